@@ -1,0 +1,188 @@
+/* The ABI between a compiled .net program and its runtime, read by both sides.
+
+   The compiler emits one `struct net_program net_program` (constant data, as C) and the machine code it points to; the runtime
+   (libnetrt.a) has main() and does the rest. Runtime code knows no layer; generated code knows no file format.
+
+   Batch: shapes are those of one sample, [c, h, w]; N is given at run time. Numbers: float32, int32 for labels.
+   Memory of an entry: every pointer is base + fixed + N * per_sample (bytes), for the bases of struct net_run. */
+#ifndef NETRT_H
+#define NETRT_H
+#include <stddef.h>
+#include <stdint.h>
+
+enum { NET_ABI = 1, NET_RANK = 6 };
+
+/* ---- what generated code sees while it runs ---- */
+
+enum net_base {
+  NET_ARENA,   /* activations and temporaries of this run; 64-byte aligned; contents undefined at entry */
+  NET_PARAMS,  /* weights, states, optimizer state: net_program.params, in floats, see net_param.offset */
+  NET_SCALARS, /* double[]: recipe numbers of this step (net_program.scalars gives their order) */
+  NET_CONSTS,  /* constant tables of the program: net_program.consts */
+  NET_IO       /* base NET_IO + i: input i, then output i, of the entry (inputs first) */
+};
+enum { NET_BASES = 64 };
+
+struct net_run {
+  void *base[NET_BASES];
+  int64_t batch;             /* N */
+  const int64_t *sample;     /* N numbers: each sample's position in the epoch's order (for random numbers) */
+  uint64_t seed, step;       /* of the whole training; step counts from 1 */
+  struct net_pool *pool;
+  double *step_seconds;      /* NULL, or one sum for each step of the entry (net profile) */
+};
+
+/* A kernel computes chunk `chunk` of `chunks`. What a chunk computes depends on shapes and N alone. arg: resolved pointers. */
+typedef void net_kernel(void *const *arg, const struct net_run *run, int64_t chunk, int64_t chunks);
+
+/* Runs a kernel's chunks on the pool, in any order, on any thread; returns when all are done. step: its index in the plan. */
+void nrt_launch(struct net_run *run, int32_t step, net_kernel *kernel, void *const *arg, int64_t chunks);
+
+/* out[i] for i in first .. first+count-1 of one sample's values; uniform in [0,1), normal with mean 0 and deviation 1.
+   Philox4x32-10; counter (i/4, sample, site), key (seed, step). A pure function of its arguments. */
+void nrt_uniform(float *out, int64_t first, int64_t count, uint64_t seed, uint64_t step, int64_t sample, uint32_t site);
+void nrt_normal(float *out, int64_t first, int64_t count, uint64_t seed, uint64_t step, int64_t sample, uint32_t site);
+
+/* c[m,n] = beta*c + op(a) op(b), row major, single-threaded, the same bits on every call. ta/tb: the operand lies transposed.
+   Only programs with matrix products contain it (it pulls OpenBLAS in). */
+void nrt_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
+              float beta, float *c, int64_t ldc);
+
+/* ---- what the program is ---- */
+
+enum net_elem { NET_F32, NET_I32 };
+
+/* A call as written in a recipe: shapes(count: 500), adam(lr: 1e-3), flip(horizontal: 0.5). Ends at name == NULL. */
+struct net_arg {
+  const char *name;          /* NULL: positional */
+  enum { NET_NUM, NET_TEXT, NET_LIST, NET_CALL } kind; /* true is 1, false is 0; a bare word is a NET_TEXT */
+  double num;
+  const char *text;
+  int count;                 /* NET_LIST: of items */
+  const struct net_arg *list;
+  const struct net_call *call;
+};
+struct net_call {
+  const char *name;
+  int count;
+  const struct net_arg *args;
+};
+
+enum net_role { NET_WEIGHT, NET_STATE, NET_OPT }; /* NET_OPT: an optimizer's state of a weight, "weight.path#m" */
+struct net_param {
+  const char *name;          /* the path: "d1.conv_0.weight" as stored in checkpoints */
+  enum net_role role;
+  int rank;
+  int64_t dim[NET_RANK];
+  int64_t offset;            /* floats from base NET_PARAMS; a multiple of 16 */
+  struct net_call init;      /* constant(v), uniform(lo, hi), normal(std, mean: 0), with bounds already numbers */
+};
+
+enum net_field_kind { NET_IMAGE, NET_CLASS, NET_MASK, NET_CLASS_MASK, NET_BOXES, NET_VALUE };
+struct net_field {           /* one field of a data block, or one input of a predict command */
+  const char *name;
+  enum net_field_kind kind;  /* IMAGE: f32 [c,h,w] named by a picture; MASK: f32 [1,h,w] in {0,1}; CLASS: i32 scalar;
+                                CLASS_MASK: i32 [h,w]; BOXES: f32 [max,5]; VALUE: f32, any shape */
+  enum net_elem elem;
+  int rank;
+  int64_t dim[NET_RANK];
+  int classes;               /* of CLASS, CLASS_MASK, BOXES */
+};
+
+enum net_split { NET_TRAIN, NET_VAL, NET_TEST };
+struct net_data {
+  const char *name;
+  int fields;
+  const struct net_field *field;
+  const struct net_call *source, *val, *test, *holdout; /* NULL where not given */
+  int prepares, augments;
+  const struct net_call *prepare, *augment;
+  int class_names;
+  const char *const *class_name;
+};
+
+struct net_io {              /* an input or output of an entry */
+  const char *name;          /* input: the field or parameter; output: "loss", a metric's or show's name */
+  enum net_elem elem;
+  int batched;               /* one value (tensor) per sample; else one for the batch */
+  int rank;
+  int64_t dim[NET_RANK];
+};
+struct net_step_info {       /* for profiles, NaN reports, memory tables */
+  const char *kernel;        /* symbol */
+  const char *what;          /* the operation and its instance path */
+  int line;                  /* in the .net file; 0 when none */
+  double flops_per_sample;
+};
+struct net_entry {
+  const char *name;
+  void (*run)(struct net_run *);
+  int64_t arena_fixed, arena_per_sample; /* bytes */
+  int inputs, outputs, steps;
+  const struct net_io *input, *output;
+  const struct net_step_info *step;
+};
+
+struct net_metric {
+  const char *name;
+  int better;                /* +1 larger is better, -1 smaller */
+};
+struct net_prop {            /* a line of a recipe: epochs: 40, schedule: cosine(warmup: 1) */
+  const char *name;
+  struct net_arg value;
+};
+/* One `train` block. Outputs of both entries: "loss", then the metrics in order; each per batch (already the mean) or per
+   sample; the runtime averages over samples. The train entry also updates weights, states and optimizer states in place. */
+struct net_train {
+  const char *name;          /* "" when the block has none */
+  int data;                  /* index into net_program.data */
+  int step_entry, eval_entry;
+  int metrics;
+  const struct net_metric *metric;
+  int props;
+  const struct net_prop *prop;
+};
+
+struct net_show {
+  const char *name;          /* classes, mask, image, boxes, value */
+  int output;                /* of the entry */
+  int props;
+  const struct net_prop *prop;
+};
+struct net_predict_input {
+  struct net_field field;
+  int data, data_field;      /* the field it was typed by: gets its prepare; -1: none */
+  int is_option;             /* a number given as --name, default in `value`; arrives through scalars */
+  double value;
+};
+struct net_predict {
+  const char *name;
+  int entry;
+  int inputs;                /* in the order of the entry's inputs; options come after */
+  const struct net_predict_input *input;
+  int shows;
+  const struct net_show *show;
+};
+
+struct net_program {
+  int abi;                   /* NET_ABI */
+  const char *name, *source; /* the stem of the file's name; the .net text itself */
+  const char *built;         /* "netc 0.1.0, CPU znver3" */
+  int params;
+  const struct net_param *param;
+  int64_t param_floats;      /* size of the block at NET_PARAMS */
+  const void *consts;
+  int scalars;               /* "lr", "step", "epoch", options ...: NET_SCALARS in this order */
+  const char *const *scalar;
+  const double *scalar_default;
+  int datas, trains, predicts, entries;
+  const struct net_data *data;
+  const struct net_train *train;
+  const struct net_predict *predict;
+  const struct net_entry *entry;
+  int64_t weights_bytes;     /* weights built in: a safetensors image; 0 when none */
+  const void *weights;
+};
+extern const struct net_program net_program;
+
+#endif
