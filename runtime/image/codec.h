@@ -1,11 +1,12 @@
-/* What image.c and the two decoders share. Decoders get the whole file and return NULL with the reason (no path) in err. */
+/* What image.c and the two decoders share. Decoders get the whole file and return NULL with the reason (no path) in err.
+   numbers: 1 keeps a palette's indices and small depths as they are. */
 #ifndef NET_CODEC_H
 #define NET_CODEC_H
 #include "image/image.h"
 
 enum { REASON = 200 };
 
-struct net_picture *png_decode(const unsigned char *bytes, size_t size, char err[REASON]);
+struct net_picture *png_decode(const unsigned char *bytes, size_t size, int numbers, char err[REASON]);
 struct net_picture *jpeg_decode(const unsigned char *bytes, size_t size, char err[REASON]);
 int png_encode(void *file, const struct net_picture *p, char err[REASON]); /* file: FILE * */
 int jpeg_encode(void *file, const struct net_picture *p, char err[REASON]);

@@ -37,18 +37,25 @@ int size_check(unsigned long width, unsigned long height, char err[REASON]) {
   return -1;
 }
 
-struct net_picture *image_decode(const unsigned char *bytes, size_t size, const char *path, char err[512]) {
+static struct net_picture *decode(const unsigned char *bytes, size_t size, int numbers, const char *path,
+                                  char err[512]) {
   char why[REASON] = "neither a PNG nor a JPEG";
   struct net_picture *p = NULL;
   if (!size)
     snprintf(why, sizeof why, "the file is empty");
   else if (size >= 8 && !memcmp(bytes, "\x89PNG\r\n\x1a\n", 8))
-    p = png_decode(bytes, size, why);
+    p = png_decode(bytes, size, numbers, why);
+  else if (numbers)
+    snprintf(why, sizeof why, "not a PNG; a picture of classes must be one, since JPEG changes values");
   else if (size >= 3 && !memcmp(bytes, "\xff\xd8\xff", 3))
     p = jpeg_decode(bytes, size, why);
   if (!p)
     snprintf(err, 512, "%s: %s", path, *why ? why : "out of memory");
   return p;
+}
+
+struct net_picture *image_decode(const unsigned char *bytes, size_t size, const char *path, char err[512]) {
+  return decode(bytes, size, 0, path, err);
 }
 
 /* The whole file, or NULL and err. */
@@ -77,14 +84,22 @@ static unsigned char *file_bytes(const char *path, size_t *size, char err[512]) 
   return bytes;
 }
 
-struct net_picture *image_read(const char *path, char err[512]) {
+static struct net_picture *read_as(const char *path, int numbers, char err[512]) {
   size_t size = 0;
   unsigned char *bytes = file_bytes(path, &size, err);
   if (!bytes)
     return NULL;
-  struct net_picture *p = image_decode(bytes, size, path, err);
+  struct net_picture *p = decode(bytes, size, numbers, path, err);
   free(bytes);
   return p;
+}
+
+struct net_picture *image_read(const char *path, char err[512]) {
+  return read_as(path, 0, err);
+}
+
+struct net_picture *image_read_numbers(const char *path, char err[512]) {
+  return read_as(path, 1, err);
 }
 
 int image_write(const char *path, const struct net_picture *p, char err[512]) {

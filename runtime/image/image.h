@@ -20,6 +20,8 @@ void image_free(struct net_picture *p);
 /* NULL and a line in err (path, what is wrong) when the file is missing, empty, too large, neither PNG nor JPEG, or broken. */
 struct net_picture *image_read(const char *path, char err[512]);
 struct net_picture *image_decode(const unsigned char *bytes, size_t size, const char *path, char err[512]);
+/* A PNG whose values are numbers (classes): a palette's indices and small depths are kept as they are; 1 channel. */
+struct net_picture *image_read_numbers(const char *path, char err[512]);
 
 /* 0, or -1 and err. A JPEG when the path ends in .jpg or .jpeg (quality 92), else a PNG. */
 int image_write(const char *path, const struct net_picture *p, char err[512]);

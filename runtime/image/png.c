@@ -12,7 +12,7 @@ struct png_job {
   char *err;
   struct net_picture *picture;
   png_bytep *rows;
-  int orientation;
+  int numbers, orientation;
 };
 
 static void png_failed(png_structp png, png_const_charp message) {
@@ -36,15 +36,22 @@ static void png_supply(png_structp png, png_bytep to, size_t count) {
 }
 
 /* Asks libpng for 8-bit grey or RGB, whatever the file holds. */
-static void png_simplify(png_structp png, png_infop info) {
+static void png_simplify(png_structp png, png_infop info, int numbers) {
   int type = png_get_color_type(png, info), depth = png_get_bit_depth(png, info);
-  if (type == PNG_COLOR_TYPE_PALETTE)
+  if (numbers && type != PNG_COLOR_TYPE_PALETTE && type != PNG_COLOR_TYPE_GRAY)
+    png_error(png, "colours where each pixel should be a number");
+  if (numbers && depth <= 8)
+    png_set_packing(png);
+  else if (numbers)
+    png_error(png, "16 bits where each pixel should be a number up to 255");
+  else if (type == PNG_COLOR_TYPE_PALETTE)
     png_set_palette_to_rgb(png);
   else if (depth < 8)
     png_set_expand_gray_1_2_4_to_8(png);
   if (depth == 16)
     png_set_scale_16(png);
-  png_set_strip_alpha(png);
+  if (!numbers)
+    png_set_strip_alpha(png);
   png_set_interlace_handling(png);
   png_read_update_info(png, info);
 }
@@ -56,7 +63,7 @@ static void png_run(png_structp png, png_infop info, struct png_job *job) {
   unsigned long width = png_get_image_width(png, info), height = png_get_image_height(png, info);
   if (size_check(width, height, job->err))
     png_error(png, "too large");
-  png_simplify(png, info);
+  png_simplify(png, info, job->numbers);
   int channels = png_get_channels(png, info);
   if ((channels != 1 && channels != 3) || png_get_rowbytes(png, info) != width * channels)
     png_error(png, "a form that is not understood");
@@ -74,8 +81,8 @@ static void png_run(png_structp png, png_infop info, struct png_job *job) {
     job->orientation = exif_orientation(exif, exif_size);
 }
 
-struct net_picture *png_decode(const unsigned char *bytes, size_t size, char err[REASON]) {
-  struct png_job job = {bytes, size, 0, err, NULL, NULL, 1};
+struct net_picture *png_decode(const unsigned char *bytes, size_t size, int numbers, char err[REASON]) {
+  struct png_job job = {bytes, size, 0, err, NULL, NULL, numbers, 1};
   *err = 0;
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &job, png_failed, png_warned);
   png_infop info = png ? png_create_info_struct(png) : NULL;

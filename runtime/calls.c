@@ -1,0 +1,157 @@
+#include "calls.h"
+#include "data/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct call_row rows[] = {
+#define CALL(kind, name, signature, summary) {CALL_##kind, #name, signature, summary},
+#include "calls.def"
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static const char *const kind_name[] = {"source", "holdout", "transform", "fill", "schedule", "keep rule", "stop rule"};
+
+struct param {
+  const char *name, *value; /* value NULL: required */
+  int name_length, value_length;
+};
+
+/* The next parameter of a signature, from *at on; 0 at the end. */
+static int param_next(const char **at, struct param *p) {
+  const char *s = *at + strspn(*at, "(, ");
+  if (!*s || *s == ')')
+    return 0;
+  *p = (struct param){s, NULL, (int)strcspn(s, ":,)"), 0};
+  s += p->name_length;
+  if (*s == ':') {
+    p->value = s += 1 + strspn(s + 1, " ");
+    for (int depth = 0; *s && (depth || (*s != ',' && *s != ')')); s++)
+      depth += (*s == '(' || *s == '[') - (*s == ')' || *s == ']');
+    p->value_length = (int)(s - p->value);
+  }
+  *at = s;
+  return 1;
+}
+
+static int param_is(const struct param *p, const char *name) {
+  return (int)strlen(name) == p->name_length && !strncmp(p->name, name, p->name_length);
+}
+
+const struct call_row *call_row(enum call_kind kind, const char *name) {
+  for (int i = 0; i < ROWS; i++)
+    if (rows[i].kind == kind && !strcmp(rows[i].name, name))
+      return &rows[i];
+  return NULL;
+}
+
+/* The argument for parameter number `place`, and how often it is given. */
+static const struct net_arg *arg_find(const struct net_call *c, const struct param *p, int place, int *times) {
+  const struct net_arg *found = NULL;
+  *times = 0;
+  for (int i = 0; i < c->count; i++)
+    if (c->args[i].name ? param_is(p, c->args[i].name) : i == place) {
+      found = &c->args[i];
+      ++*times;
+    }
+  return found;
+}
+
+static int args_check(const struct net_call *c, const struct call_row *row, char err[512]) {
+  int place = 0, used = 0, times;
+  struct param p;
+  for (const char *at = row->signature; param_next(&at, &p); place++) {
+    if (!arg_find(c, &p, place, &times) && !p.value)
+      return fail(err, "%s needs `%.*s`: %s%s", c->name, p.name_length, p.name, c->name, row->signature);
+    if (times > 1)
+      return fail(err, "%s is given `%.*s` twice", c->name, p.name_length, p.name);
+    used += times;
+  }
+  if (used < c->count)
+    for (int i = 0; i < c->count; i++) {
+      const char *name = c->args[i].name;
+      int known = 0;
+      for (const char *at = row->signature; name && !known && param_next(&at, &p);)
+        known = param_is(&p, name);
+      if (name && !known)
+        return fail(err, "%s has no parameter `%s`; it is %s%s", c->name, name, c->name, row->signature);
+    }
+  if (used < c->count)
+    return fail(err, "%s is given too many arguments; it is %s%s", c->name, c->name, row->signature);
+  return 0;
+}
+
+int call_check(const struct net_call *c, enum call_kind kind, char err[512]) {
+  const struct call_row *row = call_row(kind, c->name);
+  if (row)
+    return args_check(c, row, err);
+  const char *best = NULL;
+  int distance = 4;
+  for (int i = 0; i < ROWS; i++)
+    if (rows[i].kind == kind && text_distance(rows[i].name, c->name) < distance) {
+      best = rows[i].name;
+      distance = text_distance(best, c->name);
+    }
+  return best ? fail(err, "no %s is called `%s`; did you mean `%s`?", kind_name[kind], c->name, best)
+              : fail(err, "no %s is called `%s`", kind_name[kind], c->name);
+}
+
+const struct net_arg *call_arg(const struct net_call *c, enum call_kind kind, const char *param) {
+  const struct call_row *row = call_row(kind, c->name);
+  struct param p;
+  int place = 0, times;
+  for (const char *at = row->signature; param_next(&at, &p); place++)
+    if (param_is(&p, param))
+      return arg_find(c, &p, place, &times);
+  return NULL;
+}
+
+const char *call_default(const struct call_row *row, const char *param, char out[64]) {
+  struct param p;
+  *out = 0;
+  for (const char *at = row->signature; param_next(&at, &p);)
+    if (param_is(&p, param))
+      snprintf(out, 64, "%.*s", p.value_length, p.value ? p.value : "");
+  return out;
+}
+
+double call_num(const struct net_call *c, enum call_kind kind, const char *param) {
+  double v = 0;
+  call_nums(c, kind, param, &v, 1);
+  return v;
+}
+
+const char *call_text(const struct net_call *c, enum call_kind kind, const char *param) {
+  const struct net_arg *a = call_arg(c, kind, param);
+  return a && a->kind == NET_TEXT ? a->text : "";
+}
+
+int call_nums(const struct net_call *c, enum call_kind kind, const char *param, double *out, int max) {
+  const struct net_arg *a = call_arg(c, kind, param);
+  if (!a) {
+    char text[64], *at = text;
+    int n = 0;
+    for (call_default(call_row(kind, c->name), param, text); n < max; n++) {
+      at += strspn(at, "[, ");
+      char *end;
+      double v = strtod(at, &end);
+      if (end == at)
+        break;
+      out[n] = v;
+      at = end;
+    }
+    return n;
+  }
+  if (a->kind == NET_NUM) {
+    *out = a->num;
+    return 1;
+  }
+  if (a->kind != NET_LIST || a->count > max)
+    return -1;
+  for (int i = 0; i < a->count; i++) {
+    if (a->list[i].kind != NET_NUM)
+      return -1;
+    out[i] = a->list[i].num;
+  }
+  return a->count;
+}

@@ -1,0 +1,103 @@
+/* Opens a source by name, and what sources share: cells, checks of fields and values. */
+#include "data/source.h"
+#include "calls.h"
+#include "data/files.h"
+#include "data/text.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+  const char *name;
+  int reads_files;
+  struct source *(*open)(const struct source_request *r, char err[512]);
+} sources[] = {
+    {"idx", 1, idx_open},     {"cifar10", 1, cifar10_open}, {"folder", 1, folder_open},
+    {"pairs", 1, pairs_open}, {"images", 1, images_open},   {"shapes", 0, shapes_open},
+};
+
+static const char *const kind_name[] = {"an image", "a class", "a mask", "a mask of classes", "boxes", "a value"};
+
+struct source *source_open(const struct net_data *d, const struct net_call *call, enum net_split split, const char *dir,
+                           char err[512]) {
+  struct source_request r = {d, call, split, dir};
+  char why[512];
+  if (call_check(call, CALL_SOURCE, why))
+    return fail(err, "data %s: %.400s", d->name, why), NULL;
+  for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+    if (!strcmp(sources[i].name, call->name)) {
+      if (sources[i].reads_files && !dir)
+        return fail(err, "data %s reads files (%s): say where they are with --data DIR", d->name, call->name), NULL;
+      struct source *s = sources[i].open(&r, err);
+      if (!s || s->count > 0)
+        return s;
+      source_close(s);
+      return fail(err, "data %s: %s has no samples", d->name, call->name), NULL;
+    }
+  return fail(err, "data %s: this runtime has no source `%s`", d->name, call->name), NULL;
+}
+
+void source_close(struct source *s) {
+  if (s)
+    s->close(s);
+}
+
+void cell_clear(struct cell *c) {
+  if (!c->borrowed) {
+    free(c->bytes);
+    free(c->box);
+  }
+  memset(c, 0, sizeof *c);
+}
+
+int field_of(const struct net_data *d, enum net_field_kind kind) {
+  for (int i = 0; i < d->fields; i++)
+    if (d->field[i].kind == kind)
+      return i;
+  return -1;
+}
+
+int fields_check(const struct net_data *d, unsigned kinds, const char *source, char err[512]) {
+  for (int i = 0; i < d->fields; i++) {
+    const struct net_field *f = &d->field[i];
+    if (!(kinds >> f->kind & 1))
+      return fail(err, "data %s: %s gives nothing for field `%s`, which is %s", d->name, source, f->name,
+                  kind_name[f->kind]);
+    if (field_of(d, f->kind) != i)
+      return fail(err, "data %s: %s gives one field of a kind; `%s` is %s, as is `%s`", d->name, source, f->name,
+                  kind_name[f->kind], d->field[field_of(d, f->kind)].name);
+  }
+  return 0;
+}
+
+int cell_of_picture(struct cell *c, const struct net_picture *p) {
+  size_t n = (size_t)p->width * p->height;
+  *c = (struct cell){.channels = p->channels, .height = p->height, .width = p->width, .bytes = malloc(n * p->channels)};
+  for (int k = 0; c->bytes && k < p->channels; k++)
+    for (size_t i = 0; i < n; i++)
+      c->bytes[k * n + i] = p->pixels[i * p->channels + k];
+  return c->bytes ? 0 : -1;
+}
+
+int cell_read(struct cell *c, const struct net_field *f, const char *path, char err[512]) {
+  int numbers = f->kind == NET_CLASS_MASK;
+  struct net_picture *p = numbers ? image_read_numbers(path, err) : image_read(path, err);
+  if (!p)
+    return -1;
+  p = image_convert(p, f->kind == NET_IMAGE ? (int)f->dim[0] : 1);
+  int failed = !p || cell_of_picture(c, p);
+  image_free(p);
+  if (failed)
+    return fail(err, "%s: out of memory", path);
+  if (f->kind == NET_MASK)
+    for (size_t i = 0, n = (size_t)c->width * c->height; i < n; i++)
+      c->bytes[i] = c->bytes[i] > 127;
+  return numbers ? classes_check(c, f->classes, path, err) : 0;
+}
+
+int classes_check(const struct cell *c, int classes, const char *where, char err[512]) {
+  for (size_t i = 0, n = (size_t)c->width * c->height; i < n; i++)
+    if (c->bytes[i] >= classes)
+      return fail(err, "%s: pixel (%zu, %zu) is %d, but the field has classes 0 to %d", where, i % c->width,
+                  i / c->width, c->bytes[i], classes - 1);
+  return 0;
+}

@@ -1,0 +1,62 @@
+/* Where samples come from. A source knows how many samples it has and loads one: its fields as bytes, classes and boxes, of
+   whatever size they are found in; the data set brings them to their fields' sizes. */
+#ifndef NET_SOURCE_H
+#define NET_SOURCE_H
+#include "data/data.h"
+
+/* One field of one sample. Which members count depends on the field's kind. */
+struct cell {
+  int channels, height, width; /* of a picture or mask */
+  unsigned char *bytes;        /* planes, row by row: 0…255 of an image, 0 or 1 of a mask, the class of each pixel */
+  int32_t label;               /* CLASS */
+  int boxes;                   /* BOXES: rows of class, x1, y1, x2, y2 in pixels */
+  float *box;
+  int borrowed;                /* bytes and box belong to the source */
+};
+void cell_clear(struct cell *c);
+
+struct source {
+  const struct net_data *data;
+  int64_t count;
+  int resident; /* samples lie in memory as they are: loading costs nothing */
+  /* Fills a cell for each field of data. On failure the cells filled so far are left for the caller to clear. */
+  int (*load)(const struct source *s, int64_t i, struct cell *cell, char err[512]);
+  const char *(*class_name)(const struct source *s, int k); /* may be NULL */
+  /* How messages call sample i: its file, or "image 17 of train.gz". */
+  void (*where)(const struct source *s, int64_t i, int field, char out[300]);
+  void (*close)(struct source *s);
+};
+
+/* Opens what a source call names; dir may be NULL. */
+struct source *source_open(const struct net_data *d, const struct net_call *call, enum net_split split, const char *dir,
+                           char err[512]);
+void source_close(struct source *s);
+
+/* One for each row of kind SOURCE. The call passed call_check. NULL and err on failure. */
+struct source_request {
+  const struct net_data *data;
+  const struct net_call *call;
+  enum net_split split;
+  const char *dir; /* NULL only if the source reads no files */
+};
+struct source *idx_open(const struct source_request *r, char err[512]);
+struct source *cifar10_open(const struct source_request *r, char err[512]);
+struct source *folder_open(const struct source_request *r, char err[512]);
+struct source *pairs_open(const struct source_request *r, char err[512]);
+struct source *images_open(const struct source_request *r, char err[512]);
+struct source *shapes_open(const struct source_request *r, char err[512]);
+
+/* The first field of a kind; -1 when there is none. */
+int field_of(const struct net_data *d, enum net_field_kind kind);
+/* Refuses fields that the source does not give: `kinds` has bit 1 << kind for each kind that it gives, once. */
+int fields_check(const struct net_data *d, unsigned kinds, const char *source, char err[512]);
+
+/* A picture file as the cell of an image (grey or RGB as the field wants), of a mask (above 127 is 1), or of pixel classes. */
+int cell_read(struct cell *c, const struct net_field *f, const char *path, char err[512]);
+/* A decoded picture as the cell of an image field. */
+int cell_of_picture(struct cell *c, const struct net_picture *p);
+
+/* Checks that every value is below classes; the name of the sample goes into the message. */
+int classes_check(const struct cell *c, int classes, const char *where, char err[512]);
+
+#endif
