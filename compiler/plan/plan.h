@@ -1,0 +1,60 @@
+/* The plan: a graph as a list of steps over buffers. Made from a graph on which fuse and layout have run. */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+#include "graph/graph.h"
+
+/* Where a value lies: base + fixed + N * per_sample bytes (enum net_base of runtime/netrt.h). */
+typedef struct {
+  int base;           /* NET_ARENA ...; -1: the value has no memory (inlined numbers, dead) */
+  int64_t fixed, per_sample;
+} Buffer;
+
+/* A kernel's own temporary memory (packed weights, partial sums), live during its step only. */
+typedef struct {
+  int64_t fixed, per_sample; /* bytes needed */
+  Buffer at;                 /* filled by the planner */
+} Scratch;
+
+typedef struct {
+  Val val;            /* what is computed; or, with copy, what is copied */
+  int copy;           /* 1: out = buffer[val], bytes as they lie (an output or update that could not be computed in place) */
+  Buffer out;
+  Scratch scratch;
+} Step;
+
+typedef struct {
+  Name name;          /* path */
+  Name role;          /* weight, state, opt */
+  TypeId type;
+  int64_t offset;     /* floats; a multiple of 16 */
+  Name init;          /* constant, uniform, normal */
+  double arg[2];
+} PlanParam;
+
+/* Parameters, run-time scalars of all entries of a program: one layout for all of them. */
+typedef struct {
+  Vec(PlanParam) params;
+  int64_t param_floats;
+  Vec(Name) scalars;
+} ParamTable;
+
+typedef struct {
+  const Graph *g;
+  const ParamTable *params;
+  Vec(Step) steps;
+  Buffer *buffer;     /* by Val */
+  Vec(Name) inputs;   /* IO base NET_IO + i */
+  int64_t arena_fixed, arena_per_sample, lower_bound_per_sample; /* bytes */
+} Plan;
+
+/* Adds a graph's parameters and scalars to the table (the same path must have the same type). */
+void params_collect(ParamTable *t, const Graph *g);
+const PlanParam *params_find(const ParamTable *t, Name path);
+
+/* scratch_of: what gen needs for a step, asked before memory is laid out. */
+typedef Scratch ScratchOf(const Graph *g, Val v);
+Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of);
+void plan_print(const Plan *p, Text *to);
+int plan_verify(const Plan *p, Text *why); /* no two values that live together overlap, operands are written before they are read */
+
+#endif
