@@ -46,7 +46,7 @@ const struct call_row *call_row(enum call_kind kind, const char *name) {
 }
 
 /* The argument for parameter number `place`, and how often it is given. */
-static const struct net_arg *arg_find(const struct net_call *c, const struct param *p, int place, int *times) {
+static const struct net_arg *arg_seek(const struct net_call *c, const struct param *p, int place, int *times) {
   const struct net_arg *found = NULL;
   *times = 0;
   for (int i = 0; i < c->count; i++)
@@ -61,7 +61,7 @@ static int args_check(const struct net_call *c, const struct call_row *row, char
   int place = 0, used = 0, times;
   struct param p;
   for (const char *at = row->signature; param_next(&at, &p); place++) {
-    if (!arg_find(c, &p, place, &times) && !p.value)
+    if (!arg_seek(c, &p, place, &times) && !p.value)
       return fail(err, "%s needs `%.*s`: %s%s", c->name, p.name_length, p.name, c->name, row->signature);
     if (times > 1)
       return fail(err, "%s is given `%.*s` twice", c->name, p.name_length, p.name);
@@ -96,13 +96,13 @@ int call_check(const struct net_call *c, enum call_kind kind, char err[512]) {
               : fail(err, "no %s is called `%s`", kind_name[kind], c->name);
 }
 
-const struct net_arg *call_arg(const struct net_call *c, enum call_kind kind, const char *param) {
+const struct net_arg *arg_find(const struct net_call *c, enum call_kind kind, const char *param) {
   const struct call_row *row = call_row(kind, c->name);
   struct param p;
   int place = 0, times;
   for (const char *at = row->signature; param_next(&at, &p); place++)
     if (param_is(&p, param))
-      return arg_find(c, &p, place, &times);
+      return arg_seek(c, &p, place, &times);
   return NULL;
 }
 
@@ -115,19 +115,19 @@ const char *call_default(const struct call_row *row, const char *param, char out
   return out;
 }
 
-double call_num(const struct net_call *c, enum call_kind kind, const char *param) {
+double arg_num(const struct net_call *c, enum call_kind kind, const char *param) {
   double v = 0;
-  call_nums(c, kind, param, &v, 1);
+  arg_nums(c, kind, param, &v, 1);
   return v;
 }
 
-const char *call_text(const struct net_call *c, enum call_kind kind, const char *param) {
-  const struct net_arg *a = call_arg(c, kind, param);
+const char *arg_text(const struct net_call *c, enum call_kind kind, const char *param) {
+  const struct net_arg *a = arg_find(c, kind, param);
   return a && a->kind == NET_TEXT ? a->text : "";
 }
 
-int call_nums(const struct net_call *c, enum call_kind kind, const char *param, double *out, int max) {
-  const struct net_arg *a = call_arg(c, kind, param);
+int arg_nums(const struct net_call *c, enum call_kind kind, const char *param, double *out, int max) {
+  const struct net_arg *a = arg_find(c, kind, param);
   if (!a) {
     char text[64], *at = text;
     int n = 0;

@@ -16,12 +16,12 @@ const struct call_row *call_row(enum call_kind kind, const char *name); /* NULL 
    call that passed, and a parameter of its row. */
 int call_check(const struct net_call *c, enum call_kind kind, char err[512]);
 
-const struct net_arg *call_arg(const struct net_call *c, enum call_kind kind, const char *param); /* NULL: not given */
-double call_num(const struct net_call *c, enum call_kind kind, const char *param);
+const struct net_arg *arg_find(const struct net_call *c, enum call_kind kind, const char *param); /* NULL: not given */
+double arg_num(const struct net_call *c, enum call_kind kind, const char *param);
 /* A text, or "" where a default says so. */
-const char *call_text(const struct net_call *c, enum call_kind kind, const char *param);
+const char *arg_text(const struct net_call *c, enum call_kind kind, const char *param);
 /* A number, or a list of numbers: how many (at most max), or -1 when it is neither. */
-int call_nums(const struct net_call *c, enum call_kind kind, const char *param, double *out, int max);
+int arg_nums(const struct net_call *c, enum call_kind kind, const char *param, double *out, int max);
 /* The text of a parameter's default; "" when it has none. Copied to out[64]. */
 const char *call_default(const struct call_row *row, const char *param, char out[64]);
 

@@ -66,7 +66,7 @@ static void cifar10_where(const struct source *s, int64_t i, int field, char out
 }
 
 static int cifar10_read(struct cifar10 *x, const struct source_request *r, char err[512]) {
-  const struct net_arg *files = call_arg(r->call, CALL_SOURCE, "files");
+  const struct net_arg *files = arg_find(r->call, CALL_SOURCE, "files");
   const struct net_arg *file = files->kind == NET_LIST ? files->list : files;
   int n = files->kind == NET_LIST ? files->count : 1, label = field_of(r->data, NET_CLASS);
   if (fields_check(r->data, 1 << NET_IMAGE | 1 << NET_CLASS, "cifar10", err))

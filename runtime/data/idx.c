@@ -97,7 +97,7 @@ static void idx_where(const struct source *s, int64_t i, int field, char out[300
 }
 
 static int idx_read(struct idx *x, const struct source_request *r, char err[512]) {
-  const char *images = call_text(r->call, CALL_SOURCE, "images"), *labels = call_text(r->call, CALL_SOURCE, "labels");
+  const char *images = arg_text(r->call, CALL_SOURCE, "images"), *labels = arg_text(r->call, CALL_SOURCE, "labels");
   if (fields_check(r->data, 1 << NET_IMAGE | (*labels ? 1 << NET_CLASS : 0),
                    *labels ? "idx" : "idx without a second file (the labels)", err) ||
       table_read(&x->images, r->dir, images, err))

@@ -113,7 +113,7 @@ struct source *folder_open(const struct source_request *r, char err[512]) {
   if (!x)
     return NULL;
   x->base.class_name = folder_class_name;
-  char *dir = path_join(r->dir, call_text(r->call, CALL_SOURCE, "path"));
+  char *dir = path_join(r->dir, arg_text(r->call, CALL_SOURCE, "path"));
   int failed = dir ? fields_check(r->data, 1 << NET_IMAGE | 1 << NET_CLASS, "folder", err) ||
                          folder_list(x, r->data, dir, err)
                    : fail(err, "out of memory");
@@ -127,7 +127,7 @@ struct source *images_open(const struct source_request *r, char err[512]) {
   struct pictures *x = pictures_new(r, err);
   if (!x)
     return NULL;
-  const char *pattern = call_text(r->call, CALL_SOURCE, "pattern");
+  const char *pattern = arg_text(r->call, CALL_SOURCE, "pattern");
   return pictures_done(x, fields_check(r->data, 1 << NET_IMAGE, "images", err) ||
                               paths_of_pattern(&x->image, r->dir, pattern, err));
 }
@@ -189,8 +189,8 @@ struct source *pairs_open(const struct source_request *r, char err[512]) {
   if (!x)
     return NULL;
   int failed = pairs_fields(x, r->data, err) ||
-               paths_of_pattern(&x->image, r->dir, call_text(r->call, CALL_SOURCE, "images"), err) ||
-               paths_of_pattern(&x->second, r->dir, call_text(r->call, CALL_SOURCE, "masks"), err) ||
+               paths_of_pattern(&x->image, r->dir, arg_text(r->call, CALL_SOURCE, "images"), err) ||
+               paths_of_pattern(&x->second, r->dir, arg_text(r->call, CALL_SOURCE, "masks"), err) ||
                pairs_match(x, err);
   return pictures_done(x, failed);
 }

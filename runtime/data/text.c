@@ -1,18 +1,8 @@
 #include "data/text.h"
 #include <ctype.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { LETTERS = 64 };
-
-int fail(char err[512], const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  vsnprintf(err, 512, format, args);
-  va_end(args);
-  return -1;
-}
 
 int text_distance(const char *a, const char *b) {
   int n = (int)strnlen(a, LETTERS), m = (int)strnlen(b, LETTERS), row[LETTERS + 1];

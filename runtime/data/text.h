@@ -1,9 +1,7 @@
-/* Messages and names: how failing functions say why, how names are compared and proposed. */
+/* Names: how they are compared, ordered and proposed. */
 #ifndef NET_TEXT_H
 #define NET_TEXT_H
-
-/* Writes the message into err and returns -1. */
-__attribute__((format(printf, 2, 3))) int fail(char err[512], const char *format, ...);
+#include "base.h" /* fail, which all who propose names use */
 
 /* Letters to change, add or drop to turn a into b (counted up to 64 letters). */
 int text_distance(const char *a, const char *b);

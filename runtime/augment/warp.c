@@ -1,0 +1,167 @@
+/* Geometry by one affine map m from the result to the source, pixel edges at whole numbers: the pixel (x, y) of the result has
+   its centre at (x + 0.5, y + 0.5) and is read at m of it.
+
+   The map is put together from the last step's point of view backwards: a step that takes place p of the picture so far to
+   place q turns m into m after (q -> p). So a sample is resampled once however many steps there are, and stays sharp. */
+#include "augment/warp.h"
+#include <math.h>
+
+static float pick(float u, double low, double high) {
+  return (float)(low + u * (high - low));
+}
+
+/* m after "x' -> centre + a (x' - centre)", a being [a0 a1; a2 a3]. */
+static void about_centre(struct warp *w, double a0, double a1, double a2, double a3) {
+  double x = w->width / 2.0, y = w->height / 2.0;
+  map_compose(w->map, (double[6]){a0, a1, x - a0 * x - a1 * y, a2, a3, y - a2 * x - a3 * y});
+}
+
+static void crop_pick(struct warp *w, const struct step *s, const float *u) {
+  int pad = (int)s->number[0], room_x = w->width + 2 * pad - s->width, room_y = w->height + 2 * pad - s->height;
+  double left = room_x > 0 ? floor(u[0] * (room_x + 1)) : floor(room_x / 2.0);
+  double top = room_y > 0 ? floor(u[1] * (room_y + 1)) : floor(room_y / 2.0);
+  map_compose(w->map, (double[6]){1, 0, left - pad, 0, 1, top - pad});
+  w->height = s->height;
+  w->width = s->width;
+}
+
+/* A window of random area and aspect; cut to what the picture has if it is larger. */
+static void resized_crop_pick(struct warp *w, const struct step *s, const float *u) {
+  double area = pick(u[0], s->number[0], s->number[1]) * w->height * w->width;
+  double ratio = exp(pick(u[1], log(s->number[2]), log(s->number[3])));
+  double width = fmin(w->width, sqrt(area * ratio)), height = fmin(w->height, sqrt(area / ratio));
+  double left = u[2] * (w->width - width), top = u[3] * (w->height - height);
+  map_compose(w->map, (double[6]){width / s->width, 0, left, 0, height / s->height, top});
+  w->height = s->height;
+  w->width = s->width;
+}
+
+static void step_pick(struct warp *w, const struct step *s, const float *u) {
+  switch (s->kind) {
+  case STEP_RANDOM_CROP:
+    crop_pick(w, s, u);
+    break;
+  case STEP_RANDOM_RESIZED_CROP:
+    resized_crop_pick(w, s, u);
+    break;
+  case STEP_FLIP:
+    about_centre(w, u[0] < s->number[0] ? -1 : 1, 0, 0, u[1] < s->number[1] ? -1 : 1);
+    break;
+  case STEP_ROTATE: {
+    double a = pick(u[0], -s->number[0], s->number[0]) * M_PI / 180;
+    about_centre(w, cos(a), -sin(a), sin(a), cos(a));
+    break;
+  }
+  case STEP_SHIFT: {
+    double x = pick(u[0], -s->number[1], s->number[1]) * w->width;
+    double y = pick(u[1], -s->number[0], s->number[0]) * w->height;
+    map_compose(w->map, (double[6]){1, 0, -x, 0, 1, -y});
+    break;
+  }
+  case STEP_SHEAR:
+    about_centre(w, 1, tan(pick(u[0], -s->number[0], s->number[0]) * M_PI / 180), 0, 1);
+    break;
+  case STEP_ZOOM: {
+    double f = pick(u[0], s->number[0], s->number[1]);
+    about_centre(w, 1 / f, 0, 0, 1 / f);
+    break;
+  }
+  default:
+    return;
+  }
+}
+
+struct warp warp_pick(const struct steps *augment, const struct chance *chance, int height, int width) {
+  struct warp w = {{1, 0, 0, 0, 1, 0}, height, width, {FILL_NEAREST, 0}, 0};
+  int said = 0;
+  for (int i = 0; i < augment->count; i++) {
+    const struct step *s = &augment->step[i];
+    if (s->kind > STEP_ZOOM)
+      continue;
+    float u[4];
+    nrt_uniform(u, 0, 4, chance->seed, chance->epoch, chance->position, SITE_STEP + i);
+    step_pick(&w, s, u);
+    /* one fill for the one map: the last that is written, else a padding crop's, else nearest */
+    int pads = s->kind == STEP_RANDOM_CROP && s->number[0] > 0;
+    if (s->fill_given || (pads && !said))
+      w.fill = s->fill;
+    said |= s->fill_given;
+  }
+  const double *m = w.map;
+  w.moved = w.height != height || w.width != width || m[0] != 1 || m[1] != 0 || m[2] != 0 || m[3] != 0 || m[4] != 1 ||
+            m[5] != 0;
+  return w;
+}
+
+/* The value at whole coordinates, filled outside. */
+static float value_at(const struct fill *f, const unsigned char *plane, int width, int height, int x, int y) {
+  x = fill_index(f, x, width);
+  y = fill_index(f, y, height);
+  return x < 0 || y < 0 ? f->value : plane[(size_t)y * width + x];
+}
+
+/* Far outside, coordinates would not fit an int; there every fill but wrap has long settled, and no step wraps so far. */
+static double tame(double v, int n) {
+  return v < -4.0 * n ? -4.0 * n : v > 5.0 * n ? 5.0 * n : v;
+}
+
+static float bilinear(const struct warp *w, const unsigned char *p, int width, int height, double x, double y) {
+  double fx = floor(x), fy = floor(y);
+  int i = (int)fx, j = (int)fy;
+  float a = (float)(x - fx), b = (float)(y - fy), v00, v01, v10, v11;
+  if (i >= 0 && j >= 0 && i + 1 < width && j + 1 < height) {
+    p += (size_t)j * width + i;
+    v00 = p[0], v01 = p[1], v10 = p[width], v11 = p[width + 1];
+  } else {
+    v00 = value_at(&w->fill, p, width, height, i, j), v01 = value_at(&w->fill, p, width, height, i + 1, j);
+    v10 = value_at(&w->fill, p, width, height, i, j + 1), v11 = value_at(&w->fill, p, width, height, i + 1, j + 1);
+  }
+  float top = v00 + a * (v01 - v00), bottom = v10 + a * (v11 - v10);
+  return top + b * (bottom - top);
+}
+
+void warp_image(const struct warp *w, const struct cell *c, float *out) {
+  size_t in_size = (size_t)c->height * c->width, out_size = (size_t)w->height * w->width;
+  const double *m = w->map;
+  for (int y = 0; y < w->height; y++)
+    for (int x = 0; x < w->width; x++, out++) {
+      double u = m[0] * (x + 0.5) + m[1] * (y + 0.5) + m[2] - 0.5;
+      double v = m[3] * (x + 0.5) + m[4] * (y + 0.5) + m[5] - 0.5;
+      u = tame(u, c->width), v = tame(v, c->height);
+      for (int k = 0; k < c->channels; k++)
+        out[k * out_size] = bilinear(w, c->bytes + k * in_size, c->width, c->height, u, v);
+    }
+}
+
+void warp_mask(const struct warp *w, const struct cell *c, unsigned char *out) {
+  const double *m = w->map;
+  for (int y = 0; y < w->height; y++)
+    for (int x = 0; x < w->width; x++) {
+      double u = m[0] * (x + 0.5) + m[1] * (y + 0.5) + m[2], v = m[3] * (x + 0.5) + m[4] * (y + 0.5) + m[5];
+      int i = fill_index(&w->fill, (int)floor(tame(u, c->width)), c->width);
+      int j = fill_index(&w->fill, (int)floor(tame(v, c->height)), c->height);
+      *out++ = i < 0 || j < 0 ? 0 : c->bytes[(size_t)j * c->width + i];
+    }
+}
+
+int warp_boxes(const struct warp *w, const float *box, int boxes, float *out) {
+  const double *m = w->map;
+  double det = m[0] * m[4] - m[1] * m[3];
+  int kept = 0;
+  for (int i = 0; i < boxes; i++, box += 5) {
+    double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
+    for (int k = 0; k < 4; k++) { /* the corners, by the map's inverse */
+      double u = box[k & 1 ? 3 : 1] - m[2], v = box[k & 2 ? 4 : 2] - m[5];
+      double x = (m[4] * u - m[1] * v) / det, y = (m[0] * v - m[3] * u) / det;
+      left = fmin(left, x), right = fmax(right, x), top = fmin(top, y), bottom = fmax(bottom, y);
+    }
+    double whole = (right - left) * (bottom - top);
+    left = fmax(left, 0), top = fmax(top, 0), right = fmin(right, w->width), bottom = fmin(bottom, w->height);
+    if (right - left < 1 || bottom - top < 1 || (right - left) * (bottom - top) < 0.1 * whole)
+      continue;
+    float *to = out + 5 * kept++;
+    to[0] = box[0];
+    to[1] = (float)left, to[2] = (float)top, to[3] = (float)right, to[4] = (float)bottom;
+  }
+  return kept;
+}

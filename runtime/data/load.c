@@ -1,0 +1,70 @@
+/* Single pictures for predict commands: the prepare of the field that types an input, with the way back. */
+#include "calls.h"
+#include "data/prepare.h"
+#include "data/text.h"
+#include <string.h>
+
+/* The steps of prepare on one cell; map becomes the way from the result to the picture as decoded. */
+static int load_prepared(const struct recipe *r, int field, struct cell *c, double map[6], char err[512]) {
+  for (int i = 0; i < r->prepare.count; i++)
+    if (fixed_apply(&r->prepare.step[i], r->data->field[field].kind, c, map))
+      return fail(err, "out of memory while preparing a picture");
+  return 0;
+}
+
+static int load_with(const struct recipe *r, int field, const char *path, float *out, struct net_picture **original,
+                     char err[512]) {
+  const struct net_field *f = &r->data->field[field];
+  if (f->kind != NET_IMAGE)
+    return fail(err, "input `%s` is not an image, so it cannot be read from %s", f->name, path);
+  struct net_picture *p = image_read(path, err), *grey = NULL;
+  if (!p)
+    return -1;
+  /* the network may want grey, but people see the picture as it is */
+  struct net_picture *copy = image_new(p->width, p->height, p->channels);
+  if (copy) {
+    memcpy(copy->pixels, p->pixels, (size_t)p->width * p->height * p->channels);
+    grey = image_convert(copy, (int)f->dim[0]);
+  }
+  struct cell c = {0};
+  int failed = !grey || cell_of_picture(&c, grey) ? fail(err, "%s: out of memory", path) : 0;
+  image_free(grey);
+  failed = failed || load_prepared(r, field, &c, p->map, err);
+  struct warp still = {{1, 0, 0, 0, 1, 0}, c.height, c.width, {FILL_NEAREST, 0}, 0};
+  if (!failed && !cell_fits(r, field, &c, &still))
+    failed = cell_misfit(r, field, &c, &still, path, err);
+  failed = failed || cell_write(r, field, &c, &still, NULL, out, err);
+  cell_clear(&c);
+  if (!failed && original)
+    *original = p;
+  else
+    image_free(p);
+  return failed ? -1 : 0;
+}
+
+int data_load_image(const struct net_data *d, int field, const char *path, float *out, struct net_picture **original,
+                    char err[512]) {
+  struct recipe r;
+  if (original)
+    *original = NULL;
+  return recipe_read(&r, d, err) ? -1 : load_with(&r, field, path, out, original, err);
+}
+
+int data_load_plain(const struct net_field *f, const char *path, float *out, struct net_picture **original,
+                    char err[512]) {
+  struct net_data plain = {.name = f->name, .fields = 1, .field = f};
+  return data_load_image(&plain, 0, path, out, original, err);
+}
+
+struct net_range data_range(const struct net_data *d, int field) {
+  struct net_range range = {{0, 0, 0}, {255, 255, 255}};
+  struct recipe r;
+  char err[512];
+  (void)field;
+  if (recipe_read(&r, d, err))
+    return range;
+  value_steps(&r, range.white, range.black); /* the factor, and the value of 0 */
+  for (int c = 0; c < 3; c++)
+    range.white[c] = 255 * range.white[c] + range.black[c];
+  return range;
+}

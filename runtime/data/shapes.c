@@ -1,0 +1,143 @@
+/* Source shapes(count, objects, noise, seed): scenes drawn by the program itself, in the size and with the fields that the data
+   block declares: an image, and any of the class (then there is one figure), the mask, the classes of the pixels (0 is
+   ground), the boxes.
+
+   The splits draw from different seeds, so what is drawn for one is not drawn for another. The training's seed has no part in
+   it: every run sees the same pictures. */
+#include "calls.h"
+#include "data/source.h"
+#include "data/text.h"
+#include "draw/figure.h"
+#include "draw/scene.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct shapes {
+  struct source base;
+  struct scene_plan plan;
+};
+
+static void shapes_close(struct source *s) {
+  free(s);
+}
+
+static int cell_fill(struct cell *c, const struct net_field *f, const struct scene *s, const struct scene_plan *p) {
+  size_t n = (size_t)p->width * p->height;
+  *c = (struct cell){.channels = f->kind == NET_IMAGE ? p->channels : 1, .height = p->height, .width = p->width};
+  if (f->kind == NET_CLASS)
+    c->label = s->objects ? (int32_t)s->box[0][0] : 0;
+  else if (f->kind == NET_BOXES) {
+    c->boxes = s->objects;
+    c->box = malloc(sizeof s->box);
+    if (c->box)
+      memcpy(c->box, s->box, sizeof s->box);
+    return c->box ? 0 : -1;
+  } else {
+    c->bytes = malloc(n * c->channels);
+    if (!c->bytes)
+      return -1;
+    memcpy(c->bytes, f->kind == NET_IMAGE ? s->pixels : s->kind, n * c->channels);
+    for (size_t i = 0; f->kind == NET_MASK && i < n; i++)
+      c->bytes[i] = c->bytes[i] > 0;
+  }
+  return 0;
+}
+
+static int shapes_load(const struct source *s, int64_t i, struct cell *cell, char err[512]) {
+  const struct shapes *x = (const struct shapes *)s;
+  const struct scene_plan *p = &x->plan;
+  size_t n = (size_t)p->width * p->height;
+  struct scene scene = {.pixels = malloc(n * p->channels), .kind = malloc(n)};
+  int failed = !scene.pixels || !scene.kind || scene_draw(p, i, &scene);
+  for (int f = 0; !failed && f < s->data->fields; f++)
+    failed = cell_fill(&cell[f], &s->data->field[f], &scene, p);
+  free(scene.pixels);
+  free(scene.kind);
+  return failed ? fail(err, "out of memory while drawing shapes") : 0;
+}
+
+static const char *shapes_class_name(const struct source *s, int k) {
+  int ground = field_of(s->data, NET_CLASS) < 0 && field_of(s->data, NET_CLASS_MASK) >= 0;
+  if (ground && k == 0)
+    return "ground";
+  k -= ground;
+  return k >= 0 && k < ((const struct shapes *)s)->plan.kinds ? figure_name[k] : NULL;
+}
+
+static void shapes_where(const struct source *s, int64_t i, int field, char out[300]) {
+  (void)s;
+  (void)field;
+  snprintf(out, 300, "scene %lld", (long long)i);
+}
+
+/* The number of kinds that all fields with classes agree on. */
+static int shapes_kinds(const struct net_data *d, char err[512]) {
+  int kinds = 0;
+  for (int f = 0; f < d->fields; f++) {
+    const struct net_field *field = &d->field[f];
+    int here = field->kind == NET_CLASS || field->kind == NET_BOXES ? field->classes
+               : field->kind == NET_CLASS_MASK                      ? field->classes - 1
+                                                                    : 0;
+    if (here > FIGURES)
+      return fail(err, "data %s: shapes has %d figures, field `%s` has %d classes", d->name, FIGURES, field->name,
+                  field->classes);
+    if (here && kinds && here != kinds)
+      return fail(err, "data %s: field `%s` tells %d figures apart, an earlier field %d (class 0 of a mask is the ground)",
+                  d->name, field->name, here, kinds);
+    kinds = here ? here : kinds;
+  }
+  return kinds ? kinds : FIGURES;
+}
+
+static int shapes_size(struct scene_plan *p, const struct net_data *d, char err[512]) {
+  int image = field_of(d, NET_IMAGE);
+  if (image < 0)
+    return fail(err, "data %s: shapes needs a field for the picture, such as `field image [1, 64, 64]`", d->name);
+  const struct net_field *f = &d->field[image];
+  p->channels = (int)f->dim[0], p->height = (int)f->dim[1], p->width = (int)f->dim[2];
+  for (int i = 0; i < d->fields; i++) {
+    f = &d->field[i];
+    if ((f->kind == NET_MASK || f->kind == NET_CLASS_MASK) &&
+        (f->dim[f->rank - 2] != p->height || f->dim[f->rank - 1] != p->width))
+      return fail(err, "data %s: field `%s` is %lldx%lld, the picture is %dx%d; shapes draws both alike", d->name,
+                  f->name, (long long)f->dim[f->rank - 2], (long long)f->dim[f->rank - 1], p->height, p->width);
+  }
+  return p->width >= 8 && p->height >= 8 ? 0 : fail(err, "data %s: shapes needs pictures of 8x8 or more", d->name);
+}
+
+static uint64_t split_seed(uint64_t seed, enum net_split split) {
+  uint64_t v = seed * 3 + split + 0x9e3779b97f4a7c15u;
+  v = (v ^ v >> 30) * 0xbf58476d1ce4e5b9u;
+  v = (v ^ v >> 27) * 0x94d049bb133111ebu;
+  return v ^ v >> 31;
+}
+
+static int shapes_plan(struct shapes *x, const struct source_request *r, char err[512]) {
+  unsigned kinds = 1 << NET_IMAGE | 1 << NET_CLASS | 1 << NET_MASK | 1 << NET_CLASS_MASK | 1 << NET_BOXES;
+  struct scene_plan *p = &x->plan;
+  double count = arg_num(r->call, CALL_SOURCE, "count"), objects = arg_num(r->call, CALL_SOURCE, "objects");
+  if (fields_check(r->data, kinds, "shapes", err) || shapes_size(p, r->data, err) ||
+      (p->kinds = shapes_kinds(r->data, err)) < 0)
+    return -1;
+  if (count < 1 || count > 1e9)
+    return fail(err, "data %s: shapes(count: %g) should be a number of pictures", r->data->name, count);
+  if (objects < 1 || objects > SCENE_OBJECTS)
+    return fail(err, "data %s: shapes(objects: %g) should be from 1 to %d", r->data->name, objects, SCENE_OBJECTS);
+  x->base.count = (int64_t)count;
+  p->objects = field_of(r->data, NET_CLASS) >= 0 ? 1 : (int)objects;
+  p->noise = (float)arg_num(r->call, CALL_SOURCE, "noise");
+  p->seed = split_seed((uint64_t)(int64_t)arg_num(r->call, CALL_SOURCE, "seed"), r->split);
+  return 0;
+}
+
+struct source *shapes_open(const struct source_request *r, char err[512]) {
+  struct shapes *x = calloc(1, sizeof *x);
+  if (!x)
+    return fail(err, "out of memory"), NULL;
+  x->base = (struct source){r->data, 0, 0, shapes_load, shapes_class_name, shapes_where, shapes_close};
+  if (!shapes_plan(x, r, err))
+    return &x->base;
+  free(x);
+  return NULL;
+}

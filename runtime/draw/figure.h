@@ -1,0 +1,20 @@
+/* The figures that scenes are drawn from: ten outlines, none of which is another one turned. */
+#ifndef NET_FIGURE_H
+#define NET_FIGURE_H
+
+enum { FIGURES = 10, FIGURE_POINTS = 40 };
+extern const char *const figure_name[FIGURES];
+
+/* A figure at a place: all of it lies within `radius` of (x, y), in pixels. */
+struct figure {
+  int kind;
+  float x, y, radius, cosine, sine;
+  int points; /* of the outline, in units of the radius; 0: the distance has a formula of its own */
+  float point[FIGURE_POINTS][2];
+};
+struct figure figure_at(int kind, float x, float y, float radius, float angle);
+
+/* Signed distance in pixels from the figure's border: negative inside. */
+float figure_distance(const struct figure *f, float x, float y);
+
+#endif

@@ -1,0 +1,25 @@
+/* Scenes: pictures of figures on a textured ground, for training without any data. */
+#ifndef NET_SCENE_H
+#define NET_SCENE_H
+#include <stdint.h>
+
+enum { SCENE_OBJECTS = 32 };
+
+struct scene_plan { /* what to draw: a scene is a pure function of this and its number */
+  int width, height, channels;
+  int kinds;   /* figures 0 … kinds - 1 */
+  int objects; /* 1 to so many in a picture, at most SCENE_OBJECTS, not overlapping */
+  float noise; /* deviation, 1 is white */
+  uint64_t seed;
+};
+struct scene {
+  unsigned char *pixels; /* planes [channels, height, width] */
+  unsigned char *kind;   /* [height, width]: 0 is ground, 1 + the figure's kind elsewhere */
+  int objects;
+  float box[SCENE_OBJECTS][5]; /* kind, x1, y1, x2, y2 */
+};
+
+/* Fills s, whose pixels and kind the caller provides. 0, or -1 when out of memory. */
+int scene_draw(const struct scene_plan *plan, int64_t number, struct scene *s);
+
+#endif
