@@ -1,0 +1,105 @@
+/* Duty: collect diagnostics. One mistake is one error: what repeats at the same place is dropped, what comes in masses is
+   only counted. Texts are formatted at once and live in the arena. */
+#include "diag/list.h"
+#include <stdarg.h>
+#include <string.h>
+
+const DiagRow diag_rows[DIAG_COUNT] = {
+#define DIAG(id, code, severity, text, explanation) [id] = {code, text, explanation, severity},
+#include "diag/diag.def"
+#undef DIAG
+};
+
+enum { KEPT = 1000 };
+
+Diags *diags_new(Arena *a) {
+  Diags *d = arena_alloc(a, sizeof *d);
+  d->mem = a;
+  return d;
+}
+
+static const char *format_text(Arena *mem, const char *format, va_list args) {
+  va_list again;
+  va_copy(again, args);
+  int len = vsnprintf(NULL, 0, format, args);
+  char *s = arena_alloc(mem, (size_t)len + 1);
+  vsnprintf(s, (size_t)len + 1, format, again);
+  va_end(again);
+  return s;
+}
+
+static int is_repeated(const Diags *d, const Diag *new) {
+  for (int i = d->list.count; i-- > 0;) {
+    const Diag *old = d->list.at[i];
+    if (old->at.at != new->at.at || old->at.len != new->at.len || old->row->severity != new->row->severity)
+      continue;
+    if (!strcmp(old->text, new->text) || (new->at.at && new->row->severity == SEV_ERROR))
+      return 1;
+  }
+  return 0;
+}
+
+Diag *diag_add(Ctx *c, DiagId id, Span at, ...) {
+  Diags *d = c->diags;
+  Diag *new = arena_alloc(d->mem, sizeof *new);
+  new->row = &diag_rows[id];
+  new->at = at;
+  va_list args;
+  va_start(args, at);
+  new->text = format_text(d->mem, new->row->text, args);
+  va_end(args);
+  if (d->muted || is_repeated(d, new))
+    return new;
+  if (new->row->severity == SEV_ERROR)
+    d->errors++;
+  new->order = d->list.count;
+  if (d->list.count < KEPT)
+    vec_push(d->mem, &d->list, new);
+  else
+    d->unkept[new->row->severity]++;
+  return new;
+}
+
+void diag_note(Ctx *c, Diag *d, Span at, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  DiagNote note = {at, format_text(c->diags->mem, format, args)};
+  va_end(args);
+  vec_push(c->diags->mem, &d->notes, note);
+}
+
+void diag_help(Ctx *c, Diag *d, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  const char *text = format_text(c->diags->mem, format, args);
+  va_end(args);
+  vec_push(c->diags->mem, &d->helps, text);
+}
+
+int diag_errors(const Diags *d) {
+  return d->errors;
+}
+
+void diags_mute(Diags *d, int by) {
+  d->muted += by;
+}
+
+/* The places of a text that a message fills are shown as dots. */
+static void explain_row(const DiagRow *row, FILE *to) {
+  fprintf(to, "%s: ", row->code);
+  for (const char *s = row->text; *s; s++)
+    if (*s == '%' && s[1])
+      fputs(*++s == 's' ? "..." : "%", to);
+    else
+      fputc(*s, to);
+  fprintf(to, "\n\n%s\n", row->explanation);
+}
+
+int diag_explain(const char *code, FILE *to) {
+  for (int i = 0; i < DIAG_COUNT; i++)
+    if (!strcmp(code, diag_rows[i].code)) {
+      explain_row(&diag_rows[i], to);
+      return 1;
+    }
+  return 0;
+}
