@@ -1,0 +1,337 @@
+/* From a graph to steps over buffers.
+
+   In: a graph on which fuse and layout have run, the layout of parameters. Out: the steps in order, where each value lies, and
+   how much memory that takes, in two areas of the arena: values shared by all samples first, then what each sample needs,
+   whose offsets scale with N.
+   Method: order the values to compute (schedule.c); let updates and outputs be computed right where they belong, where that
+   is safe, and copied there where it is not; let elementwise steps write over operands that die; find offsets for the rest
+   (memory.c). */
+#include "base/bug.h"
+#include "plan/plan_room.h"
+#include "runtime/netrt.h"
+
+typedef struct {
+  Val val; /* a root */
+  Buffer to;
+  int after;
+} Copy;
+
+/* Times: computation i of `order` happens at time i + 1; a copy with after == t between times t and t + 1; those with the same
+   t in the order they were added. */
+typedef struct {
+  const Graph *g;
+  Plan *plan;
+  Val *root, *order;
+  int count;
+  int *made, *read; /* by root: the time it is computed (0: a leaf), the time it is last read */
+  Vec(Copy) copies;
+  int *first, *last; /* by root, over the finished steps */
+  Val *shares;       /* by root: the value over which it is written; itself when over none */
+} Planner;
+
+static Buffer *buffer_of(Planner *p, Val v) {
+  return &p->plan->buffer[v];
+}
+
+/* ---- leaves ---- */
+
+static int name_index(const Name *at, int count, Name name) {
+  for (int i = 0; i < count; i++)
+    if (at[i] == name)
+      return i;
+  return -1;
+}
+
+static Buffer leaf_buffer(Planner *p, Val v) {
+  const Graph *g = p->g;
+  const ParamTable *t = p->plan->params;
+  Name name = graph_node(g, v)->name;
+  const PlanParam *param;
+  int index;
+  switch ((OpId)graph_node(g, v)->op) {
+  case OP_input: return (Buffer){NET_IO + name_index(p->plan->inputs.at, p->plan->inputs.count, name), 0, 0};
+  case OP_param:
+    param = params_find(t, name);
+    if (!param)
+      BUG("parameter %s was not collected", name_text(g->c->names, name));
+    return (Buffer){NET_PARAMS, param->offset * (int64_t)sizeof(float), 0};
+  case OP_scalar:
+    index = name_index(t->scalars.at, t->scalars.count, name);
+    if (index < 0)
+      BUG("scalar %s was not collected", name_text(g->c->names, name));
+    return (Buffer){NET_SCALARS, index * (int64_t)sizeof(double), 0};
+  default: return (Buffer){-1, 0, 0};
+  }
+}
+
+static void place_leaves(Planner *p) {
+  const Graph *g = p->g;
+  Plan *plan = p->plan;
+  for (Val v = 1; v < (Val)g->nodes.count; v++) {
+    Name name = graph_node(g, v)->name;
+    if (graph_node(g, v)->op == OP_input && name_index(plan->inputs.at, plan->inputs.count, name) < 0)
+      vec_push(g->c->mem, &plan->inputs, name);
+  }
+  if (NET_IO + plan->inputs.count + g->outputs.count > NET_BASES)
+    BUG("graph %s has too many inputs and outputs", name_text(g->c->names, g->name));
+  for (Val v = 0; v < (Val)g->nodes.count; v++)
+    *buffer_of(p, v) = v && p->root[v] == v && value_is_leaf(g, v) ? leaf_buffer(p, v) : (Buffer){-1, 0, 0};
+}
+
+/* ---- updates and outputs: where they belong, or a copy ---- */
+
+static void find_reads(Planner *p) {
+  for (int i = 0; i < p->count; i++) {
+    Val v = p->order[i];
+    p->made[v] = i + 1;
+    for (int k = 0; k < (int)graph_node(p->g, v)->nin; k++)
+      p->read[p->root[graph_in(p->g, v, k)]] = i + 1;
+  }
+}
+
+static void add_copy(Planner *p, Val val, Buffer to, int after) {
+  vec_push(p->g->c->mem, &p->copies, (Copy){val, to, after});
+  if (p->read[val] < after + 1)
+    p->read[val] = after + 1; /* a computation at time after + 1 comes after the copy, so it may write over what was copied */
+}
+
+static void check_update(Planner *p, const Update *u) {
+  const Graph *g = p->g;
+  const Type *a = graph_type(g, u->param), *b = graph_type(g, u->value);
+  if (b->batched || b->lanes || a->elem != b->elem || type_size(a) != type_size(b))
+    BUG("the new value of %s does not have its type", name_text(g->c->names, graph_node(g, u->param)->name));
+}
+
+static int is_pending(const Planner *p, const Update *u, const unsigned char *done) {
+  return !done[u - p->g->updates.at] && p->root[u->value] != u->param;
+}
+
+/* Is the old value of this parameter still to be copied to another one? */
+static int is_wanted(const Planner *p, Val param, const unsigned char *done) {
+  for (int i = 0; i < p->g->updates.count; i++)
+    if (is_pending(p, &p->g->updates.at[i], done) && p->root[p->g->updates.at[i].value] == param)
+      return 1;
+  return 0;
+}
+
+/* A parameter that becomes what a leaf is: copied, and before that leaf's own update. */
+static void place_leaf_updates(Planner *p, unsigned char *done) {
+  const Graph *g = p->g;
+  for (int waiting = 1, moved = 1; waiting; moved = 0) {
+    waiting = 0;
+    for (int i = 0; i < g->updates.count; i++) {
+      const Update *u = &g->updates.at[i];
+      Val value = p->root[u->value];
+      if (!is_pending(p, u, done) || !value_is_leaf(g, value))
+        continue;
+      if (is_wanted(p, u->param, done)) {
+        waiting = 1;
+        continue;
+      }
+      add_copy(p, value, *buffer_of(p, u->param), p->read[u->param]);
+      done[i] = moved = 1;
+    }
+    if (waiting && !moved)
+      BUG("parameters of %s trade their values", name_text(g->c->names, g->name));
+  }
+}
+
+static void place_updates(Planner *p) {
+  const Graph *g = p->g;
+  unsigned char *done = arena_alloc(g->c->mem, (size_t)g->updates.count + 1);
+  for (int i = 0; i < g->updates.count; i++)
+    check_update(p, &g->updates.at[i]);
+  place_leaf_updates(p, done);
+  for (int i = 0; i < g->updates.count; i++) {
+    const Update *u = &g->updates.at[i];
+    Val value = p->root[u->value];
+    if (!is_pending(p, u, done))
+      continue;
+    int made = p->made[value], read = p->read[u->param];
+    int safe = read < made || (read == made && step_reads_in_place(g, p->root, value, u->param));
+    if (safe && buffer_of(p, value)->base < 0)
+      *buffer_of(p, value) = *buffer_of(p, u->param);
+    else
+      add_copy(p, value, *buffer_of(p, u->param), made > read ? made : read);
+  }
+}
+
+static void place_outputs(Planner *p) {
+  const Graph *g = p->g;
+  for (int i = 0; i < g->outputs.count; i++) {
+    Val value = p->root[g->outputs.at[i].val];
+    Buffer to = {NET_IO + p->plan->inputs.count + i, 0, 0};
+    if (graph_type(g, value)->lanes)
+      BUG("output %s is not plain", name_text(g->c->names, g->outputs.at[i].name));
+    if (p->made[value] && buffer_of(p, value)->base < 0)
+      *buffer_of(p, value) = to;
+    else
+      add_copy(p, value, to, p->made[value] ? p->made[value] : -1); /* a leaf's old value, before all updates */
+  }
+}
+
+/* ---- steps ---- */
+
+static void add_copies(Planner *p, int after) {
+  for (int i = 0; i < p->copies.count; i++)
+    if (p->copies.at[i].after == after)
+      vec_push(p->g->c->mem, &p->plan->steps, (Step){.val = p->copies.at[i].val, .copy = 1, .out = p->copies.at[i].to});
+}
+
+static void make_steps(Planner *p, ScratchOf *scratch_of) {
+  add_copies(p, -1);
+  add_copies(p, 0);
+  for (int i = 0; i < p->count; i++) {
+    Step s = {.val = p->order[i]};
+    if (scratch_of)
+      s.scratch = scratch_of(p->g, p->order[i]);
+    vec_push(p->g->c->mem, &p->plan->steps, s);
+    add_copies(p, i + 1);
+  }
+  for (int i = 0; i < p->copies.count; i++) /* chains of parameters that each become the next */
+    add_copies(p, p->count + 1 + i);
+}
+
+static void find_lives(Planner *p) {
+  for (int i = 0; i < p->plan->steps.count; i++) {
+    const Step *s = &p->plan->steps.at[i];
+    p->last[s->val] = i;
+    if (s->copy)
+      continue;
+    p->first[s->val] = i;
+    for (int k = 0; k < (int)graph_node(p->g, s->val)->nin; k++)
+      p->last[p->root[graph_in(p->g, s->val, k)]] = i;
+  }
+}
+
+/* ---- memory ---- */
+
+static int in_arena(Planner *p, Val v) {
+  return p->made[v] && buffer_of(p, v)->base < 0;
+}
+
+/* Elementwise steps write over an operand that dies there. */
+static void share_memory(Planner *p) {
+  for (int i = 0; i < p->plan->steps.count; i++) {
+    Val v = p->plan->steps.at[i].val;
+    if (p->plan->steps.at[i].copy)
+      continue;
+    p->shares[v] = v;
+    for (int k = 0; k < (int)graph_node(p->g, v)->nin && in_arena(p, v) && p->shares[v] == v; k++) {
+      Val u = p->root[graph_in(p->g, v, k)];
+      if (in_arena(p, u) && p->last[u] == i && value_bytes(p->g, u) == value_bytes(p->g, v) &&
+          step_reads_in_place(p->g, p->root, v, u))
+        p->shares[v] = p->shares[u];
+    }
+  }
+  for (int i = 0; i < p->count; i++) {
+    Val v = p->order[i], of = p->shares[v];
+    if (p->last[v] > p->last[of])
+      p->last[of] = p->last[v];
+  }
+}
+
+/* One of the two areas: its blocks, and whose they are. */
+typedef struct {
+  Vec(Block) blocks;
+  Vec(Buffer *) owners;
+} Area;
+
+static void area_add(Planner *p, Area *area, int64_t size, int first, int last, Buffer *owner) {
+  vec_push(p->g->c->mem, &area->blocks, (Block){(size + 63) / 64 * 64, first, last, 0});
+  vec_push(p->g->c->mem, &area->owners, owner);
+}
+
+static void collect_blocks(Planner *p, Area *shared, Area *batched) {
+  for (int i = 0; i < p->plan->steps.count; i++) {
+    Step *s = &p->plan->steps.at[i];
+    if (s->copy)
+      continue;
+    if (in_arena(p, s->val) && p->shares[s->val] == s->val)
+      area_add(p, graph_type(p->g, s->val)->batched ? batched : shared, value_bytes(p->g, s->val), p->first[s->val],
+               p->last[s->val], buffer_of(p, s->val));
+    if (s->scratch.fixed && !s->scratch.per_sample)
+      area_add(p, shared, s->scratch.fixed, i, i, &s->scratch.at);
+    if (s->scratch.per_sample && !s->scratch.fixed)
+      area_add(p, batched, s->scratch.per_sample, i, i, &s->scratch.at);
+  }
+}
+
+/* Scratch of both kinds is one piece, of fixed + N * per_sample bytes. It lies above all that lives beside it, and what is
+   fixed of it may reach beyond the area, for which room is left at its end. Returns that room. */
+static int64_t place_mixed(Planner *p, const Area *batched) {
+  int64_t beyond = 0;
+  for (int i = 0; i < p->plan->steps.count; i++) {
+    Scratch *s = &p->plan->steps.at[i].scratch;
+    if (!s->fixed || !s->per_sample)
+      continue;
+    int64_t top = 0;
+    for (int k = 0; k < batched->blocks.count; k++) {
+      const Block *b = &batched->blocks.at[k];
+      if (b->first <= i && i <= b->last && b->at + b->size > top)
+        top = b->at + b->size;
+    }
+    s->at = (Buffer){NET_ARENA, 0, top};
+    top += (s->per_sample + 63) / 64 * 64;
+    if (top > p->plan->arena_per_sample)
+      p->plan->arena_per_sample = top;
+    if (s->fixed > beyond)
+      beyond = s->fixed;
+  }
+  return (beyond + 63) / 64 * 64;
+}
+
+enum { SLACK = 64 }; /* readable behind the last buffer */
+
+static void lay_arena(Planner *p) {
+  Arena *mem = p->g->c->mem;
+  Plan *plan = p->plan;
+  Area shared = {0}, batched = {0};
+  collect_blocks(p, &shared, &batched);
+  int64_t fixed = memory_assign(shared.blocks.at, shared.blocks.count, mem);
+  plan->arena_per_sample = memory_assign(batched.blocks.at, batched.blocks.count, mem);
+  plan->lower_bound_per_sample = memory_bound(batched.blocks.at, batched.blocks.count, mem);
+  plan->arena_fixed = fixed + place_mixed(p, &batched) + SLACK;
+
+  for (int i = 0; i < shared.blocks.count; i++)
+    *shared.owners.at[i] = (Buffer){NET_ARENA, shared.blocks.at[i].at, 0};
+  for (int i = 0; i < batched.blocks.count; i++)
+    *batched.owners.at[i] = (Buffer){NET_ARENA, fixed, batched.blocks.at[i].at};
+  for (int i = 0; i < plan->steps.count; i++) {
+    Step *s = &plan->steps.at[i];
+    if (s->scratch.fixed && s->scratch.per_sample)
+      s->scratch.at.fixed = fixed;
+    if (!s->copy && p->shares[s->val] != s->val)
+      *buffer_of(p, s->val) = *buffer_of(p, p->shares[s->val]);
+    if (!s->copy)
+      s->out = *buffer_of(p, s->val);
+  }
+}
+
+Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of) {
+  Arena *mem = g->c->mem;
+  size_t nodes = (size_t)g->nodes.count;
+  Plan *plan = arena_alloc(mem, sizeof *plan);
+  plan->g = g;
+  plan->params = params;
+  plan->buffer = arena_alloc(mem, nodes * sizeof *plan->buffer);
+  Planner p = {.g = g, .plan = plan, .root = value_roots(g)};
+  p.order = schedule_order(g, p.root, &p.count);
+  int **const times[] = {&p.made, &p.read, &p.first, &p.last};
+  for (int i = 0; i < 4; i++)
+    *times[i] = arena_alloc(mem, nodes * sizeof(int));
+  p.shares = arena_alloc(mem, nodes * sizeof *p.shares);
+
+  place_leaves(&p);
+  find_reads(&p);
+  place_updates(&p);
+  place_outputs(&p);
+  make_steps(&p, scratch_of);
+  find_lives(&p);
+  share_memory(&p);
+  lay_arena(&p);
+  for (Val v = 1; v < (Val)nodes; v++)
+    if (p.root[v])
+      plan->buffer[v] = plan->buffer[p.root[v]];
+  return plan;
+}

@@ -1,0 +1,84 @@
+/* The plan as text: one line a step, then what memory it takes.
+
+     %17 h1  each     [64] f32          arena 128 + N*256   256 B   dies: %12 */
+#include "runtime/netrt.h"
+#include "plan/plan_room.h"
+
+static const char *lower_text(Lower lower) {
+  static const char *const texts[] = {"leaf", "each", "reduce", "conv", "pool", "gemm", "move", "gather", "random"};
+  return texts[lower];
+}
+
+static void add_value(const Graph *g, Val v, Text *to) {
+  const Node *n = graph_node(g, v);
+  text_add(to, "%%%u", v);
+  if (n->name)
+    text_add(to, " %s", name_text(g->c->names, n->name));
+}
+
+static void add_buffer(const Plan *p, Buffer b, Text *to) {
+  static const char *const bases[] = {"arena", "params", "scalars", "consts"};
+  if (b.base < 0)
+    text_add(to, "nowhere");
+  else if (b.base < NET_IO)
+    text_add(to, "%s", bases[b.base]);
+  else if (b.base - NET_IO < p->inputs.count)
+    text_add(to, "input %s", name_text(p->g->c->names, p->inputs.at[b.base - NET_IO]));
+  else
+    text_add(to, "output %s", name_text(p->g->c->names, p->g->outputs.at[b.base - NET_IO - p->inputs.count].name));
+  if (b.base >= 0 && (b.fixed || !b.per_sample))
+    text_add(to, " %lld", (long long)b.fixed);
+  if (b.base >= 0 && b.per_sample)
+    text_add(to, "%s N*%lld", b.fixed ? " +" : "", (long long)b.per_sample);
+}
+
+/* Which values are read for the last time at which step. */
+static int *last_reads(const Plan *p, const Val *root) {
+  int *last = arena_alloc(p->g->c->mem, sizeof *last * (size_t)p->g->nodes.count);
+  for (int i = 0; i < p->steps.count; i++) {
+    Val v = p->steps.at[i].val;
+    last[v] = i;
+    for (int k = 0; !p->steps.at[i].copy && k < (int)graph_node(p->g, v)->nin; k++)
+      last[root[graph_in(p->g, v, k)]] = i;
+  }
+  return last;
+}
+
+static void add_dying(const Plan *p, const Val *root, const int *last, int step, Text *to) {
+  const char *lead = "  dies:";
+  for (Val v = 1; v < (Val)p->g->nodes.count; v++)
+    if (root[v] == v && last[v] == step && p->buffer[v].base == NET_ARENA) {
+      text_add(to, "%s %%%u", lead, v);
+      lead = "";
+    }
+}
+
+void plan_print(const Plan *p, Text *to) {
+  const Graph *g = p->g;
+  const Val *root = value_roots(g);
+  const int *last = last_reads(p, root);
+  text_add(to, "plan %s\n", name_text(g->c->names, g->name));
+  for (int i = 0; i < p->steps.count; i++) {
+    const Step *s = &p->steps.at[i];
+    const OpRow *row = op_row(g->c, graph_node(g, s->val)->op);
+    text_add(to, "%4d  %s  ", i, s->copy ? "copy" : lower_text(row->lower));
+    if (!s->copy)
+      text_add(to, "%s  ", name_text(g->c->names, row->name));
+    add_value(g, s->val, to);
+    text_add(to, "  ");
+    type_text(graph_type(g, s->val), to);
+    text_add(to, "  -> ");
+    add_buffer(p, s->out, to);
+    text_add(to, "  %lld B", (long long)type_bytes(graph_type(g, s->val)));
+    if (s->scratch.fixed || s->scratch.per_sample) {
+      text_add(to, "  scratch ");
+      add_buffer(p, s->scratch.at, to);
+      text_add(to, "  %lld B + N*%lld B", (long long)s->scratch.fixed, (long long)s->scratch.per_sample);
+    }
+    add_dying(p, root, last, i, to);
+    text_add(to, "\n");
+  }
+  text_add(to, "arena: %lld B + N*%lld B (at least N*%lld B), params: %lld B\n", (long long)p->arena_fixed,
+           (long long)p->arena_per_sample, (long long)p->lower_bound_per_sample,
+           (long long)p->params->param_floats * (long long)sizeof(float));
+}

@@ -1,0 +1,30 @@
+/* What the files of the planner share: facts about values (roots.c), the order of computing (schedule.c), and offsets
+   (memory.c). Times are positions in a sequence of steps. */
+#ifndef PLAN_ROOM_H
+#define PLAN_ROOM_H
+#include "plan/plan.h"
+
+/* ---- roots.c ---- */
+/* By Val: the value whose memory it lies in, itself unless it is a reshape (or stop) of something that has floats in memory;
+   0 for what no output and no update needs. */
+Val *value_roots(const Graph *g);
+int value_is_leaf(const Graph *g, Val v);
+int value_has_floats(const Graph *g, Val v); /* numbers, the batch size and run-time scalars do not lie as floats anywhere */
+int64_t value_bytes(const Graph *g, Val v);  /* of one sample, or of all when shared; rounded up to 64 */
+/* Step v reads root only at the very elements that it writes, in the same order; so it may write over it. */
+int step_reads_in_place(const Graph *g, const Val *root, Val v, Val read);
+
+/* ---- schedule.c ---- */
+/* The values that steps compute, in order. */
+Val *schedule_order(const Graph *g, const Val *root, int *count);
+
+/* ---- memory.c ---- */
+typedef struct {
+  int64_t size;
+  int first, last; /* alive at these times and between */
+  int64_t at;      /* out */
+} Block;
+int64_t memory_assign(Block *block, int count, Arena *mem); /* sets offsets; returns the bytes needed */
+int64_t memory_bound(const Block *block, int count, Arena *mem); /* no assignment needs less */
+
+#endif

@@ -1,0 +1,165 @@
+/* Is a plan sound? Runs it without numbers: what is known is which value lies in which bytes. A step finds its operands where
+   the plan says or the plan is wrong; what it writes, scratch too, ends whatever lay there. At the end the outputs and the new
+   parameters must be in their places. The plan's own ideas of lifetimes are not looked at.
+
+   Done for a few batch sizes, since addresses scale with N. */
+#include "runtime/netrt.h"
+#include "plan/plan_room.h"
+#include <string.h>
+
+typedef struct {
+  int base;
+  int64_t from, to; /* bytes */
+} Range;
+
+typedef struct {
+  Val val; /* a root */
+  Range at;
+} Held;
+
+typedef struct {
+  const Plan *p;
+  const Val *root;
+  int64_t n;
+  Vec(Held) held;
+  Text *why;
+} Check;
+
+static Range range_of(const Check *c, Buffer b, int64_t fixed, int64_t per_sample) {
+  int64_t from = b.fixed + c->n * b.per_sample;
+  return (Range){b.base, from, from + fixed + c->n * per_sample};
+}
+
+static Range value_range(const Check *c, Val v, Buffer b) {
+  const Type *t = graph_type(c->p->g, v);
+  int64_t phys[MAX_RANK + 1], bytes = graph_node(c->p->g, v)->op == OP_scalar ? 8 : 4;
+  for (int i = type_phys(t, phys); i > 0; i--)
+    bytes *= phys[i - 1];
+  return t->batched ? range_of(c, b, 0, bytes) : range_of(c, b, bytes, 0);
+}
+
+static int overlap(Range a, Range b) {
+  return a.base == b.base && a.from < b.to && b.from < a.to;
+}
+
+static int fail(Check *c, int step, Val v, const char *what) {
+  const Graph *g = c->p->g;
+  text_add(c->why, "plan %s, N = %lld, step %d, %%%u %s: %s\n", name_text(g->c->names, g->name), (long long)c->n, step, v,
+           name_text(g->c->names, graph_node(g, v)->name), what);
+  return 0;
+}
+
+static int is_held(const Check *c, Val root, Range at) {
+  for (int i = 0; i < c->held.count; i++)
+    if (c->held.at[i].val == root && !memcmp(&c->held.at[i].at, &at, sizeof at))
+      return 1;
+  return 0;
+}
+
+static void hold(Check *c, Val root, Range at) {
+  vec_push(c->p->g->c->mem, &c->held, (Held){root, at});
+}
+
+static void destroy(Check *c, Range at) {
+  int kept = 0;
+  for (int i = 0; i < c->held.count; i++)
+    if (!overlap(c->held.at[i].at, at))
+      c->held.at[kept++] = c->held.at[i];
+  c->held.count = kept;
+}
+
+static int check_place(Check *c, int step, Val v, Buffer b, Range at) {
+  if (b.base == NET_ARENA && (b.fixed % 64 || b.per_sample % 64))
+    return fail(c, step, v, "is not aligned");
+  if (at.from < 0 || (at.base == NET_ARENA && at.to > c->p->arena_fixed + c->n * c->p->arena_per_sample))
+    return fail(c, step, v, "lies outside the arena");
+  return 1;
+}
+
+static int check_operand(Check *c, int step, Val v, Val in, Range out, Range scratch) {
+  Val root = c->root[in];
+  if (!value_has_floats(c->p->g, root))
+    return 1;
+  Range at = value_range(c, root, c->p->buffer[in]);
+  if (!is_held(c, root, at))
+    return fail(c, step, in, "is read where it does not lie");
+  if (overlap(at, scratch))
+    return fail(c, step, in, "is destroyed by the scratch of the step that reads it");
+  int same = !memcmp(&at, &out, sizeof at) && step_reads_in_place(c->p->g, c->root, v, root);
+  if (overlap(at, out) && !same)
+    return fail(c, step, in, "is written over by the step that reads it");
+  return 1;
+}
+
+static int check_step(Check *c, int i) {
+  const Step *s = &c->p->steps.at[i];
+  const Graph *g = c->p->g;
+  Range none = {-1, 0, 0}, out = value_range(c, s->val, s->out), scratch = none;
+  if (s->copy) {
+    const Type *t = graph_type(g, s->val);
+    int64_t bytes = 4 * type_size(t);
+    out = t->batched ? range_of(c, s->out, 0, bytes) : range_of(c, s->out, bytes, 0);
+    Val root = c->root[s->val];
+    if (value_has_floats(g, root) && !is_held(c, root, value_range(c, root, c->p->buffer[s->val])))
+      return fail(c, i, s->val, "is copied from where it does not lie");
+    destroy(c, out);
+    hold(c, root, out);
+    return 1;
+  }
+  if (c->root[s->val] != s->val || value_is_leaf(g, s->val))
+    return fail(c, i, s->val, "needs no step");
+  if (s->scratch.fixed || s->scratch.per_sample) {
+    scratch = range_of(c, s->scratch.at, s->scratch.fixed, s->scratch.per_sample);
+    if (!check_place(c, i, s->val, s->scratch.at, scratch))
+      return 0;
+  }
+  if (!check_place(c, i, s->val, s->out, out))
+    return 0;
+  if (overlap(out, scratch))
+    return fail(c, i, s->val, "overlaps its own scratch");
+  for (int k = 0; k < (int)graph_node(g, s->val)->nin; k++)
+    if (!check_operand(c, i, s->val, graph_in(g, s->val, k), out, scratch))
+      return 0;
+  destroy(c, scratch);
+  destroy(c, out);
+  hold(c, s->val, out);
+  return 1;
+}
+
+/* What must lie where at the end, in float32 as a copy or a step leaves it. */
+static int check_end(Check *c, Val v, Buffer b, const char *what) {
+  Val root = c->root[v];
+  const Type *t = graph_type(c->p->g, root);
+  int64_t bytes = 4 * type_size(t);
+  Range at = t->batched ? range_of(c, b, 0, bytes) : range_of(c, b, bytes, 0);
+  return is_held(c, root, at) ? 1 : fail(c, c->p->steps.count, v, what);
+}
+
+static int check_batch(Check *c) {
+  const Plan *p = c->p;
+  const Graph *g = p->g;
+  for (Val v = 1; v < (Val)g->nodes.count; v++)
+    if (c->root[v] == v && value_is_leaf(g, v) && p->buffer[v].base >= 0)
+      hold(c, v, value_range(c, v, p->buffer[v]));
+  for (int i = 0; i < p->steps.count; i++)
+    if (!check_step(c, i))
+      return 0;
+  for (int i = 0; i < g->outputs.count; i++)
+    if (!check_end(c, g->outputs.at[i].val, (Buffer){NET_IO + p->inputs.count + i, 0, 0}, "does not reach its output"))
+      return 0;
+  for (int i = 0; i < g->updates.count; i++)
+    if (!check_end(c, g->updates.at[i].value, p->buffer[g->updates.at[i].param], "does not reach its parameter"))
+      return 0;
+  return 1;
+}
+
+int plan_verify(const Plan *p, Text *why) {
+  static const int64_t batches[] = {1, 2, 3, 32};
+  const Val *root = value_roots(p->g);
+  for (int i = 0; i < 4; i++) {
+    Check c = {.p = p, .root = root, .n = batches[i], .why = why};
+    if (!check_batch(&c))
+      return 0;
+  }
+  return 1;
+}

@@ -1,0 +1,58 @@
+/* Facts about a graph's values that planning, printing and verifying share. */
+#include "plan/plan_room.h"
+
+int value_is_leaf(const Graph *g, Val v) {
+  return op_row(g->c, graph_node(g, v)->op)->lower == LOWER_LEAF;
+}
+
+int value_has_floats(const Graph *g, Val v) {
+  int op = graph_node(g, v)->op;
+  return op != OP_number && op != OP_batch_size && op != OP_scalar;
+}
+
+int64_t value_bytes(const Graph *g, Val v) {
+  return (type_bytes(graph_type(g, v)) + 63) / 64 * 64;
+}
+
+static void mark_needed(const Graph *g, Val *needed) {
+  for (int i = 0; i < g->outputs.count; i++)
+    needed[g->outputs.at[i].val] = 1;
+  for (int i = 0; i < g->updates.count; i++)
+    needed[g->updates.at[i].param] = needed[g->updates.at[i].value] = 1;
+  for (Val v = (Val)g->nodes.count - 1; v > 0; v--)
+    for (int i = 0; needed[v] && i < (int)graph_node(g, v)->nin; i++)
+      needed[graph_in(g, v, i)] = 1;
+}
+
+Val *value_roots(const Graph *g) {
+  Val *root = arena_alloc(g->c->mem, sizeof *root * (size_t)g->nodes.count);
+  mark_needed(g, root);
+  for (Val v = 1; v < (Val)g->nodes.count; v++) {
+    if (!root[v])
+      continue;
+    const Node *n = graph_node(g, v);
+    int alias = n->op == OP_reshape || n->op == OP_stop;
+    root[v] = alias && !n->formula && value_has_floats(g, root[graph_in(g, v, 0)]) ? root[graph_in(g, v, 0)] : v;
+  }
+  return root;
+}
+
+static int is_full(const Graph *g, Val v, Val u) {
+  const Type *a = graph_type(g, v), *b = graph_type(g, u);
+  if (a->rank != b->rank || a->batched != b->batched || a->lanes != b->lanes)
+    return 0;
+  for (int i = 0; i < a->rank; i++)
+    if (a->dim[i] != b->dim[i])
+      return 0;
+  return 1;
+}
+
+int step_reads_in_place(const Graph *g, const Val *root, Val v, Val read) {
+  const Node *n = graph_node(g, v);
+  if (op_row(g->c, n->op)->lower != LOWER_EACH)
+    return 0;
+  for (int i = 0; i < (int)n->nin; i++)
+    if (root[graph_in(g, v, i)] == read && !is_full(g, v, graph_in(g, v, i)))
+      return 0;
+  return 1;
+}
