@@ -128,11 +128,13 @@ Ir kernel_number(Emit *e, int arg);        /* inside a kernel: argument i as i64
 Ir kernel_batch(Emit *e);                  /* N, i64 */
 Ir run_field(Emit *e, Ir run, size_t offset, LLVMTypeRef type); /* a field of struct net_run */
 void kernel_range(Emit *e, Ir units, Ir *from, Ir *to); /* units*chunk/chunks .. units*(chunk+1)/chunks */
-Ir gen_function(Gen *g, const char *name, LLVMTypeRef result, LLVMTypeRef *params, int count); /* an external one */
+Ir gen_function(Emit *e, const char *name, LLVMTypeRef result, LLVMTypeRef *params, int count); /* an external one */
 Ir call(Emit *e, Ir fn, Ir *args, int count);
 
 /* ---- the entry function: between kernels; all of them emit into it ---- */
+void entry_begin(Gen *g, const Plan *p);
 Ir entry_value(Gen *g, Val v);                    /* pointer to a value's buffer */
+Ir entry_base(Gen *g, int base, int64_t bytes);   /* pointer into one of struct net_run's bases */
 Ir entry_out(Gen *g);                             /* pointer to the step's result */
 Ir entry_scratch(Gen *g, int64_t fixed, int64_t per_sample); /* bytes into the step's scratch */
 Ir entry_batch(Gen *g);                           /* N, i64 */
@@ -165,6 +167,7 @@ Ir formula_value(Formula *f, Form form);          /* the whole, here; form FLOAT
 void formula_again(Formula *f, int level);        /* forgets what was emitted at this level and above: another copy follows */
 Ir emit_function(Emit *e, ScalarKind kind, Ir a); /* exp, log, ... of a float, vector (inline) or double (libm) */
 Ir emit_power(Emit *e, Ir a, Ir b);
+Ir emit_power_const(Emit *e, Ir a, double n);     /* of a float or vector */
 
 /* ---- operands: how a formula's variables lie relative to a domain ---- */
 typedef enum { OPERAND_MEMORY, OPERAND_SCALAR, OPERAND_BATCH, OPERAND_RESULT } OperandKind;
@@ -190,14 +193,17 @@ typedef struct {
 Terms terms_of(const Graph *g, Val v, const Type *domain, Scalar formula, int first);
 void terms_signature(const Terms *t, const Ctx *c, Text *to); /* formula and patterns: with equal signatures the code is equal */
 int terms_args(Gen *g, const Terms *t, Ir *args);  /* in the entry: pointers of its operands into args; returns how many */
+/* In the kernel, before all loops: bases from the arguments, terms of LEVEL_CHUNK. Returns the number of arguments taken. */
+int terms_begin(Terms *t, Formula *f, Emit *e, int first_arg);
+Ir operand_load(Emit *e, const Operand *op, Ir p, int vector, Ir mask); /* a float or vector as float; mask may be NULL */
 
 /* An epilogue inside a kernel: f = epilogue_begin (before all loops), then for each channel block or channel epilogue_unit, then
    epilogue_apply for each result vector. With no formula the value comes back as it is, masked if `masked` lanes need it. */
 typedef struct {
   Terms *t;
   Formula f;
-  Ir tail;                /* mask of the last channel block; NULL when channels fill it */
-  Ir unit_mask, sample, index0;
+  Ir unit_mask;           /* lanes of the unit's block that are channels; NULL when all are */
+  Ir sample, index0;
 } Epilogue;
 Terms epilogue_terms(const Graph *g, Val v);       /* of a CONV, GEMM or POOL node, over its result's type */
 void epilogue_begin(Epilogue *p, Emit *e, Terms *t, int first_arg); /* its operands are kernel arguments from first_arg on */

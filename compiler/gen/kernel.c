@@ -1,0 +1,202 @@
+/* kernel: kernels by signature, and the entry function between them.
+
+   A signature says all that a kernel's code depends on, so equal signatures share one function over all entries of a program. While a
+   kernel is built, the entry's place in the builder waits. */
+#include "gen/emit.h"
+#include "../runtime/netrt.h"
+#include "base/bug.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_ARGS = 256, MAX_CHUNKS = 32, CHUNK_WORK = 2048 };
+
+/* ---- kernels ---- */
+
+static uint64_t hash_text(const char *s) {
+  uint64_t h = 0xcbf29ce484222325u;
+  for (; *s; s++)
+    h = (h ^ (unsigned char)*s) * 0x100000001b3u;
+  return h ^ h >> 29;
+}
+
+/* The stem with a hash behind it, longer where a shorter one is taken. */
+static const char *symbol_make(Gen *g, const char *stem, uint64_t hash) {
+  char clean[64];
+  int n = 0;
+  for (; *stem && n < 48; stem++)
+    clean[n++] = (*stem >= '0' && *stem <= '9') || (*stem >= 'a' && *stem <= 'z') || (*stem >= 'A' && *stem <= 'Z') ? *stem : '_';
+  for (int digits = 4;; digits += 4) {
+    char *s = arena_printf(g->c->mem, "%.*s_%0*llx", n, clean, digits,
+                           (unsigned long long)(digits < 16 ? hash & ((1ull << 4 * digits) - 1) : hash));
+    if (!LLVMGetNamedFunction(g->e.module, s))
+      return s;
+    BUG_IF(digits >= 16);
+  }
+}
+
+static void lanes_set(Emit *e, int lanes) {
+  e->lanes = lanes;
+  e->vec = LLVMVectorType(e->f32, (unsigned)lanes);
+  e->veci = LLVMVectorType(e->i32, (unsigned)lanes);
+  e->mask = LLVMVectorType(e->i1, (unsigned)lanes);
+}
+
+static void attribute_enum(Emit *e, Ir fn, unsigned index, const char *name) {
+  unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
+  LLVMAddAttributeAtIndex(fn, index, LLVMCreateEnumAttribute(e->context, kind, 0));
+}
+
+static void attribute_text(Emit *e, Ir fn, const char *name, const char *value) {
+  LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex,
+                          LLVMCreateStringAttribute(e->context, name, (unsigned)strlen(name), value, (unsigned)strlen(value)));
+}
+
+Ir gen_kernel(Gen *g, const char *stem, const char *signature, int lanes, BuildKernel *build, void *user) {
+  Emit *e = &g->e, saved = *e;
+  lanes = lanes ? lanes : g->target_lanes;
+  signature = arena_printf(g->c->mem, "%s %s lanes %d", stem, signature, lanes);
+  uint64_t hash = hash_text(signature);
+  for (int i = 0; i < g->kernels.count; i++)
+    if (g->kernels.at[i].hash == hash && !strcmp(g->kernels.at[i].signature, signature))
+      return g->kernels.at[i].fn;
+
+  const char *symbol = symbol_make(g, stem, hash);
+  LLVMTypeRef params[] = {e->ptr, e->ptr, e->i64, e->i64};
+  Ir fn = LLVMAddFunction(e->module, symbol, LLVMFunctionType(e->nothing, params, 4, 0));
+  LLVMSetLinkage(fn, LLVMInternalLinkage);
+  attribute_enum(e, fn, (unsigned)LLVMAttributeFunctionIndex, "nounwind");
+  if (g->target_lanes == 16)
+    attribute_text(e, fn, "prefer-vector-width", "512");
+  LLVMBasicBlockRef here = LLVMGetInsertBlock(e->builder);
+  e->fn = fn;
+  e->arg = LLVMGetParam(fn, 0), e->run = LLVMGetParam(fn, 1), e->chunk = LLVMGetParam(fn, 2), e->chunks = LLVMGetParam(fn, 3);
+  lanes_set(e, lanes);
+  LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, fn, ""));
+  build(e, user);
+  LLVMBuildRetVoid(e->builder);
+  *e = saved;
+  if (here)
+    LLVMPositionBuilderAtEnd(e->builder, here);
+  vec_push(g->c->mem, &g->kernels, (Kernel){.signature = signature, .symbol = symbol, .hash = hash, .fn = fn});
+  return fn;
+}
+
+Ir kernel_pointer(Emit *e, int arg) {
+  Ir index = k64(e, arg);
+  Ir slot = LLVMBuildGEP2(e->builder, e->ptr, e->arg, &index, 1, "");
+  return load_type(e, e->ptr, slot, 8);
+}
+
+Ir kernel_number(Emit *e, int arg) {
+  return LLVMBuildPtrToInt(e->builder, kernel_pointer(e, arg), e->i64, "");
+}
+
+Ir run_field(Emit *e, Ir run, size_t offset, LLVMTypeRef type) {
+  Ir index = k64(e, (int64_t)offset);
+  return load_type(e, type, LLVMBuildGEP2(e->builder, e->i8, run, &index, 1, ""), 8);
+}
+
+Ir kernel_batch(Emit *e) {
+  return run_field(e, e->run, offsetof(struct net_run, batch), e->i64);
+}
+
+void kernel_range(Emit *e, Ir units, Ir *from, Ir *to) {
+  *from = idiv(e, imul(e, units, e->chunk), e->chunks);
+  *to = idiv(e, imul(e, units, iaddk(e, e->chunk, 1)), e->chunks);
+}
+
+
+Ir gen_function(Emit *e, const char *name, LLVMTypeRef result, LLVMTypeRef *params, int count) {
+  Ir fn = LLVMGetNamedFunction(e->module, name);
+  if (!fn) {
+    fn = LLVMAddFunction(e->module, name, LLVMFunctionType(result, params, (unsigned)count, 0));
+    attribute_enum(e, fn, (unsigned)LLVMAttributeFunctionIndex, "nounwind");
+  }
+  return fn;
+}
+
+Ir call(Emit *e, Ir fn, Ir *args, int count) {
+  return LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(fn), fn, args, (unsigned)count, "");
+}
+
+/* ---- the entry ---- */
+
+static Ir bytes_at(Emit *e, Ir p, Ir bytes) {
+  return LLVMBuildGEP2(e->builder, e->i8, p, &bytes, 1, "");
+}
+
+static Ir buffer_pointer(Gen *g, Buffer b) {
+  BUG_IF(b.base < 0 || b.base >= NET_BASES);
+  Emit *e = &g->e;
+  Ir base = run_field(e, g->entry_run, offsetof(struct net_run, base) + sizeof(void *) * (size_t)b.base, e->ptr);
+  return bytes_at(e, base, iaddk(e, imulk(e, g->entry_n, b.per_sample), b.fixed));
+}
+
+Ir entry_base(Gen *g, int base, int64_t bytes) {
+  return buffer_pointer(g, (Buffer){.base = base, .fixed = bytes});
+}
+
+Ir entry_value(Gen *g, Val v) {
+  return buffer_pointer(g, g->plan->buffer[v]);
+}
+
+Ir entry_out(Gen *g) {
+  return buffer_pointer(g, g->plan->steps.at[g->step].out);
+}
+
+Ir entry_scratch(Gen *g, int64_t fixed, int64_t per_sample) {
+  Buffer b = g->plan->steps.at[g->step].scratch.at;
+  Emit *e = &g->e;
+  return bytes_at(e, buffer_pointer(g, b), iaddk(e, imulk(e, g->entry_n, per_sample), fixed));
+}
+
+Ir entry_batch(Gen *g) {
+  return g->entry_n;
+}
+
+Ir entry_number(Gen *g, Ir i64) {
+  return LLVMBuildIntToPtr(g->e.builder, i64, g->e.ptr, "");
+}
+
+Ir entry_chunks(Gen *g, Ir units, int64_t work) {
+  Emit *e = &g->e;
+  Ir want = idiv(e, imulk(e, units, work > 0 ? work : 1), k64(e, CHUNK_WORK));
+  Ir few = imin(e, imin(e, want, k64(e, MAX_CHUNKS)), units);
+  return imax(e, few, k64(e, 1));
+}
+
+void entry_launch(Gen *g, Ir kernel, const Ir *args, int count, Ir chunks) {
+  Emit *e = &g->e;
+  BUG_IF(count > MAX_ARGS);
+  for (int i = 0; i < count; i++) {
+    Ir index = k64(e, i);
+    LLVMSetAlignment(LLVMBuildStore(e->builder, args[i], LLVMBuildGEP2(e->builder, e->ptr, g->entry_args, &index, 1, "")), 8);
+  }
+  LLVMTypeRef params[] = {e->ptr, e->i32, e->ptr, e->ptr, e->i64};
+  Ir launch = gen_function(e, "nrt_launch", e->nothing, params, 5);
+  Ir given[] = {g->entry_run, k32(e, g->step), kernel, g->entry_args, chunks};
+  call(e, launch, given, 5);
+
+  size_t len;
+  const char *symbol = arena_strndup(g->c->mem, LLVMGetValueName2(kernel, &len), len);
+  StepKernel *last = g->steps.count ? &g->steps.at[g->steps.count - 1] : NULL;
+  if (last && last->plan == g->plan && last->step == g->step)
+    last->symbol = symbol;
+  else
+    vec_push(g->c->mem, &g->steps, (StepKernel){.plan = g->plan, .step = g->step, .symbol = symbol});
+}
+
+/* Opens `void net_entry_NAME(ptr run)` and leaves the builder inside. */
+void entry_begin(Gen *g, const Plan *p) {
+  Emit *e = &g->e;
+  g->plan = p;
+  const char *name = arena_printf(g->c->mem, "net_entry_%s", name_text(g->c->names, p->g->name));
+  g->entry = LLVMAddFunction(e->module, name, LLVMFunctionType(e->nothing, &e->ptr, 1, 0));
+  attribute_enum(e, g->entry, (unsigned)LLVMAttributeFunctionIndex, "nounwind");
+  e->fn = g->entry;
+  lanes_set(e, g->target_lanes);
+  LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, g->entry, ""));
+  g->entry_run = LLVMGetParam(g->entry, 0);
+  g->entry_args = LLVMBuildAlloca(e->builder, LLVMArrayType2(e->ptr, MAX_ARGS), "");
+  g->entry_n = run_field(e, g->entry_run, offsetof(struct net_run, batch), e->i64);
+}
