@@ -233,19 +233,24 @@ static void close_levels(Lines *l, int level, Span at, const char *where) {
   }
 }
 
+/* Whether the line that begins with t continues the one before. */
+static int goes_on(const Lines *l, const Token *t) {
+  int before = last(l)->kind;
+  return continues_after(before) || before == '(' || before == '[' || is_operator(t->kind);
+}
+
 /* What the newline before t means: whether it ends a statement, and what it leaves open. */
 static void end_line(Lines *l, const Token *t) {
-  int before = last(l)->kind, joined = continues_after(before) || is_operator(t->kind);
+  int before = last(l)->kind, fresh = begins_statement(t, before), level = l->levels.count;
   Span end = {last(l)->span.at + last(l)->span.len, 0};
-  int fresh = begins_statement(t, before), level = l->levels.count;
   if (begins_declaration(l, t, before) && level > 1 && !l->closed[l->levels.at[1].open]) {
     close_levels(l, 1, t->span, arena_printf(l->p->c->mem, "before `%s`", name_text(l->p->c->names, t->value.name)));
-  } else if (fresh || (!joined && before != '(' && before != '[')) {
+  } else if (fresh || !goes_on(l, t)) {
     while (level > 1 && l->p->raw.at[l->levels.at[level - 1].open].kind != '{' && !l->closed[l->levels.at[level - 1].open])
       level--;
     close_levels(l, level, end, "before the end of the line");
   }
-  if (top_kind(l) == '(' || top_kind(l) == '[' || (joined && !(fresh && before != ',')))
+  if (top_kind(l) == '(' || top_kind(l) == '[' || (goes_on(l, t) && !(fresh && last(l)->kind != ',')))
     return;
   if (l->p->tokens.count > 1 && last(l)->kind != '{' && t->kind != '}' && t->kind != T_END)
     emit(l, (Token){.kind = T_NL, .span = end});

@@ -40,6 +40,7 @@ int parse_is_name(int kind);       /* lines.c: NAME or a contextual keyword */
 int parse_is_declaration(const Token *t); /* lines.c: whether a declaration begins at t (END lies behind) */
 /* errors.c: words the error at the token handed out last, and goes on to the next statement or declaration. */
 void parse_fail(Parser *p, const char *const *expected, int count);
+void parse_check(Parser *p);       /* errors.c: properties written as values */
 }
 
 %define api.pure full
@@ -209,6 +210,7 @@ params:
     %empty                                     { $$ = node(p, AST_PARAMS, @$, 0); }
   | '(' ')'                                    { $$ = node(p, AST_PARAMS, @$, 0); }
   | '(' param_list opt_comma ')'               { $$ = enclose($2, @$); }
+  | '(' error ')'                              { $$ = node(p, AST_PARAMS, @$, 0); yyerrok; }
   ;
 param_list:
     param                                      { $$ = node(p, AST_PARAMS, @$, 1, $1); }
@@ -222,6 +224,7 @@ inputs:
     %empty                                     { $$ = node(p, AST_INPUTS, @$, 0); }
   | '(' ')'                                    { $$ = node(p, AST_INPUTS, @$, 0); }
   | '(' input_list opt_comma ')'               { $$ = enclose($2, @$); }
+  | '(' error ')'                              { $$ = node(p, AST_INPUTS, @$, 0); yyerrok; }
   ;
 input_list:
     input                                      { $$ = node(p, AST_INPUTS, @$, 1, $1); }

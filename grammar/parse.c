@@ -50,5 +50,6 @@ Ast *ast_parse(Ctx *c, ParseWhat what, uint32_t first) {
   vec_push(c->mem, &p.tokens, (Token){.kind = starts[what], .outer = -1, .span = {p.first, 0}});
   if (!parse_lines(&p) || net_parse(&p) || !p.result)
     return unreadable(&p);
+  parse_check(&p);
   return p.result;
 }
