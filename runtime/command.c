@@ -1,0 +1,166 @@
+#include "command.h"
+#include "recipe.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct {
+  int which;
+  struct cli_row row;
+} COMMON[] = {
+    {COMMON_DATA, {"data", 0, "DIR", "The folder with the data"}},
+    {COMMON_WEIGHTS, {"weights", 'w', "FILE", "A checkpoint; else the weights built in, else the run's best, else its last"}},
+    {COMMON_OUT, {"out", 0, "DIR", "The folder of the run, runs/NAME if not given"}},
+    {COMMON_BATCH, {"batch", 0, "N", "Samples computed at once"}},
+    {COMMON_SEED, {"seed", 0, "N", "Where random numbers begin"}},
+    {COMMON_THREADS, {"threads", 0, "N", "Threads that compute, as many as there are cores if not given"}},
+};
+
+void common_add(struct cli *c, int which) {
+  for (size_t i = 0; i < sizeof COMMON / sizeof *COMMON; i++)
+    if (COMMON[i].which & which)
+      cli_add(c, COMMON[i].row);
+}
+
+void scalars_add(struct cli *c, const struct net_program *p) {
+  int rates = 0, plain = 0;
+  for (int i = 0; i < p->scalars; i++) {
+    const char *name = p->scalar[i];
+    char now[NUMBER];
+    if (scalar_is_clock(name))
+      continue;
+    rates += scalar_is_rate(name);
+    plain |= !strcmp(name, "lr");
+    cli_add_now(c, (struct cli_row){name, 0, "X", scalar_is_rate(name) ? "A learning rate" : "A number of the recipe"},
+                number_text(now, p->scalar_default[i]));
+  }
+  if (rates && !plain)
+    cli_add(c, (struct cli_row){"lr", 0, "X", "All learning rates"});
+}
+
+int scalars_set(const struct cli *c, struct model *m, char err[ERR]) {
+  for (int i = 0; i < m->program->scalars; i++) {
+    const char *name = m->program->scalar[i], *text = scalar_is_clock(name) ? NULL : cli_get(c, name);
+    char *end;
+    if (!text)
+      continue;
+    m->scalar[i] = strtod(text, &end);
+    if (end == text || *end)
+      return fail(err, "--%s: a number is wanted, not \"%s\"", name, text);
+  }
+  return 0;
+}
+
+char *run_folder(const struct cli *c, const struct net_program *p) {
+  const char *out = cli_get(c, "out");
+  return out ? mem_text("%s", out) : mem_text("runs/%s", p->name);
+}
+
+const struct net_field *field_find(const struct net_data *d, const char *name) {
+  for (int i = 0; i < d->fields; i++)
+    if (!strcmp(d->field[i].name, name))
+      return &d->field[i];
+  return NULL;
+}
+
+const struct net_train *train_find(const struct net_program *p, const char *name, char err[ERR]) {
+  if (!p->trains) {
+    fail(err, "this program has no `train` block");
+    return NULL;
+  }
+  for (int i = 0; i < p->trains; i++)
+    if (!name || !strcmp(p->train[i].name, name))
+      return &p->train[i];
+  fail(err, "there is no `train %s`", name);
+  return NULL;
+}
+
+int64_t recipe_batch(const struct net_program *p, const struct net_train *t) {
+  struct recipe r;
+  char err[ERR];
+  recipe_open(&r, p, t);
+  int64_t batch = recipe_resolve(&r, err) ? BATCH_DEFAULT : r.batch;
+  recipe_close(&r);
+  return batch;
+}
+
+/* ---- trained weights ---- */
+
+static uint64_t seed_in(const char *recipe) {
+  const char *line = recipe ? strstr(recipe, "seed: ") : NULL;
+  return line ? strtoull(line + 6, NULL, 10) : 0;
+}
+
+static void take_about(struct trained *about, const struct tensors *t, const char *path) {
+  struct train_state s;
+  char err[ERR];
+  const char *classes = tensors_meta(t, "classes");
+  about->classes = mem_text("%s", classes ? classes : "");
+  about->seed = seed_in(tensors_meta(t, "recipe"));
+  if (!checkpoint_state(&s, t, path, err)) {
+    about->epoch = s.epoch;
+    about->step = s.step;
+  }
+}
+
+static void set_clock(struct model *m, const struct trained *about) {
+  for (int i = 0; i < m->program->scalars; i++) {
+    const char *name = m->program->scalar[i];
+    if (scalar_is_clock(name))
+      m->scalar[i] = (double)(strcmp(name, "step") ? about->epoch : about->step);
+  }
+}
+
+static int load(struct model *m, struct tensors *t, const char *path, struct trained *about, char err[ERR]) {
+  int status = checkpoint_load(m, t, path, 0, err);
+  if (!status) {
+    take_about(about, t, path);
+    set_clock(m, about);
+  }
+  tensors_close(t);
+  return status;
+}
+
+/* The run's files, in the order in which they are looked for. Of several train blocks the last one's come first. */
+static char *run_file(const struct cli *c, const struct net_program *p) {
+  static const char *const FILES[] = {"best.safetensors", "last.safetensors"};
+  char *folder = run_folder(c, p), *found = NULL;
+  for (int block = p->trains > 1 ? p->trains - 1 : -1; !found && block >= -1; block--)
+    for (int f = 0; !found && f < 2; f++) {
+      found = block < 0 ? mem_text("%s/%s", folder, FILES[f]) : mem_text("%s/%s/%s", folder, p->train[block].name, FILES[f]);
+      if (access(found, R_OK)) {
+        free(found);
+        found = NULL;
+      }
+    }
+  free(folder);
+  return found;
+}
+
+int weights_load(const struct cli *c, struct model *m, struct trained *about, char err[ERR]) {
+  const struct net_program *p = m->program;
+  const char *given = cli_get(c, "weights");
+  struct tensors t;
+  *about = (struct trained){0};
+  if (!given && p->weights_bytes) {
+    if (tensors_read(&t, p->weights, (size_t)p->weights_bytes, "the weights built in", err))
+      return -1;
+    return load(m, &t, "the weights built in", about, err);
+  }
+  char *path = given ? mem_text("%s", given) : run_file(c, p);
+  if (!path && !role_count(p, NET_WEIGHT)) {
+    about->classes = mem_text("%s", "");
+    return 0;
+  }
+  if (!path) {
+    char *folder = run_folder(c, p);
+    fail(err, "there are no trained weights: neither built in nor in %s; train first, or name a file with --weights", folder);
+    free(folder);
+    return -1;
+  }
+  int status = tensors_open(&t, path, err) || load(m, &t, path, about, err) ? -1 : 0;
+  if (!status && !given)
+    fprintf(stderr, "weights: %s\n", path);
+  free(path);
+  return status;
+}

@@ -1,0 +1,211 @@
+/* `train` and `eval`. */
+#include "command.h"
+#include "interrupt.h"
+#include "pass.h"
+#include "train.h"
+#include "log.h"
+#include "value.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* Recipe lines that are options. */
+static const struct cli_row LINES[] = {
+    {"epochs", 'e', "N", "How often the training data is gone through"},
+    {"batch", 'b', "N", "Samples of a step"},
+    {"seed", 's', "N", "Where random numbers begin: weights, order, noise"},
+    {"schedule", 0, "CALL", "How the learning rate goes, as in --schedule 'cosine(warmup: 1)'"},
+    {"keep", 0, "CALL", "Which weights to keep: last, or 'best(METRIC)'"},
+    {"stop", 0, "CALL", "When to stop early, as in 'stalled(loss, epochs: 5)'"},
+    {"start", 0, "FILE", "Begins with the weights of a checkpoint that fit by name and shape; so does --weights"},
+};
+enum { LINE_COUNT = sizeof LINES / sizeof *LINES };
+
+static const struct cli_row TRAIN_ONLY[] = {
+    {"resume", 'r', NULL, "Goes on where an interrupted training of this run stopped, to the same result"},
+    {"weights", 'w', "FILE", "Begins with these weights"},
+    {"limit", 0, "N", "Uses the first N samples of each split"},
+    {"save-every", 0, "TIME", "A checkpoint within epochs too: every 500 (steps), 90s, 5m (now 5m), 0: never"},
+};
+
+static char *line_now(const struct net_train *t, const char *name) {
+  for (int i = 0; i < t->props; i++)
+    if (!strcmp(t->prop[i].name, name)) {
+      char *text;
+      size_t size;
+      FILE *f = open_memstream(&text, &size);
+      value_write(f, &t->prop[i].value);
+      fclose(f);
+      return text;
+    }
+  return NULL;
+}
+
+static void train_options(struct cli *c, const struct net_program *p) {
+  common_add(c, COMMON_DATA | COMMON_OUT | COMMON_THREADS);
+  for (int i = 0; i < LINE_COUNT; i++) {
+    char *now = p->trains ? line_now(&p->train[0], LINES[i].name) : NULL;
+    cli_add_now(c, LINES[i], now);
+    free(now);
+  }
+  scalars_add(c, p);
+  for (size_t i = 0; i < sizeof TRAIN_ONLY / sizeof *TRAIN_ONLY; i++)
+    cli_add(c, TRAIN_ONLY[i]);
+}
+
+static int save_every(const char *text, struct train_options *o, char err[ERR]) {
+  char *unit;
+  o->save_seconds = 300;
+  if (!text)
+    return 0;
+  double v = strtod(text, &unit);
+  int seconds = !strcmp(unit, "s"), minutes = !strcmp(unit, "m");
+  if (unit == text || !(v >= 0) || v > 1e9 || (*unit && !seconds && !minutes))
+    return fail(err, "--save-every: steps (500), seconds (90s) or minutes (5m) are wanted, not \"%s\"", text);
+  o->save_seconds = minutes ? 60 * v : seconds ? v : 0;
+  o->save_steps = *unit ? 0 : (int64_t)v;
+  return 0;
+}
+
+/* The command line that goes on with this training. */
+static char *again_text(const struct command *c) {
+  char *self = shell_text(c->self), *text = mem_text("%s train", self);
+  int resumes = 0;
+  free(self);
+  for (int i = 1; i < c->argc; i++) {
+    char *word = shell_text(c->argv[i]), *longer = mem_text("%s %s", text, word);
+    resumes |= !strcmp(word, "--resume") || !strcmp(word, "-r");
+    free(text), free(word);
+    text = longer;
+  }
+  if (!resumes) {
+    char *longer = mem_text("%s --resume", text);
+    free(text);
+    text = longer;
+  }
+  return text;
+}
+
+/* Options that are recipe lines or scalars. */
+static int take_lines(const struct cli *cli, const struct net_program *p, struct recipe_line *line) {
+  int n = 0;
+  for (int i = 0; i < LINE_COUNT; i++)
+    if (cli_get(cli, LINES[i].name))
+      line[n++] = (struct recipe_line){LINES[i].name, cli_get(cli, LINES[i].name)};
+  if (cli_get(cli, "weights"))
+    line[n++] = (struct recipe_line){"start", cli_get(cli, "weights")};
+  if (cli_get(cli, "lr"))
+    line[n++] = (struct recipe_line){"lr", cli_get(cli, "lr")};
+  for (int i = 0; i < p->scalars; i++)
+    if (strcmp(p->scalar[i], "lr") && cli_get(cli, p->scalar[i]))
+      line[n++] = (struct recipe_line){p->scalar[i], cli_get(cli, p->scalar[i])};
+  return n;
+}
+
+static int train_blocks(struct model *m, struct train_options *o, const struct net_train *only, const char *folder,
+                        char err[ERR]) {
+  const struct net_program *p = m->program;
+  int status = 0;
+  for (int i = 0; i < p->trains && !status; i++) {
+    const struct net_train *t = &p->train[i];
+    if (only && only != t)
+      continue;
+    char *own = p->trains > 1 ? mem_text("%s/%s", folder, *t->name ? t->name : "train") : mem_text("%s", folder);
+    if (p->trains > 1)
+      printf("%s== train %s\n", i && !only ? "\n" : "", t->name);
+    o->out = own;
+    status = train_run(m, t, o, i && !only, err);
+    free(own);
+  }
+  return status;
+}
+
+int command_train(const struct command *c, char err[ERR]) {
+  const struct net_program *p = c->program;
+  struct cli cli;
+  struct model m;
+  cli_open(&cli, c->self, "train");
+  train_options(&cli, p);
+  cli_read(&cli, c->argc, c->argv, p->trains > 1 ? "[BLOCK]" : "",
+           "Trains by the recipe in the .net file. Every line of the recipe is an option here, and the option wins.");
+  struct train_options o = {.data = cli_get(&cli, "data"), .resume = cli_get(&cli, "resume") != NULL};
+  struct recipe_line *line = mem_get((size_t)(LINE_COUNT + p->scalars + 2) * sizeof *line);
+  char *folder = run_folder(&cli, p), *again = again_text(c);
+  int64_t threads;
+  const struct net_train *first = train_find(p, cli.plains ? cli.plain[0] : NULL, err);
+  int status = -1;
+  o.again = again;
+  o.line = line;
+  o.lines = take_lines(&cli, p, line);
+  if (cli.plains > 1)
+    fail(err, "train takes one block's name at most");
+  else if (first && !save_every(cli_get(&cli, "save-every"), &o, err) && !cli_whole(&cli, "limit", 1, 0, &o.limit, err) &&
+           !cli_whole(&cli, "threads", 1, 0, &threads, err) && !model_open(&m, p, (int)threads, err)) {
+    status = train_blocks(&m, &o, cli.plains ? first : NULL, folder, err);
+    model_close(&m);
+  }
+  free(folder), free(again), free(line);
+  cli_close(&cli);
+  return status;
+}
+
+/* ---- eval ---- */
+
+static int choose_split(const char *name, const struct net_data *d, enum net_split *split, char err[ERR]) {
+  if (!name) {
+    *split = data_has(d, NET_TEST) ? NET_TEST : data_has(d, NET_VAL) ? NET_VAL : NET_TRAIN;
+    return 0;
+  }
+  for (*split = NET_TRAIN; *split <= NET_TEST; ++*split)
+    if (!strcmp(name, split_name(*split)))
+      return data_has(d, *split) ? 0 : fail(err, "%s has no samples for %s", d->name, name);
+  return fail(err, "--split: train, val or test is wanted, not \"%s\"", name);
+}
+
+static int eval_run(struct model *m, const struct net_train *t, struct pass_spec *spec, uint64_t seed, char err[ERR]) {
+  double mean[OUTPUTS_MAX];
+  struct pass pass;
+  double start = now();
+  if (t->metrics + 1 > OUTPUTS_MAX)
+    return fail(err, "more than %d metrics are reported", OUTPUTS_MAX - 1);
+  if (pass_open(&pass, m, spec, err))
+    return -1;
+  int status = pass_mean(&pass, seed, t->metrics + 1, mean, err);
+  if (!status) {
+    char count[NUMBER];
+    printf("%s: ", split_name(spec->split));
+    log_values(stdout, t, "", mean);
+    putchar('\n');
+    fprintf(stderr, "%s samples, %.1f s\n", count_text(count, pass.count), now() - start);
+  }
+  pass_close(&pass);
+  return status > 0 ? INTERRUPTED : status;
+}
+
+int command_eval(const struct command *c, char err[ERR]) {
+  const struct net_program *p = c->program;
+  struct cli cli;
+  struct model m;
+  cli_open(&cli, c->self, "eval");
+  cli_add(&cli, (struct cli_row){"split", 0, "NAME", "train, val or test; test if there is one, else val"});
+  cli_add(&cli, (struct cli_row){"limit", 0, "N", "Uses the first N samples"});
+  common_add(&cli, COMMON_DATA | COMMON_WEIGHTS | COMMON_OUT | COMMON_BATCH | COMMON_THREADS);
+  cli_read(&cli, c->argc, c->argv, p->trains > 1 ? "[BLOCK]" : "",
+           "Prints the loss and the metrics of a trained network on data it was not trained on.");
+  const struct net_train *t = train_find(p, cli.plains ? cli.plain[0] : NULL, err);
+  int status = -1;
+  int64_t threads;
+  struct trained about = {0};
+  if (t && !cli_whole(&cli, "threads", 1, 0, &threads, err) && !model_open(&m, p, (int)threads, err)) {
+    struct pass_spec spec = {.data = &p->data[t->data], .entry = t->eval_entry, .folder = cli_get(&cli, "data")};
+    if (!choose_split(cli_get(&cli, "split"), spec.data, &spec.split, err) && !weights_load(&cli, &m, &about, err) &&
+        !cli_whole(&cli, "batch", 1, recipe_batch(p, t), &spec.batch, err) &&
+        !cli_whole(&cli, "limit", 1, 0, &spec.limit, err)) {
+      spec.seed = about.seed;
+      status = eval_run(&m, t, &spec, about.seed, err);
+    }
+    model_close(&m);
+  }
+  free(about.classes);
+  cli_close(&cli);
+  return status;
+}

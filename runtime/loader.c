@@ -1,0 +1,164 @@
+/* Two slots go round: while the caller uses one, the thread fills the other. */
+#include "loader.h"
+#include "pool.h"
+#include "rng.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLOTS = 2 };
+
+struct slot {
+  struct batch batch;
+  int full, failed;
+  char err[ERR];
+};
+
+struct loader {
+  struct loader_spec spec;
+  int64_t *order;
+  uint64_t epoch;
+  int64_t next; /* position of the first sample not yet handed to a slot */
+  struct slot slot[SLOTS];
+  int write, read; /* the slot to fill next, to take next */
+  int lent;        /* the caller holds slot `read` */
+  int filling, stop;
+  pthread_mutex_t mutex;
+  pthread_cond_t change;
+  pthread_t thread;
+  int has_thread;
+};
+
+static void slot_fill(struct loader *l, struct slot *s) {
+  struct batch *b = &s->batch;
+  s->failed = data_fill(l->spec.set, b->index, b->position, b->n, l->epoch, l->spec.training, b->field, s->err);
+}
+
+static void *thread_main(void *loader) {
+  struct loader *l = loader;
+  pool_flush_subnormals();
+  pthread_mutex_lock(&l->mutex);
+  while (!l->stop) {
+    struct slot *s = &l->slot[l->write];
+    if (s->full || l->next >= l->spec.count) {
+      pthread_cond_wait(&l->change, &l->mutex);
+      continue;
+    }
+    int64_t left = l->spec.count - l->next, n = left < l->spec.batch ? left : l->spec.batch;
+    for (int64_t i = 0; i < n; i++) {
+      s->batch.position[i] = l->next + i;
+      s->batch.index[i] = l->order[l->next + i];
+    }
+    s->batch.n = n;
+    l->next += n;
+    l->filling = 1;
+    pthread_mutex_unlock(&l->mutex);
+    slot_fill(l, s);
+    pthread_mutex_lock(&l->mutex);
+    l->filling = 0;
+    s->full = 1;
+    l->write = (l->write + 1) % SLOTS;
+    pthread_cond_broadcast(&l->change);
+  }
+  pthread_mutex_unlock(&l->mutex);
+  return NULL;
+}
+
+static int slot_open(struct loader *l, struct slot *s) {
+  const struct loader_spec *spec = &l->spec;
+  struct batch *b = &s->batch;
+  b->index = mem_get((size_t)spec->batch * sizeof *b->index);
+  b->position = mem_get((size_t)spec->batch * sizeof *b->position);
+  b->field = mem_get((size_t)(spec->data->fields + 1) * sizeof *b->field);
+  for (int f = 0; f < spec->data->fields; f++)
+    if (spec->wanted[f]) {
+      b->field[f] = block_get(spec->batch * data_field_size(&spec->data->field[f]));
+      if (!b->field[f])
+        return -1;
+    }
+  return 0;
+}
+
+struct loader *loader_open(const struct loader_spec *spec, char err[ERR]) {
+  struct loader *l = mem_get(sizeof *l);
+  l->spec = *spec;
+  l->next = spec->count;
+  pthread_mutex_init(&l->mutex, NULL);
+  pthread_cond_init(&l->change, NULL);
+  l->order = mem_get((size_t)spec->count * sizeof *l->order);
+  for (int64_t i = 0; i < spec->count; i++)
+    l->order[i] = i;
+  for (int i = 0; i < SLOTS; i++)
+    if (slot_open(l, &l->slot[i])) {
+      loader_close(l);
+      fail(err, "out of memory for batches of %lld samples; a smaller --batch needs less", (long long)spec->batch);
+      return NULL;
+    }
+  if (pthread_create(&l->thread, NULL, thread_main, l)) {
+    loader_close(l);
+    fail(err, "cannot start the thread that reads the data");
+    return NULL;
+  }
+  l->has_thread = 1;
+  return l;
+}
+
+void loader_begin(struct loader *l, uint64_t epoch, int64_t position) {
+  pthread_mutex_lock(&l->mutex);
+  l->next = l->spec.count;
+  while (l->filling)
+    pthread_cond_wait(&l->change, &l->mutex);
+  for (int i = 0; i < SLOTS; i++)
+    l->slot[i].full = 0;
+  l->read = l->write = l->lent = 0;
+  if (l->spec.training)
+    order_fill(l->order, l->spec.count, l->spec.seed, epoch);
+  l->epoch = epoch;
+  l->next = position;
+  pthread_cond_broadcast(&l->change);
+  pthread_mutex_unlock(&l->mutex);
+}
+
+int loader_next(struct loader *l, struct batch **batch, char err[ERR]) {
+  int got = 0;
+  pthread_mutex_lock(&l->mutex);
+  if (l->lent) {
+    l->slot[l->read].full = 0;
+    l->read = (l->read + 1) % SLOTS;
+    l->lent = 0;
+    pthread_cond_broadcast(&l->change);
+  }
+  struct slot *s = &l->slot[l->read];
+  while (!s->full && (l->filling || l->next < l->spec.count))
+    pthread_cond_wait(&l->change, &l->mutex);
+  if (s->full && s->failed)
+    got = fail(err, "%s", s->err);
+  else if (s->full) {
+    l->lent = got = 1;
+    *batch = &s->batch;
+  }
+  pthread_mutex_unlock(&l->mutex);
+  return got;
+}
+
+void loader_close(struct loader *l) {
+  if (!l)
+    return;
+  if (l->has_thread) {
+    pthread_mutex_lock(&l->mutex);
+    l->stop = 1;
+    pthread_cond_broadcast(&l->change);
+    pthread_mutex_unlock(&l->mutex);
+    pthread_join(l->thread, NULL);
+  }
+  for (int i = 0; i < SLOTS; i++) {
+    struct batch *b = &l->slot[i].batch;
+    for (int f = 0; b->field && f < l->spec.data->fields; f++)
+      block_free(b->field[f]);
+    free(b->index), free(b->position), free(b->field);
+  }
+  pthread_mutex_destroy(&l->mutex);
+  pthread_cond_destroy(&l->change);
+  free(l->order);
+  free(l);
+}

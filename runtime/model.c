@@ -1,0 +1,197 @@
+#include "model.h"
+#include "pool.h"
+#include "value.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+int64_t param_count(const struct net_param *p) {
+  int64_t n = 1;
+  for (int i = 0; i < p->rank; i++)
+    n *= p->dim[i];
+  return n;
+}
+
+int64_t role_count(const struct net_program *p, enum net_role role) {
+  int64_t n = 0;
+  for (int i = 0; i < p->params; i++)
+    n += p->param[i].role == role ? param_count(&p->param[i]) : 0;
+  return n;
+}
+
+const struct net_entry *entry_find(const struct net_program *p, const char *name) {
+  for (int i = 0; i < p->entries; i++)
+    if (!strcmp(p->entry[i].name, name))
+      return &p->entry[i];
+  return NULL;
+}
+
+int64_t io_count(const struct net_io *io, int64_t n) {
+  int64_t count = io->batched ? n : 1;
+  for (int i = 0; i < io->rank; i++)
+    count *= io->dim[i];
+  return count;
+}
+
+static const char *megabytes(char text[NUMBER], int64_t bytes) {
+  snprintf(text, NUMBER, "%.1f MB", (double)bytes / 1e6);
+  return text;
+}
+
+int model_open(struct model *m, const struct net_program *p, int threads, char err[ERR]) {
+  char size[NUMBER];
+  *m = (struct model){.program = p};
+  if (p->abi != NET_ABI)
+    return fail(err, "this program was built for version %d of the runtime's interface, the runtime has %d: build it again",
+                p->abi, NET_ABI);
+  m->pool = pool_open(threads);
+  m->scalar = mem_get((size_t)(p->scalars + 1) * sizeof *m->scalar);
+  for (int i = 0; i < p->scalars; i++)
+    m->scalar[i] = p->scalar_default[i];
+  int64_t bytes = p->param_floats * (int64_t)sizeof(float);
+  m->params = block_get(bytes);
+  if (!m->pool || !m->params) {
+    model_close(m);
+    return fail(err, "out of memory: the weights need %s", megabytes(size, bytes));
+  }
+  memset(m->params, 0, (size_t)bytes);
+  return 0;
+}
+
+void model_close(struct model *m) {
+  pool_close(m->pool);
+  block_free(m->params);
+  block_free(m->arena);
+  free(m->scalar);
+  *m = (struct model){0};
+}
+
+static void param_init(float *w, const struct net_param *p, uint64_t seed) {
+  int64_t n = param_count(p);
+  uint32_t site = site_of(p->name);
+  const struct net_call *init = &p->init;
+  const char *name = init->name ? init->name : "constant";
+  if (!strcmp(name, "uniform")) {
+    float low = (float)call_number(init, "lo", 0, 0), high = (float)call_number(init, "hi", 1, 1);
+    nrt_uniform(w, 0, n, seed, 0, 0, site);
+    for (int64_t i = 0; i < n; i++)
+      w[i] = low + (high - low) * w[i];
+  } else if (!strcmp(name, "normal")) {
+    float std = (float)call_number(init, "std", 0, 1), mean = (float)call_number(init, "mean", 1, 0);
+    nrt_normal(w, 0, n, seed, 0, 0, site);
+    for (int64_t i = 0; i < n; i++)
+      w[i] = mean + std * w[i];
+  } else {
+    float v = (float)call_number(init, "v", 0, 0);
+    for (int64_t i = 0; i < n; i++)
+      w[i] = v;
+  }
+}
+
+void model_init(struct model *m, uint64_t seed, enum roles roles) {
+  for (int i = 0; i < m->program->params; i++)
+    if (roles >> m->program->param[i].role & 1)
+      param_init(m->params + m->program->param[i].offset, &m->program->param[i], seed);
+}
+
+const struct net_param *model_broken(const struct model *m) {
+  for (int i = 0; i < m->program->params; i++) {
+    const struct net_param *p = &m->program->param[i];
+    const float *w = m->params + p->offset;
+    int64_t n = param_count(p);
+    for (int64_t k = 0; k < n; k++)
+      if (!isfinite(w[k]))
+        return p;
+  }
+  return NULL;
+}
+
+/* ---- jobs ---- */
+
+enum { ELEMENT = 4 }; /* bytes of a float32 and of an int32 */
+
+static int64_t arena_need(const struct net_entry *e, int64_t n) {
+  return e->arena_fixed + n * e->arena_per_sample;
+}
+
+int64_t job_bytes(const struct net_program *p, const struct net_entry *e, int64_t n) {
+  int64_t bytes = arena_need(e, n) + p->param_floats * ELEMENT;
+  for (int i = 0; i < e->inputs; i++)
+    bytes += io_count(&e->input[i], n) * ELEMENT;
+  for (int i = 0; i < e->outputs; i++)
+    bytes += io_count(&e->output[i], n) * ELEMENT;
+  return bytes;
+}
+
+static int out_of_room(char err[ERR], const struct net_entry *e, int64_t n, int64_t bytes) {
+  char size[NUMBER];
+  return fail(err, "out of memory: `%s` with a batch of %lld needs %s; a smaller --batch needs less", e->name, (long long)n,
+              megabytes(size, bytes));
+}
+
+int job_open(struct job *j, struct model *m, int entry, int64_t room, char err[ERR]) {
+  const struct net_entry *e = &m->program->entry[entry];
+  *j = (struct job){.model = m, .entry = e, .room = room};
+  if (e->inputs + e->outputs > NET_BASES - NET_IO)
+    return fail(err, "`%s` has %d inputs and outputs; at most %d are possible", e->name, e->inputs + e->outputs,
+                NET_BASES - NET_IO);
+  int64_t need = arena_need(e, room);
+  if (need > m->arena_bytes) {
+    block_free(m->arena);
+    m->arena_bytes = 0;
+    m->arena = block_get(need);
+    if (!m->arena)
+      return out_of_room(err, e, room, need);
+    m->arena_bytes = need;
+  }
+  j->out = mem_get((size_t)(e->outputs + 1) * sizeof *j->out);
+  j->sample = mem_get((size_t)room * sizeof *j->sample);
+  for (int64_t i = 0; i < room; i++)
+    j->sample[i] = i;
+  for (int i = 0; i < e->outputs; i++) {
+    int64_t bytes = io_count(&e->output[i], room) * ELEMENT;
+    j->out[i] = block_get(bytes);
+    if (!j->out[i]) {
+      job_close(j);
+      return out_of_room(err, e, room, bytes);
+    }
+  }
+  return 0;
+}
+
+void job_close(struct job *j) {
+  for (int i = 0; j->out && i < j->entry->outputs; i++)
+    block_free(j->out[i]);
+  free(j->out);
+  free(j->sample);
+  *j = (struct job){0};
+}
+
+void job_run(struct job *j, void *const *in, int64_t n, struct job_at at) {
+  struct model *m = j->model;
+  const struct net_entry *e = j->entry;
+  struct net_run *r = &j->run;
+  r->base[NET_ARENA] = m->arena;
+  r->base[NET_PARAMS] = m->params;
+  r->base[NET_SCALARS] = m->scalar;
+  r->base[NET_CONSTS] = (void *)(uintptr_t)m->program->consts;
+  for (int i = 0; i < e->inputs; i++)
+    r->base[NET_IO + i] = in[i];
+  for (int i = 0; i < e->outputs; i++)
+    r->base[NET_IO + e->inputs + i] = j->out[i];
+  r->batch = n;
+  r->sample = at.sample ? at.sample : j->sample;
+  r->seed = at.seed;
+  r->step = at.step;
+  r->pool = m->pool;
+  e->run(r);
+}
+
+double job_sum(const struct job *j, int o, int64_t n) {
+  const struct net_io *io = &j->entry->output[o];
+  int64_t count = io->batched ? n : 1;
+  double sum = 0;
+  for (int64_t i = 0; i < count; i++)
+    sum += io->elem == NET_F32 ? (double)((const float *)j->out[o])[i] : (double)((const int32_t *)j->out[o])[i];
+  return io->batched ? sum : sum * (double)n;
+}

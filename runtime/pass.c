@@ -1,0 +1,90 @@
+#include "pass.h"
+#include "interrupt.h"
+#include <stdlib.h>
+#include <string.h>
+
+const char *split_name(enum net_split split) {
+  static const char *const NAMES[] = {"train", "val", "test"};
+  return NAMES[split];
+}
+
+static int map_inputs(struct pass *p, const struct net_entry *e, const struct net_data *d, int *wanted, char err[ERR]) {
+  for (int i = 0; i < e->inputs; i++) {
+    int f = 0;
+    while (f < d->fields && strcmp(d->field[f].name, e->input[i].name))
+      f++;
+    if (f == d->fields)
+      return fail(err, "`%s` wants \"%s\", which is no field of %s", e->name, e->input[i].name, d->name);
+    if (data_field_size(&d->field[f]) != io_count(&e->input[i], 1) * 4)
+      return fail(err, "`%s` and the field %s.%s differ in size", e->name, d->name, d->field[f].name);
+    p->field[i] = f;
+    wanted[f] = 1;
+  }
+  return 0;
+}
+
+int pass_open(struct pass *p, struct model *m, const struct pass_spec *spec, char err[ERR]) {
+  const struct net_data *d = spec->data;
+  *p = (struct pass){.count = 0};
+  p->set = data_open(d, spec->split, spec->folder, spec->seed, err);
+  if (!p->set)
+    return -1;
+  p->count = data_count(p->set);
+  if (spec->limit && spec->limit < p->count)
+    p->count = spec->limit;
+  int *wanted = mem_get((size_t)(d->fields + 1) * sizeof *wanted), status = 0;
+  int64_t batch = spec->batch < p->count ? spec->batch : p->count;
+  if (!p->count)
+    status = fail(err, "%s has no samples for %s", d->name, split_name(spec->split));
+  else if (map_inputs(p, &m->program->entry[spec->entry], d, wanted, err) || job_open(&p->job, m, spec->entry, batch, err))
+    status = -1;
+  else {
+    struct loader_spec l = {p->set, d, batch, p->count, wanted, spec->training, spec->seed};
+    p->loader = loader_open(&l, err);
+    status = p->loader ? 0 : -1;
+  }
+  free(wanted);
+  if (status)
+    pass_close(p);
+  return status;
+}
+
+void pass_close(struct pass *p) {
+  loader_close(p->loader);
+  if (p->job.entry)
+    job_close(&p->job);
+  if (p->set)
+    data_close(p->set);
+  *p = (struct pass){.count = 0};
+}
+
+void pass_begin(struct pass *p, uint64_t epoch, int64_t position) {
+  loader_begin(p->loader, epoch, position);
+}
+
+int64_t pass_step(struct pass *p, uint64_t seed, uint64_t step, char err[ERR]) {
+  struct batch *b;
+  void *in[NET_BASES];
+  int got = loader_next(p->loader, &b, err);
+  if (got <= 0)
+    return got;
+  for (int i = 0; i < p->job.entry->inputs; i++)
+    in[i] = b->field[p->field[i]];
+  job_run(&p->job, in, b->n, (struct job_at){seed, step, b->position});
+  return b->n;
+}
+
+int pass_mean(struct pass *p, uint64_t seed, int outputs, double *mean, char err[ERR]) {
+  int64_t n;
+  memset(mean, 0, (size_t)outputs * sizeof *mean);
+  pass_begin(p, 0, 0);
+  while ((n = pass_step(p, seed, 0, err)) > 0) {
+    for (int o = 0; o < outputs; o++)
+      mean[o] += job_sum(&p->job, o, n);
+    if (interrupt_seen())
+      return 1;
+  }
+  for (int o = 0; o < outputs; o++)
+    mean[o] /= (double)p->count;
+  return n < 0 ? -1 : 0;
+}

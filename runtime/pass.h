@@ -1,0 +1,36 @@
+/* A pass: the samples of a split going through an entry, batch by batch. */
+#ifndef NET_PASS_H
+#define NET_PASS_H
+#include "loader.h"
+#include "model.h"
+
+struct pass {
+  struct job job;
+  struct net_dataset *set;
+  struct loader *loader;
+  int64_t count;         /* samples of an epoch */
+  int field[NET_BASES];  /* input i of the entry is this field of the data block */
+};
+
+struct pass_spec {
+  const struct net_data *data;
+  enum net_split split;
+  int entry;
+  int64_t batch, limit; /* limit: the first so many samples only; 0: all */
+  int training;
+  const char *folder; /* --data */
+  uint64_t seed;
+};
+
+int pass_open(struct pass *p, struct model *m, const struct pass_spec *spec, char err[ERR]);
+void pass_close(struct pass *p);
+void pass_begin(struct pass *p, uint64_t epoch, int64_t position);
+/* Runs the next batch. Returns its samples; 0 at the end of the epoch; -1 and err. */
+int64_t pass_step(struct pass *p, uint64_t seed, uint64_t step, char err[ERR]);
+
+/* The means of the first `outputs` outputs over the whole split. Returns 0; 1 if interrupted; -1 and err. */
+int pass_mean(struct pass *p, uint64_t seed, int outputs, double *mean, char err[ERR]);
+
+const char *split_name(enum net_split split);
+
+#endif

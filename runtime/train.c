@@ -1,0 +1,295 @@
+/* The loop. After every step the state says exactly what is done, so a checkpoint may be written after any of them, and what
+   comes from one goes on as if nothing had been: the order of an epoch, the noise of a step and the rates are functions of the
+   state, and the epoch's sums are part of it. */
+#include "interrupt.h"
+#include "pool.h"
+#include "schedule.h"
+#include "trainer.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- checkpoints ---- */
+
+static struct checkpoint_about about(const struct trainer *t) {
+  return (struct checkpoint_about){t->train->name, t->recipe_text, t->classes};
+}
+
+static const char *last_words(struct trainer *t, char text[ERR]) {
+  if (t->saved_step)
+    snprintf(text, ERR, "%s holds the training up to step %lld", t->last, (long long)t->saved_step);
+  else
+    snprintf(text, ERR, "no checkpoint was written yet");
+  return text;
+}
+
+static int broken(struct trainer *t, const char *what, char err[ERR]) {
+  char words[ERR];
+  log_bar_clear(&t->log);
+  return fail(err,
+              "%s at step %lld (epoch %lld): the training stops; %.200s\nA smaller learning rate (--lr, now %g) is the "
+              "usual cure; a division by zero or the logarithm of a negative number the other cause",
+              what, (long long)t->s.step, (long long)t->s.epoch + 1, last_words(t, words), t->rate);
+}
+
+static int save_last(struct trainer *t, char err[ERR]) {
+  const struct net_param *p = model_broken(t->m);
+  if (p) {
+    char *what = mem_text("%s became infinite or not a number", p->name);
+    broken(t, what, err);
+    free(what);
+    return -1;
+  }
+  if (checkpoint_save(t->last, t->m, &t->s, 1, about(t), err))
+    return -1;
+  t->saved = now();
+  t->saved_step = t->s.step;
+  return 0;
+}
+
+static int save_due(const struct trainer *t) {
+  const struct train_options *o = t->o;
+  return (o->save_steps && t->s.step - t->saved_step >= o->save_steps) ||
+         (o->save_seconds > 0 && now() - t->saved >= o->save_seconds);
+}
+
+static void count_time(struct trainer *t) {
+  double at = now();
+  t->s.seconds += at - t->resumed;
+  t->s.epoch_seconds += at - t->resumed;
+  t->resumed = at;
+}
+
+static int stop_for_now(struct trainer *t, char err[ERR]) {
+  log_bar_clear(&t->log);
+  count_time(t);
+  if (save_last(t, err))
+    return -1;
+  printf("interrupted at step %lld (epoch %lld); go on with\n  %s\n", (long long)t->s.step, (long long)t->s.epoch + 1,
+         t->o->again);
+  return INTERRUPTED;
+}
+
+/* ---- one step ---- */
+
+/* The numbers of a step, counted from 0. */
+static void set_scalars(struct trainer *t, int64_t step) {
+  const struct net_program *p = t->m->program;
+  double base = 0;
+  for (int i = 0; i < p->scalars; i++) {
+    const char *name = p->scalar[i];
+    double *v = &t->m->scalar[i];
+    *v = t->recipe.scalar[i];
+    if (!strcmp(name, "step"))
+      *v = (double)(step + 1);
+    else if (!strcmp(name, "epoch"))
+      *v = (double)step / (double)t->epoch_steps;
+    else if (scalar_is_rate(name)) {
+      *v = schedule_rate(&t->recipe.schedule, *v, step, t->epoch_steps, t->steps);
+      base = base == 0 || !strcmp(name, "lr") ? *v : base;
+    }
+  }
+  t->rate = base;
+}
+
+static struct log_place place(const struct trainer *t, double mean[OUTPUTS_MAX]) {
+  for (int o = 0; o < t->outputs; o++)
+    mean[o] = t->s.seen ? t->s.sum[o] / (double)t->s.seen : 0;
+  return (struct log_place){.epoch = t->s.epoch + 1,
+                            .epochs = t->epochs,
+                            .position = t->s.position,
+                            .count = t->fit.count,
+                            .lr = t->rate,
+                            .step = t->s.step,
+                            .seconds = t->s.epoch_seconds,
+                            .mean = mean};
+}
+
+/* Steps to the end of the epoch or of the training. 0, INTERRUPTED, or -1 and err. */
+static int run_epoch(struct trainer *t, char err[ERR]) {
+  double mean[OUTPUTS_MAX];
+  t->resumed = now();
+  log_epoch_begin(&t->log, t->s.position);
+  pass_begin(&t->fit, (uint64_t)t->s.epoch, t->s.position);
+  while (t->s.step < t->steps) {
+    set_scalars(t, t->s.step);
+    int64_t n = pass_step(&t->fit, t->recipe.seed, (uint64_t)t->s.step + 1, err);
+    if (n <= 0)
+      return (int)n;
+    t->s.step++;
+    t->s.position += n;
+    t->s.seen += n;
+    for (int o = 0; o < t->outputs; o++)
+      t->s.sum[o] += job_sum(&t->fit.job, o, n);
+    double loss = job_sum(&t->fit.job, 0, n);
+    if (!isfinite(loss))
+      return broken(t, isnan(loss) ? "the loss became nan" : "the loss became infinite", err);
+    struct log_place p = place(t, mean);
+    log_bar(&t->log, &p);
+    if (interrupt_seen())
+      return stop_for_now(t, err);
+    if (save_due(t)) {
+      count_time(t);
+      if (save_last(t, err))
+        return -1;
+    }
+  }
+  return 0;
+}
+
+/* ---- after an epoch ---- */
+
+static double watched(const struct trainer *t, struct recipe_watch w, const double *mean) {
+  return (t->has_val ? t->val_mean : mean)[w.output];
+}
+
+static int better(struct recipe_watch w, double v, double than, int64_t than_epoch) {
+  return isfinite(v) && (!than_epoch || (w.better > 0 ? v > than : v < than));
+}
+
+/* Whether this epoch's weights are the ones to keep. */
+static int judge(struct trainer *t, const double *mean) {
+  struct train_state *s = &t->s;
+  int keep = 1;
+  if (t->recipe.keep.output >= 0) {
+    double v = watched(t, t->recipe.keep, mean);
+    keep = better(t->recipe.keep, v, s->best, s->best_epoch);
+    if (keep)
+      s->best = v;
+  }
+  if (keep)
+    s->best_epoch = s->epoch;
+  if (t->recipe.stop.output >= 0) {
+    double v = watched(t, t->recipe.stop, mean);
+    if (better(t->recipe.stop, v, s->stop_best, s->stop_epoch)) {
+      s->stop_best = v;
+      s->stop_epoch = s->epoch;
+    }
+  }
+  return keep;
+}
+
+static int end_epoch(struct trainer *t, char err[ERR]) {
+  double mean[OUTPUTS_MAX];
+  struct train_state *s = &t->s;
+  set_scalars(t, s->step - 1);
+  if (t->has_val) {
+    int status = pass_mean(&t->val, t->recipe.seed, t->outputs, t->val_mean, err);
+    if (status)
+      return status < 0 ? -1 : stop_for_now(t, err);
+  }
+  count_time(t);
+  struct log_place p = place(t, mean);
+  p.val = t->has_val ? t->val_mean : NULL;
+  log_epoch_line(&t->log, &p);
+  s->log_bytes = log_row(&t->log, &p, err);
+  if (s->log_bytes < 0)
+    return -1;
+  s->epoch++;
+  int keep = judge(t, mean);
+  s->position = s->seen = 0;
+  s->epoch_seconds = 0;
+  memset(s->sum, 0, sizeof s->sum);
+  if (save_last(t, err))
+    return -1;
+  return keep ? checkpoint_save(t->best, t->m, s, 0, about(t), err) : 0;
+}
+
+/* ---- all of it ---- */
+
+static void header(const struct trainer *t) {
+  const struct net_program *p = t->m->program;
+  char a[NUMBER], b[NUMBER];
+  const struct net_entry *e = &p->entry[t->train->step_entry];
+  int threads = pool_threads(t->m->pool);
+  printf("%s: %s parameters, %d thread%s\n", p->name, count_text(a, role_count(p, NET_WEIGHT)), threads,
+         threads == 1 ? "" : "s");
+  printf("%s: %s samples to train on", t->data->name, count_text(a, t->fit.count));
+  if (t->has_val)
+    printf(", %s to validate", count_text(b, t->val.count));
+  printf("\n%s epochs of %s steps, batch %lld, %.1f MB for a step\n", number_text(a, t->recipe.epochs),
+         count_text(b, t->epoch_steps), (long long)t->recipe.batch, (double)job_bytes(p, e, t->fit.job.room) / 1e6);
+  if (t->s.step)
+    printf("going on from step %lld (epoch %lld)\n", (long long)t->s.step, (long long)t->s.epoch + 1);
+  fflush(stdout);
+}
+
+static int keep_best(struct trainer *t, char err[ERR]) {
+  struct tensors from;
+  if (t->recipe.keep.output < 0 || !t->s.best_epoch)
+    return 0;
+  if (tensors_open(&from, t->best, err))
+    return -1;
+  int status = checkpoint_load(t->m, &from, t->best, 0, err);
+  tensors_close(&from);
+  if (!status)
+    printf("best: epoch %lld\n", (long long)t->s.best_epoch);
+  return status;
+}
+
+static int test(struct trainer *t, char err[ERR]) {
+  double mean[OUTPUTS_MAX];
+  struct pass pass;
+  struct pass_spec spec = {.data = t->data,
+                           .split = NET_TEST,
+                           .entry = t->train->eval_entry,
+                           .batch = t->recipe.batch,
+                           .limit = t->o->limit,
+                           .folder = t->o->data,
+                           .seed = t->recipe.seed};
+  if (!data_has(t->data, NET_TEST))
+    return 0;
+  if (pass_open(&pass, t->m, &spec, err))
+    return -1;
+  int status = pass_mean(&pass, t->recipe.seed, t->outputs, mean, err);
+  if (!status) {
+    fputs("test: ", stdout);
+    log_values(stdout, t->train, "", mean);
+    putchar('\n');
+  }
+  pass_close(&pass);
+  return status > 0 ? INTERRUPTED : status;
+}
+
+static int loop(struct trainer *t, char err[ERR]) {
+  if (trainer_done(t))
+    printf("%s: this training has come to its end after epoch %lld\n", t->last, (long long)t->s.epoch);
+  while (!trainer_done(t)) {
+    int status = run_epoch(t, err);
+    if (!status)
+      status = end_epoch(t, err);
+    if (status)
+      return status;
+  }
+  if (trainer_stalled(t) && t->s.step < t->steps)
+    printf("stopped: no better epoch since epoch %lld\n", (long long)t->s.stop_epoch);
+  return keep_best(t, err) ? -1 : test(t, err);
+}
+
+int train_run(struct model *m, const struct net_train *train, const struct train_options *o, int carry, char err[ERR]) {
+  struct trainer t = {.m = m, .train = train, .data = &m->program->data[train->data], .o = o, .outputs = train->metrics + 1};
+  struct tensors from;
+  int resume = 0, status = 0;
+  t.last = mem_text("%s/last.safetensors", o->out);
+  t.best = mem_text("%s/best.safetensors", o->out);
+  if (!status && o->resume) {
+    FILE *there = fopen(t.last, "re");
+    if (there) {
+      fclose(there);
+      status = tensors_open(&from, t.last, err);
+      resume = !status;
+    } else
+      printf("there is no %s yet: the training begins\n", t.last);
+  }
+  if (!status)
+    status = trainer_open(&t, resume ? &from : NULL, carry, err);
+  if (resume)
+    tensors_close(&from);
+  if (!status) {
+    header(&t);
+    interrupt_watch();
+    status = loop(&t, err);
+  }
+  trainer_close(&t);
+  return status;
+}

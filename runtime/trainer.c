@@ -1,0 +1,180 @@
+/* Everything before the first step: the recipe in force, the data opened, the weights set, or all of it taken up from where an
+   interrupted training left it. */
+#include "trainer.h"
+#include "value.h"
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+int trainer_stalled(const struct trainer *t) {
+  return t->recipe.stop.output >= 0 && (double)(t->s.epoch - t->s.stop_epoch) >= t->recipe.stop_epochs;
+}
+
+int trainer_done(const struct trainer *t) {
+  return !t->s.position && (t->s.step >= t->steps || trainer_stalled(t));
+}
+
+static int make_folder(const char *path, char err[ERR]) {
+  char *part = mem_text("%s/", path);
+  int status = 0;
+  for (char *slash = part + 1; !status && (slash = strchr(slash, '/')); *slash++ = '/') {
+    *slash = 0;
+    if (mkdir(part, 0777) && errno != EEXIST)
+      status = fail(err, "cannot make the folder %s: %s", part, strerror(errno));
+  }
+  free(part);
+  return status;
+}
+
+static char *recipe_as_text(const struct recipe *r) {
+  char *text = NULL;
+  size_t size;
+  FILE *f = open_memstream(&text, &size);
+  recipe_write(r, f);
+  fclose(f);
+  return text;
+}
+
+static char *class_text(const struct net_dataset *set) {
+  char *text = mem_text("%s", "");
+  const char *name;
+  for (int k = 0; (name = data_class_name(set, k)); k++) {
+    char *longer = mem_text("%s%s%s", text, k ? "\n" : "", name);
+    free(text);
+    text = longer;
+  }
+  return text;
+}
+
+/* The lines that an interrupted training had, before the command line's. */
+static int take_lines(struct recipe *r, const char *text, char err[ERR]) {
+  char *copy = mem_text("%s", text), *rest = copy;
+  int status = 0;
+  for (char *line; !status && (line = strsep(&rest, "\n"));) {
+    char *colon = strstr(line, ": ");
+    if (!colon || !strncmp(line, "start: ", 7))
+      continue;
+    *colon = 0;
+    status = recipe_line_set(r, (struct recipe_line){line, colon + 2}, err);
+  }
+  free(copy);
+  return status;
+}
+
+static int set_recipe(struct trainer *t, const struct tensors *from, char err[ERR]) {
+  const char *lines = from ? tensors_meta(from, "recipe") : NULL;
+  recipe_open(&t->recipe, t->m->program, t->train);
+  if (lines && take_lines(&t->recipe, lines, err))
+    return -1;
+  if (recipe_resolve(&t->recipe, err))
+    return -1;
+  int64_t batch = t->recipe.batch;
+  uint64_t seed = t->recipe.seed;
+  for (int i = 0; i < t->o->lines; i++)
+    if (recipe_line_set(&t->recipe, t->o->line[i], err))
+      return -1;
+  if (recipe_resolve(&t->recipe, err))
+    return -1;
+  if (from && (t->recipe.batch != batch || t->recipe.seed != seed))
+    return fail(err, "--resume goes on with the batch and the seed it had (%lld, %llu)", (long long)batch,
+                (unsigned long long)seed);
+  return 0;
+}
+
+static int wants_val(const struct trainer *t, char err[ERR]) {
+  if (t->has_val)
+    return 0;
+  if (t->recipe.keep.output >= 0)
+    return fail(err, "keep: best(…) needs validation data: give %s a `val:` or a `holdout:`", t->data->name);
+  if (t->recipe.stop.output >= 0)
+    return fail(err, "stop: stalled(…) needs validation data: give %s a `val:` or a `holdout:`", t->data->name);
+  return 0;
+}
+
+static int open_data(struct trainer *t, char err[ERR]) {
+  struct pass_spec spec = {.data = t->data,
+                           .split = NET_TRAIN,
+                           .entry = t->train->step_entry,
+                           .batch = t->recipe.batch,
+                           .limit = t->o->limit,
+                           .training = 1,
+                           .folder = t->o->data,
+                           .seed = t->recipe.seed};
+  if (pass_open(&t->fit, t->m, &spec, err))
+    return -1;
+  spec.split = NET_VAL, spec.entry = t->train->eval_entry, spec.training = 0;
+  if (t->has_val && pass_open(&t->val, t->m, &spec, err))
+    return -1;
+  t->classes = class_text(t->fit.set);
+  t->epoch_steps = (t->fit.count + t->recipe.batch - 1) / t->recipe.batch;
+  t->steps = llround(t->recipe.epochs * (double)t->epoch_steps);
+  t->steps = t->steps < 1 ? 1 : t->steps;
+  t->epochs = (t->steps + t->epoch_steps - 1) / t->epoch_steps;
+  return 0;
+}
+
+static int take_up(struct trainer *t, const struct tensors *from, char err[ERR]) {
+  if (checkpoint_load(t->m, from, t->last, 1, err) || checkpoint_state(&t->s, from, t->last, err))
+    return -1;
+  if (t->s.count != t->fit.count)
+    return fail(err, "%s was trained on %lld samples, now there are %lld: start a new training from its weights with --weights %s",
+                t->last, (long long)t->s.count, (long long)t->fit.count, t->best);
+  t->saved_step = t->s.step;
+  return 0;
+}
+
+static int set_weights(struct trainer *t, int carry, char err[ERR]) {
+  struct tensors from;
+  model_init(t->m, t->recipe.seed, carry ? ROLES_OPT : ROLES_ALL);
+  if (!t->recipe.start)
+    return 0;
+  if (tensors_open(&from, t->recipe.start, err))
+    return -1;
+  int status = checkpoint_start(t->m, &from, t->recipe.start, stdout, err);
+  tensors_close(&from);
+  return status;
+}
+
+static int write_recipe(const struct trainer *t, char err[ERR]) {
+  char *path = mem_text("%s/recipe.txt", t->o->out);
+  FILE *f = fopen(path, "we");
+  int status = 0;
+  if (f) {
+    fprintf(f, "# %s, built by %s%s%s\n%s", t->m->program->name, t->m->program->built, *t->train->name ? ", train " : "",
+            t->train->name, t->recipe_text);
+    fprintf(f, "# data: %s\n# samples: %lld\n", t->o->data ? t->o->data : "(made by the program)", (long long)t->fit.count);
+  }
+  if (!f || fclose(f))
+    status = fail(err, "cannot write %s: %s", path, strerror(errno));
+  free(path);
+  return status;
+}
+
+int trainer_open(struct trainer *t, const struct tensors *from, int carry, char err[ERR]) {
+  if (t->outputs > OUTPUTS_MAX)
+    return fail(err, "more than %d metrics are reported", OUTPUTS_MAX - 1);
+  t->has_val = data_has(t->data, NET_VAL);
+  if (make_folder(t->o->out, err) || set_recipe(t, from, err) || wants_val(t, err) || open_data(t, err))
+    return -1;
+  if (from ? take_up(t, from, err) : set_weights(t, carry, err))
+    return -1;
+  t->s.count = t->fit.count;
+  t->recipe_text = recipe_as_text(&t->recipe);
+  char *csv = mem_text("%s/log.csv", t->o->out);
+  int status = write_recipe(t, err) || log_open(&t->log, t->train, t->has_val, csv, t->s.log_bytes, err);
+  free(csv);
+  if (status)
+    return -1;
+  t->saved = now();
+  return 0;
+}
+
+void trainer_close(struct trainer *t) {
+  log_close(&t->log);
+  pass_close(&t->fit);
+  pass_close(&t->val);
+  recipe_close(&t->recipe);
+  free(t->last), free(t->best), free(t->recipe_text), free(t->classes);
+}

@@ -1,0 +1,34 @@
+/* A training under way: what its opening (trainer.c) and its loop (train.c) share. */
+#ifndef NET_TRAINER_H
+#define NET_TRAINER_H
+#include "checkpoint.h"
+#include "log.h"
+#include "pass.h"
+#include "train.h"
+
+struct trainer {
+  struct model *m;
+  const struct net_train *train;
+  const struct net_data *data;
+  const struct train_options *o;
+  struct recipe recipe;
+  struct pass fit, val;
+  int has_val, has_log, outputs;
+  struct train_state s;
+  struct log log;
+  int64_t epoch_steps, steps, epochs;
+  double val_mean[OUTPUTS_MAX], rate;
+  double saved, resumed; /* when the last checkpoint was written; when this part of the epoch began */
+  int64_t saved_step;
+  char *last, *best, *recipe_text, *classes;
+};
+
+/* Recipe, data, weights and log; from: the checkpoint to go on from, or NULL. t->m, train, data, o, last, best are set. */
+int trainer_open(struct trainer *t, const struct tensors *from, int carry, char err[ERR]);
+void trainer_close(struct trainer *t);
+
+/* Is there nothing left to do: all steps done, or no better epoch for too long? */
+int trainer_stalled(const struct trainer *t);
+int trainer_done(const struct trainer *t);
+
+#endif
