@@ -221,6 +221,7 @@ static TypeId own_rule(const Ask *a) {
   Ctx *c = a->g->c;
   switch (a->row->id) {
   case OP_each: return each_type(a, 0, 0);
+  case OP_grad: return graph_node(a->g, a->in[1])->type;
   case OP_expand: return expand_type(a);
   case OP_reduce_sum:
   case OP_reduce_max:

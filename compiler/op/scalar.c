@@ -231,27 +231,38 @@ static void mark_below(const Ctx *c, Scalar s, uint8_t *mark) {
     mark_below(c, n.arg[i], mark);
 }
 
-int scalar_vars(const Ctx *c, Scalar s) {
-  ScalarNode n = scalar_get(c, s);
-  if (n.kind == S_VAR)
-    return n.var + 1;
-  int most = 0;
-  for (int i = 0; i < n.arity; i++) {
-    int v = scalar_vars(c, n.arg[i]);
-    most = v > most ? v : most;
+typedef struct {
+  int vars, cost, uses;
+} Facts;
+
+static Facts facts_of(const Ctx *c, Scalar s, int var) {
+  Arena *mem = arena_new();
+  uint8_t *mark = arena_alloc(mem, s + 1);
+  Facts f = {0};
+  mark_below(c, s, mark);
+  for (Scalar i = 1; i <= s; i++) {
+    ScalarNode n = c->scalars->list.at[i];
+    if (!mark[i])
+      continue;
+    f.cost += n.arity > 0;
+    if (n.kind == S_VAR && n.var >= f.vars)
+      f.vars = n.var + 1;
+    f.uses |= n.kind == S_VAR && n.var == var;
   }
-  return most;
+  arena_free(mem);
+  return f;
+}
+
+int scalar_vars(const Ctx *c, Scalar s) {
+  return facts_of(c, s, -1).vars;
+}
+
+int scalar_uses(const Ctx *c, Scalar s, int var) {
+  return facts_of(c, s, var).uses;
 }
 
 int scalar_cost(const Ctx *c, Scalar s) {
-  Arena *mem = arena_new();
-  uint8_t *mark = arena_alloc(mem, s + 1);
-  mark_below(c, s, mark);
-  int cost = 0;
-  for (Scalar i = 1; i <= s; i++)
-    cost += mark[i] && scalar_get(c, i).arity > 0;
-  arena_free(mem);
-  return cost;
+  return facts_of(c, s, -1).cost;
 }
 
 double scalar_eval(const Ctx *c, Scalar s, const double *var) {

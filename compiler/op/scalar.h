@@ -42,6 +42,7 @@ double scalar_eval(const Ctx *c, Scalar s, const double *var);
 Scalar scalar_derive(Ctx *c, Scalar s, int var);                  /* d s / d var; kinks take the derivative of one side */
 Scalar scalar_substitute(Ctx *c, Scalar s, const Scalar *by);     /* var i becomes by[i] */
 int scalar_vars(const Ctx *c, Scalar s);                          /* 1 + the highest variable used; 0 when none */
+int scalar_uses(const Ctx *c, Scalar s, int var);                   /* does it occur? */
 int scalar_cost(const Ctx *c, Scalar s);                          /* distinct operations in the DAG */
 void scalar_text(const Ctx *c, Scalar s, Text *to);               /* with x0, x1, ...; parses back to the same handle */
 
