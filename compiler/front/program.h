@@ -1,0 +1,129 @@
+/* A .net file, checked and expanded: graphs for every entry, and what the runtime must know around them. */
+#ifndef FRONT_PROGRAM_H
+#define FRONT_PROGRAM_H
+#include "graph/graph.h"
+
+/* A recipe value: what was written, names as text (see struct net_arg of runtime/netrt.h). */
+typedef struct RecipeArg RecipeArg;
+typedef struct {
+  Name name;
+  Vec(RecipeArg) args;
+  Span span;
+} RecipeCall;
+struct RecipeArg {
+  Name name;               /* 0: positional */
+  enum { RECIPE_NUM, RECIPE_TEXT, RECIPE_LIST, RECIPE_CALL } kind;
+  double num;
+  Name text;
+  Vec(RecipeArg) list;
+  RecipeCall *call;
+};
+typedef struct {
+  Name name;
+  RecipeArg value;
+  Span span;
+} RecipeProp;
+
+typedef enum { FIELD_IMAGE, FIELD_CLASS, FIELD_MASK, FIELD_CLASS_MASK, FIELD_BOXES, FIELD_VALUE } FieldKind; /* enum net_field_kind */
+typedef struct {
+  Name name;
+  FieldKind kind;
+  TypeId type;             /* batched */
+  int classes;
+  Span span;
+} Field;
+
+typedef struct {
+  Name name;
+  Vec(Field) fields;
+  RecipeCall *source, *val, *test, *holdout;
+  Vec(RecipeCall) prepare, augment;
+  Vec(Name) class_names;
+  Span span;
+} Data;
+
+typedef struct {
+  Name name;
+  int better;
+} Metric;
+
+typedef struct {
+  Name name;               /* 0: none written */
+  int data;                /* index */
+  Vec(int) fields;         /* of the data block, in the order of `as (…)`; -1: _ */
+  Graph *step, *eval;      /* before any pass: grad nodes still inside */
+  Vec(Metric) metrics;
+  Vec(RecipeProp) props;   /* epochs, batch, schedule, keep ...; the optimizer's numbers are scalars */
+  Span span;
+} Train;
+
+typedef struct {
+  Field field;
+  int data, data_field;    /* -1: none */
+  int is_option;
+  double value;
+} PredictInput;
+typedef struct {
+  Name name;               /* classes, mask, image, value */
+  int output;
+  Vec(RecipeProp) props;
+} Show;
+typedef struct {
+  Name name;
+  Graph *graph;
+  Vec(PredictInput) inputs;
+  Vec(Show) shows;
+  Span span;
+} Predict;
+
+typedef struct {
+  Name name;               /* also lr, step, epoch */
+  double value;            /* default */
+} ScalarInput;
+
+/* One row of `netc summary`: a stage of a net, in the order of the flow. */
+typedef struct {
+  Name path;               /* "d1.conv_0" */
+  Name callee;             /* conv */
+  TypeId type;             /* of its (first) result */
+  int depth;               /* 1: in the net's own body */
+  double multiply_adds;
+  int64_t parameters;      /* its own weights, not those of stages inside it */
+  Span span;
+} Stage;
+
+typedef struct {
+  Name name;               /* of the net */
+  Vec(Stage) stages;       /* of its first use in the first entry that uses it */
+  int64_t parameters, states;
+} NetInfo;
+
+typedef struct Program {
+  Ctx *c;
+  Name name;               /* the file's stem */
+  uint32_t first;          /* the file's text in the source */
+  Vec(Data) datas;
+  Vec(Train) trains;
+  Vec(Predict) predicts;
+  Vec(NetInfo) nets;
+  Vec(ScalarInput) scalars; /* lr, step, epoch first */
+} Program;
+
+typedef struct {
+  Name name;
+  const char *text;        /* as given with -D NAME=text */
+} Define;
+
+/* front/expand: names, constants, shapes; blocks instantiated, loops unrolled. NULL after reporting errors. */
+Program *program_of(Ctx *c, const Ast *file, uint32_t first, const char *path, const Define *defines, int count);
+
+/* All entries in order: for train i its step and eval, then the predicts. */
+typedef struct {
+  Name name;               /* train, train_eval, predict_segment; with the block's name: train_faster ... */
+  Graph *graph;
+  const Train *train;
+  const Predict *predict;
+} Entry;
+int program_entries(const Program *p, Entry *out, int room); /* the count */
+
+#endif
