@@ -8,7 +8,9 @@
 #include "base/bug.h"
 #include <math.h>
 
-int64_t eval_samples(const Eval *e, Val v) { return graph_type(e->g, v)->batched ? e->in->batch : 1; }
+int64_t eval_samples(const Eval *e, Val v) {
+  return graph_type(e->g, v)->batched ? e->in->batch : 1;
+}
 
 int64_t eval_samples_in(const Eval *e, Val v) {
   for (int i = 0; i < (int)graph_node(e->g, v)->nin; i++)
@@ -17,7 +19,9 @@ int64_t eval_samples_in(const Eval *e, Val v) {
   return 1;
 }
 
-int64_t eval_size(const Eval *e, Val v) { return type_size(graph_type(e->g, v)); }
+int64_t eval_size(const Eval *e, Val v) {
+  return type_size(graph_type(e->g, v));
+}
 
 double *eval_sample(const Eval *e, Val v, int64_t n) {
   return e->value[v] + (graph_type(e->g, v)->batched ? n * eval_size(e, v) : 0);
@@ -70,11 +74,24 @@ static void copy_leaf(Eval *e, Val v, double *out) {
     out[i] = data[i];
 }
 
-void eval_input(Eval *e, Val v, double *out) { copy_leaf(e, v, out); }
-void eval_param(Eval *e, Val v, double *out) { copy_leaf(e, v, out); }
-void eval_scalar(Eval *e, Val v, double *out) { copy_leaf(e, v, out); }
-void eval_number(Eval *e, Val v, double *out) { *out = graph_attr(e->g, v, "value")->number; }
-void eval_batch_size(Eval *e, Val v, double *out) { (void)v, *out = (double)e->in->batch; }
+void eval_input(Eval *e, Val v, double *out) {
+  copy_leaf(e, v, out);
+}
+void eval_param(Eval *e, Val v, double *out) {
+  copy_leaf(e, v, out);
+}
+void eval_scalar(Eval *e, Val v, double *out) {
+  copy_leaf(e, v, out);
+}
+void eval_number(Eval *e, Val v, double *out) {
+  *out = graph_attr(e->g, v, "value")->number;
+}
+void eval_batch_size(Eval *e, Val v, double *out) {
+  (void)v, *out = (double)e->in->batch;
+}
+void eval_grad(Eval *e, Val v, double *out) {
+  (void)e, (void)out, BUG("%%%u is a gradient that autodiff has not made", v);
+}
 
 /* ---- elementwise ---- */
 
@@ -103,8 +120,12 @@ void eval_each(Eval *e, Val v, double *out) {
   } while (walk_next(&w));
 }
 
-void eval_stop(Eval *e, Val v, double *out) { eval_each(e, v, out); }
-void eval_expand(Eval *e, Val v, double *out) { eval_each(e, v, out); }
+void eval_stop(Eval *e, Val v, double *out) {
+  eval_each(e, v, out);
+}
+void eval_expand(Eval *e, Val v, double *out) {
+  eval_each(e, v, out);
+}
 
 /* The formula of an operation that is neither elementwise nor a reduction: variable 0 is its result, variable i operand i. */
 static void apply_epilogue(Eval *e, Val v, double *out) {
@@ -162,8 +183,12 @@ static const double *reduce_values(Eval *e, Val v, const Type *domain, int64_t s
 
 typedef double Fold(double a, double b);
 
-static double fold_sum(double a, double b) { return a + b; }
-static double fold_max(double a, double b) { return b <= a ? a : b; }
+static double fold_sum(double a, double b) {
+  return a + b;
+}
+static double fold_max(double a, double b) {
+  return b <= a ? a : b;
+}
 
 static void reduce(Eval *e, Val v, double *out, int over_batch, double start, Fold *fold) {
   int reduced[MAX_RANK] = {0};
@@ -183,10 +208,18 @@ static void reduce(Eval *e, Val v, double *out, int over_batch, double start, Fo
   } while (walk_next(&w));
 }
 
-void eval_reduce_sum(Eval *e, Val v, double *out) { reduce(e, v, out, 0, 0, fold_sum); }
-void eval_reduce_max(Eval *e, Val v, double *out) { reduce(e, v, out, 0, -INFINITY, fold_max); }
-void eval_batch_sum(Eval *e, Val v, double *out) { reduce(e, v, out, 1, 0, fold_sum); }
-void eval_batch_max(Eval *e, Val v, double *out) { reduce(e, v, out, 1, -INFINITY, fold_max); }
+void eval_reduce_sum(Eval *e, Val v, double *out) {
+  reduce(e, v, out, 0, 0, fold_sum);
+}
+void eval_reduce_max(Eval *e, Val v, double *out) {
+  reduce(e, v, out, 0, -INFINITY, fold_max);
+}
+void eval_batch_sum(Eval *e, Val v, double *out) {
+  reduce(e, v, out, 1, 0, fold_sum);
+}
+void eval_batch_max(Eval *e, Val v, double *out) {
+  reduce(e, v, out, 1, -INFINITY, fold_max);
+}
 
 void eval_argmax(Eval *e, Val v, double *out) {
   Type domain = reduce_domain(e, v);

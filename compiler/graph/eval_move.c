@@ -44,9 +44,15 @@ static void copy_all(Eval *e, Val v, double *out) {
     memcpy(out + n * eval_size(e, v), eval_sample(e, graph_in(e->g, v, 0), n), sizeof(double) * (size_t)eval_size(e, v));
 }
 
-void eval_reshape(Eval *e, Val v, double *out) { copy_all(e, v, out); }
-void eval_to_blocked(Eval *e, Val v, double *out) { copy_all(e, v, out); }
-void eval_to_plain(Eval *e, Val v, double *out) { copy_all(e, v, out); }
+void eval_reshape(Eval *e, Val v, double *out) {
+  copy_all(e, v, out);
+}
+void eval_to_blocked(Eval *e, Val v, double *out) {
+  copy_all(e, v, out);
+}
+void eval_to_plain(Eval *e, Val v, double *out) {
+  copy_all(e, v, out);
+}
 
 void eval_transpose(Eval *e, Val v, double *out) {
   View x = view_of(e, graph_in(e->g, v, 0)), turned = x;
@@ -168,5 +174,9 @@ static void fill_random(Eval *e, Val v, double *out, Random *random) {
       *out++ = random(e->in->seed, e->in->step, e->in->sample ? e->in->sample[n] : n, site, i);
 }
 
-void eval_uniform(Eval *e, Val v, double *out) { fill_random(e, v, out, random_uniform); }
-void eval_normal(Eval *e, Val v, double *out) { fill_random(e, v, out, random_normal); }
+void eval_uniform(Eval *e, Val v, double *out) {
+  fill_random(e, v, out, random_uniform);
+}
+void eval_normal(Eval *e, Val v, double *out) {
+  fill_random(e, v, out, random_normal);
+}

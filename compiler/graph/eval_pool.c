@@ -81,8 +81,12 @@ static void pool_backward(Eval *e, Val v, double *out, Pool pool, Val dy, Val x)
                  x ? eval_sample(e, x, n) + c * large : NULL);
 }
 
-void eval_maxpool(Eval *e, Val v, double *out) { pool_forward(e, v, out, MAX_FORWARD); }
-void eval_avgpool(Eval *e, Val v, double *out) { pool_forward(e, v, out, AVG_FORWARD); }
+void eval_maxpool(Eval *e, Val v, double *out) {
+  pool_forward(e, v, out, MAX_FORWARD);
+}
+void eval_avgpool(Eval *e, Val v, double *out) {
+  pool_forward(e, v, out, AVG_FORWARD);
+}
 
 void eval_maxpool_grad(Eval *e, Val v, double *out) {
   pool_backward(e, v, out, MAX_BACKWARD, graph_in(e->g, v, 2), graph_in(e->g, v, 0));
@@ -145,5 +149,9 @@ static void resize(Eval *e, Val v, double *out, int transposed) {
     }
 }
 
-void eval_resize(Eval *e, Val v, double *out) { resize(e, v, out, 0); }
-void eval_resize_grad(Eval *e, Val v, double *out) { resize(e, v, out, 1); }
+void eval_resize(Eval *e, Val v, double *out) {
+  resize(e, v, out, 0);
+}
+void eval_resize_grad(Eval *e, Val v, double *out) {
+  resize(e, v, out, 1);
+}

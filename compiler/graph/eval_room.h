@@ -42,7 +42,9 @@ int walk_next(Walk *w); /* 0 after the last place */
 int64_t walk_offset(const Walk *w, const int64_t *stride);
 View view_of(const Eval *e, Val v);
 
-static inline double view_at(const View *view, const Walk *w) { return view->data[walk_offset(w, view->stride)]; }
+static inline double view_at(const View *view, const Walk *w) {
+  return view->data[walk_offset(w, view->stride)];
+}
 
 /* graph/eval_random.c: the numbers of runtime/rng.c, before they are rounded to float. */
 double random_uniform(uint64_t seed, uint64_t step, int64_t sample, uint32_t site, int64_t i);

@@ -60,7 +60,9 @@ static Buffer leaf_buffer(Planner *p, Val v) {
     if (index < 0)
       BUG("scalar %s was not collected", name_text(g->c->names, name));
     return (Buffer){NET_SCALARS, index * (int64_t)sizeof(double), 0};
-  default: return (Buffer){-1, 0, 0};
+  case OP_number:
+  case OP_batch_size: return (Buffer){-1, 0, 0};
+  default: BUG("%%%u, %s, cannot be planned", v, name_text(g->c->names, op_row(g->c, graph_node(g, v)->op)->name));
   }
 }
 
