@@ -165,7 +165,7 @@ static Ast *adopt(Parser *p, Ast *to, const Ast *list) {
 %type <name> name opt_name
 %type <ast> declarations declaration params param_list param inputs input_list input type dims dim_list dim names body
 %type <ast> statements statement show_props if_statement props reports report flow pipe stage repeated count call chain
-%type <ast> args arg_list arg or and not cmp range sum prod unary pow post prim indices index items item path paths graphs
+%type <ast> args arg_list arg or and not cmp range sum prod unary pow post prim indices index items item path paths graphs graph
 %type <ast> opt_type
 
 %%
@@ -187,11 +187,16 @@ start:
 declarations:
     declaration                                { $$ = node(p, AST_FILE, @$, 1, $1); }
   | declarations NL declaration                { $$ = more(p, $1, $3); }
+  | declarations error                         { $$ = more(p, $1, node(p, AST_ERROR, @2, 0)); yyclearin; yyerrok; }
   ;
 graphs:
-    GRAPH name body                            { $$ = node(p, AST_FILE, @$, 1, named(node(p, AST_GRAPH, @$, 1, $3), $2, @2)); }
-  | graphs NL GRAPH name body                  { $$ = more(p, $1, named(node(p, AST_GRAPH, span_join(@3, @5), 1, $5), $4, @4)); }
-  | error                                      { $$ = node(p, AST_FILE, @$, 1, node(p, AST_ERROR, @$, 0)); yyclearin; yyerrok; }
+    graph                                      { $$ = node(p, AST_FILE, @$, 1, $1); }
+  | graphs NL graph                            { $$ = more(p, $1, $3); }
+  | graphs error                               { $$ = more(p, $1, node(p, AST_ERROR, @2, 0)); yyclearin; yyerrok; }
+  ;
+graph:
+    GRAPH name body                            { $$ = named(node(p, AST_GRAPH, @$, 1, $3), $2, @2); }
+  | error                                      { $$ = node(p, AST_ERROR, @$, 0); yyclearin; yyerrok; }
   ;
 declaration:
     CONST name '=' flow                        { $$ = named(node(p, AST_CONST, @$, 1, $4), $2, @2); }
@@ -264,6 +269,7 @@ body:
 statements:
     statement                                  { $$ = node(p, AST_BODY, @$, 1, $1); }
   | statements NL statement                    { $$ = more(p, $1, $3); }
+  | statements error                           { $$ = more(p, $1, node(p, AST_ERROR, @2, 0)); yyclearin; yyerrok; }
   ;
 statement:
     IN name opt_type                           { $$ = named(node(p, AST_IN, @$, 1, $3), $2, @2); }
