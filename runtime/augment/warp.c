@@ -100,46 +100,59 @@ static float value_at(const struct fill *f, const unsigned char *plane, int widt
   return x < 0 || y < 0 ? f->value : plane[(size_t)y * width + x];
 }
 
-/* Far outside, coordinates would not fit an int; there every fill but wrap has long settled, and no step wraps so far. */
-static double tame(double v, int n) {
-  return v < -4.0 * n ? -4.0 * n : v > 5.0 * n ? 5.0 * n : v;
+/* Where the result's pixel (x, y) is read: (u, v) with pixel edges at whole numbers. Far outside it is drawn nearer, so that it
+   fits an int: there every fill but wrap has long settled, and no step wraps so far. */
+struct spot {
+  float u, v;
+};
+static struct spot spot_at(const struct warp *w, int x, int y, int width, int height) {
+  const double *m = w->map;
+  float u = (float)(m[0] * (x + 0.5) + m[1] * (y + 0.5) + m[2]);
+  float v = (float)(m[3] * (x + 0.5) + m[4] * (y + 0.5) + m[5]);
+  float far_u = 4 * (float)width, far_v = 4 * (float)height;
+  u = u < -far_u ? -far_u : u > far_u ? far_u : u;
+  v = v < -far_v ? -far_v : v > far_v ? far_v : v;
+  return (struct spot){u, v};
 }
 
-static float bilinear(const struct warp *w, const unsigned char *p, int width, int height, double x, double y) {
-  double fx = floor(x), fy = floor(y);
-  int i = (int)fx, j = (int)fy;
-  float a = (float)(x - fx), b = (float)(y - fy), v00, v01, v10, v11;
-  if (i >= 0 && j >= 0 && i + 1 < width && j + 1 < height) {
-    p += (size_t)j * width + i;
-    v00 = p[0], v01 = p[1], v10 = p[width], v11 = p[width + 1];
-  } else {
-    v00 = value_at(&w->fill, p, width, height, i, j), v01 = value_at(&w->fill, p, width, height, i + 1, j);
-    v10 = value_at(&w->fill, p, width, height, i, j + 1), v11 = value_at(&w->fill, p, width, height, i + 1, j + 1);
-  }
+static int whole_below(float v) { /* floor, without a call where the machine has no instruction for it */
+  int i = (int)v;
+  return i - (v < (float)i);
+}
+
+static float mix(float v00, float v01, float v10, float v11, float a, float b) {
   float top = v00 + a * (v01 - v00), bottom = v10 + a * (v11 - v10);
   return top + b * (bottom - top);
 }
 
+/* The four pixels around (u, v), filled where they lie outside. */
+static float mix_border(const struct warp *w, const unsigned char *p, const struct cell *c, int i, int j, float a,
+                        float b) {
+  int width = c->width, height = c->height;
+  return mix(value_at(&w->fill, p, width, height, i, j), value_at(&w->fill, p, width, height, i + 1, j),
+             value_at(&w->fill, p, width, height, i, j + 1), value_at(&w->fill, p, width, height, i + 1, j + 1), a, b);
+}
+
 void warp_image(const struct warp *w, const struct cell *c, float *out) {
   size_t in_size = (size_t)c->height * c->width, out_size = (size_t)w->height * w->width;
-  const double *m = w->map;
   for (int y = 0; y < w->height; y++)
     for (int x = 0; x < w->width; x++, out++) {
-      double u = m[0] * (x + 0.5) + m[1] * (y + 0.5) + m[2] - 0.5;
-      double v = m[3] * (x + 0.5) + m[4] * (y + 0.5) + m[5] - 0.5;
-      u = tame(u, c->width), v = tame(v, c->height);
-      for (int k = 0; k < c->channels; k++)
-        out[k * out_size] = bilinear(w, c->bytes + k * in_size, c->width, c->height, u, v);
+      struct spot s = spot_at(w, x, y, c->width, c->height);
+      int i = whole_below(s.u - 0.5f), j = whole_below(s.v - 0.5f);
+      float a = s.u - 0.5f - (float)i, b = s.v - 0.5f - (float)j;
+      int inside = i >= 0 && j >= 0 && i + 1 < c->width && j + 1 < c->height;
+      for (int k = 0; k < c->channels; k++) {
+        const unsigned char *p = c->bytes + k * in_size, *q = p + (inside ? (size_t)j * c->width + i : 0);
+        out[k * out_size] = inside ? mix(q[0], q[1], q[c->width], q[c->width + 1], a, b) : mix_border(w, p, c, i, j, a, b);
+      }
     }
 }
 
 void warp_mask(const struct warp *w, const struct cell *c, unsigned char *out) {
-  const double *m = w->map;
   for (int y = 0; y < w->height; y++)
     for (int x = 0; x < w->width; x++) {
-      double u = m[0] * (x + 0.5) + m[1] * (y + 0.5) + m[2], v = m[3] * (x + 0.5) + m[4] * (y + 0.5) + m[5];
-      int i = fill_index(&w->fill, (int)floor(tame(u, c->width)), c->width);
-      int j = fill_index(&w->fill, (int)floor(tame(v, c->height)), c->height);
+      struct spot s = spot_at(w, x, y, c->width, c->height);
+      int i = fill_index(&w->fill, whole_below(s.u), c->width), j = fill_index(&w->fill, whole_below(s.v), c->height);
       *out++ = i < 0 || j < 0 ? 0 : c->bytes[(size_t)j * c->width + i];
     }
 }

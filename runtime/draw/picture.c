@@ -71,7 +71,7 @@ unsigned char *classes_at(const struct net_picture *at, const void *mask, enum n
   return classes;
 }
 
-void classes_tint(struct net_picture *p, const unsigned char *classes) {
+void classes_tint(struct net_picture *p, const unsigned char *classes, float share) {
   for (int y = 0; y < p->height; y++)
     for (int x = 0; x < p->width; x++) {
       size_t at = (size_t)y * p->width + x;
@@ -80,7 +80,7 @@ void classes_tint(struct net_picture *p, const unsigned char *classes) {
         continue;
       int border = (x > 0 && classes[at - 1] != k) || (x + 1 < p->width && classes[at + 1] != k) ||
                    (y > 0 && classes[at - p->width] != k) || (y + 1 < p->height && classes[at + p->width] != k);
-      canvas_blend(p, x, y, class_color(k), border ? 1 : 0.4f);
+      canvas_blend(p, x, y, class_color(k), border ? 1 : share);
     }
 }
 

@@ -15,8 +15,8 @@ struct net_picture *picture_copy(const struct net_picture *p, int channels);
 /* The class of each pixel of `at` (0: ground), read from a mask of width x height by at->map. Masks of floats count as class 1
    above 0.5, between pixels by interpolation; masks of classes are read at the nearest pixel. */
 unsigned char *classes_at(const struct net_picture *at, const void *mask, enum net_elem elem, int width, int height);
-/* Tints p (RGB) by classes of its own size, with a line around each area. */
-void classes_tint(struct net_picture *p, const unsigned char *classes);
+/* Tints p (RGB) by classes of its own size, each pixel by `share`, with a line around each area. */
+void classes_tint(struct net_picture *p, const unsigned char *classes, float share);
 
 /* n tiles as a grid, each scaled up alike if they are small. Pictures are freed. */
 struct net_picture *grid_of(struct net_picture **tile, int n, int columns);

@@ -33,7 +33,7 @@ static int tile_put(struct net_picture *sheet, int x, int y, int scale, const st
   unsigned char *classes = p && mask ? classes_at(p, mask, elem, p->width, p->height) : NULL;
   int failed = !p || (mask && !classes);
   if (classes)
-    classes_tint(p, classes);
+    classes_tint(p, classes, elem == NET_I32 ? 0.65f : 0.4f);
   if (!failed)
     canvas_picture(sheet, x, y, p, scale);
   free(classes);

@@ -109,7 +109,7 @@ static int overlay(const char *path, const void *mask, enum net_elem elem, int w
   struct net_picture *p = picture_copy(original, 3);
   unsigned char *classes = p ? classes_at(p, mask, elem, width, height) : NULL;
   if (classes)
-    classes_tint(p, classes);
+    classes_tint(p, classes, elem == NET_I32 ? 0.65f : 0.4f);
   else {
     image_free(p);
     p = NULL;
