@@ -5,7 +5,6 @@
    Done for a few batch sizes, since addresses scale with N. */
 #include "runtime/netrt.h"
 #include "plan/plan_room.h"
-#include <string.h>
 
 typedef struct {
   int base;
@@ -42,6 +41,10 @@ static int overlap(Range a, Range b) {
   return a.base == b.base && a.from < b.to && b.from < a.to;
 }
 
+static int same(Range a, Range b) {
+  return a.base == b.base && a.from == b.from && a.to == b.to;
+}
+
 static int fail(Check *c, int step, Val v, const char *what) {
   const Graph *g = c->p->g;
   text_add(c->why, "plan %s, N = %lld, step %d, %%%u %s: %s\n", name_text(g->c->names, g->name), (long long)c->n, step, v,
@@ -51,7 +54,7 @@ static int fail(Check *c, int step, Val v, const char *what) {
 
 static int is_held(const Check *c, Val root, Range at) {
   for (int i = 0; i < c->held.count; i++)
-    if (c->held.at[i].val == root && !memcmp(&c->held.at[i].at, &at, sizeof at))
+    if (c->held.at[i].val == root && same(c->held.at[i].at, at))
       return 1;
   return 0;
 }
@@ -85,8 +88,8 @@ static int check_operand(Check *c, int step, Val v, Val in, Range out, Range scr
     return fail(c, step, in, "is read where it does not lie");
   if (overlap(at, scratch))
     return fail(c, step, in, "is destroyed by the scratch of the step that reads it");
-  int same = !memcmp(&at, &out, sizeof at) && step_reads_in_place(c->p->g, c->root, v, root);
-  if (overlap(at, out) && !same)
+  int in_place = same(at, out) && step_reads_in_place(c->p->g, c->root, v, root);
+  if (overlap(at, out) && !in_place)
     return fail(c, step, in, "is written over by the step that reads it");
   return 1;
 }
