@@ -1,0 +1,167 @@
+/* `bench`: the time of a step, on made-up inputs, and where it goes. */
+#include "command.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct bench {
+  struct model *m;
+  const struct net_data *data; /* that the inputs are fields of; may be NULL */
+  int64_t batch, steps;
+  int profile;
+};
+
+/* Values as the field's kind has them; inputs that are no field get normal noise. */
+static void invent(const struct bench *b, const struct net_io *io, void *out) {
+  const struct net_field *f = b->data ? field_find(b->data, io->name) : NULL;
+  enum net_field_kind kind = f ? f->kind : NET_VALUE;
+  int64_t n = io_count(io, b->batch), row = io->rank ? io->dim[io->rank - 1] : 1;
+  float *v = out;
+  uint32_t site = site_of(io->name);
+  if (io->elem == NET_I32) {
+    float *u = mem_get((size_t)n * sizeof *u);
+    nrt_uniform(u, 0, n, 0, 0, 0, site);
+    for (int64_t i = 0; i < n; i++)
+      ((int32_t *)out)[i] = (int32_t)(u[i] * (float)(f && f->classes > 0 ? f->classes : 1));
+    free(u);
+    return;
+  }
+  if (kind == NET_MASK || kind == NET_BOXES)
+    nrt_uniform(v, 0, n, 0, 0, 0, site);
+  else
+    nrt_normal(v, 0, n, 0, 0, 0, site);
+  if (kind == NET_MASK)
+    for (int64_t i = 0; i < n; i++)
+      v[i] = v[i] > 0.5f;
+  if (kind == NET_BOXES) /* every fourth row is a box of some 20 pixels */
+    for (int64_t i = 0; i + row <= n; i += row) {
+      float x = 40 * v[i + 1], y = 40 * v[i + 2];
+      v[i] = i / row % 4 ? -1 : (float)(int)(v[i] * (float)f->classes);
+      v[i + 1] = x, v[i + 2] = y, v[i + 3] = x + 10 + 20 * v[i + 3], v[i + 4] = y + 10 + 20 * v[i + 4];
+    }
+}
+
+static int by_time(const void *a, const void *b) {
+  const double *x = *(const double *const *)a, *y = *(const double *const *)b;
+  return *x < *y ? 1 : *x > *y ? -1 : 0;
+}
+
+static void profile(const struct bench *b, const struct job *j, const double *seconds) {
+  const struct net_entry *e = j->entry;
+  const double **order = mem_get((size_t)(e->steps + 1) * sizeof *order);
+  double total = 0;
+  for (int i = 0; i < e->steps; i++) {
+    order[i] = &seconds[i];
+    total += seconds[i];
+  }
+  qsort(order, (size_t)e->steps, sizeof *order, by_time);
+  puts("      ms      %  GFLOP/s  line  what");
+  for (int i = 0; i < e->steps; i++) {
+    const struct net_step_info *s = &e->step[order[i] - seconds];
+    double own = *order[i] / (double)b->steps, flops = s->flops_per_sample * (double)b->batch;
+    printf("%8.3f %5.1f%%", own * 1e3, 100 * *order[i] / (total > 0 ? total : 1));
+    if (flops > 0 && own > 0)
+      printf(" %8.1f", flops / own / 1e9);
+    else
+      printf(" %8s", "");
+    if (s->line)
+      printf(" %5d", s->line);
+    else
+      printf(" %5s", "");
+    printf("  %s (%s)\n", s->what ? s->what : "", s->kernel ? s->kernel : "");
+  }
+  printf("%8.3f 100.0%%  in %d kernels\n\n", total / (double)b->steps * 1e3, e->steps);
+  free(order);
+}
+
+static int by_size(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return x < y ? -1 : x > y;
+}
+
+static void measure(const struct bench *b, struct job *j, void *const *in) {
+  double *times = mem_get((size_t)b->steps * sizeof *times), total = 0;
+  double *seconds = mem_get((size_t)(j->entry->steps + 1) * sizeof *seconds);
+  const struct net_entry *e = j->entry;
+  for (int64_t i = -2; i < b->steps; i++) { /* two to warm up */
+    j->run.step_seconds = b->profile && i >= 0 ? seconds : NULL;
+    double start = now();
+    job_run(j, in, b->batch, (struct job_at){0, (uint64_t)(i + 3), NULL});
+    if (i >= 0)
+      total += times[i] = now() - start;
+  }
+  qsort(times, (size_t)b->steps, sizeof *times, by_size);
+  printf("%-16s batch %lld: %.2f ms (median; fastest %.2f), %.2f steps/s, %.1f samples/s, %.1f MB\n", e->name,
+         (long long)b->batch, times[b->steps / 2] * 1e3, times[0] * 1e3, (double)b->steps / total,
+         (double)(b->steps * b->batch) / total, (double)job_bytes(b->m->program, e, b->batch) / 1e6);
+  fflush(stdout);
+  if (b->profile)
+    profile(b, j, seconds);
+  free(times), free(seconds);
+}
+
+static int bench_entry(const struct bench *b, int entry, char err[ERR]) {
+  struct job j;
+  void *in[NET_BASES] = {0};
+  int status = job_open(&j, b->m, entry, b->batch, err);
+  for (int i = 0; i < j.entry->inputs && !status; i++) {
+    in[i] = block_get(io_count(&j.entry->input[i], b->batch) * 4);
+    status = in[i] ? 0 : fail(err, "out of memory; a smaller --batch needs less");
+    if (!status)
+      invent(b, &j.entry->input[i], in[i]);
+  }
+  if (!status)
+    measure(b, &j, in);
+  for (int i = 0; i < NET_BASES; i++)
+    block_free(in[i]);
+  if (!status)
+    job_close(&j);
+  return status;
+}
+
+static int wanted(const struct cli *cli, const char *name) {
+  for (int i = 0; i < cli->plains; i++)
+    if (!strcmp(cli->plain[i], name))
+      return 1;
+  return !cli->plains;
+}
+
+static int bench_all(struct bench *b, const struct cli *cli, char err[ERR]) {
+  const struct net_program *p = b->m->program;
+  int status = 0, done = 0;
+  for (int i = 0; i < p->entries && !status; i++) {
+    const struct net_train *t = NULL;
+    b->data = p->trains ? &p->data[p->train[0].data] : NULL;
+    for (int k = 0; k < p->trains; k++)
+      if (p->train[k].step_entry == i || p->train[k].eval_entry == i) {
+        t = &p->train[k];
+        b->data = &p->data[t->data];
+      }
+    if (!wanted(cli, p->entry[i].name))
+      continue;
+    if (cli_whole(cli, "batch", 1, p->trains ? recipe_batch(p, t ? t : &p->train[0]) : 1, &b->batch, err))
+      return -1;
+    model_init(b->m, 0, ROLES_ALL); /* made-up data may have driven the weights far out */
+    status = bench_entry(b, i, err);
+    done++;
+  }
+  return status || done ? status : fail(err, "bench: there is no entry \"%s\"", cli->plain[0]);
+}
+
+int command_bench(const struct command *c, char err[ERR]) {
+  struct cli cli;
+  struct model m = {0};
+  struct bench b = {.m = &m};
+  int64_t threads;
+  cli_open(&cli, c->self, "bench");
+  cli_add(&cli, (struct cli_row){"steps", 0, "N", "How many steps are timed (now 20)"});
+  cli_add(&cli, (struct cli_row){"profile", 0, NULL, "Where the time goes, kernel by kernel"});
+  common_add(&cli, COMMON_BATCH | COMMON_THREADS);
+  cli_read(&cli, c->argc, c->argv, "[ENTRY...]", "Times training steps and predictions on made-up inputs.");
+  b.profile = cli_get(&cli, "profile") != NULL;
+  int status = cli_whole(&cli, "threads", 1, 0, &threads, err) || cli_whole(&cli, "steps", 1, 20, &b.steps, err) ||
+               model_open(&m, c->program, (int)threads, err) || bench_all(&b, &cli, err);
+  if (m.program)
+    model_close(&m);
+  cli_close(&cli);
+  return status ? -1 : 0;
+}

@@ -1,0 +1,74 @@
+/* `info`: what this program is. */
+#include "command.h"
+#include "safetensors.h"
+#include "value.h"
+
+static const char *const ROLE[] = {"weight", "state", "optimizer"};
+
+static void list_params(const struct net_program *p) {
+  char shape[SHAPE];
+  for (int i = 0; i < p->params; i++) {
+    struct net_arg init = {.kind = NET_CALL, .call = &p->param[i].init};
+    printf("%-10s %-40s %-20s ", ROLE[p->param[i].role], p->param[i].name,
+           shape_text(shape, p->param[i].rank, p->param[i].dim));
+    if (p->param[i].init.name)
+      value_write(stdout, &init);
+    putchar('\n');
+  }
+}
+
+static void list_data(const struct net_data *d) {
+  char shape[SHAPE];
+  printf("data %s:", d->name);
+  for (int f = 0; f < d->fields; f++)
+    printf("%s %s %s", f ? "," : "", d->field[f].name, shape_text(shape, d->field[f].rank, d->field[f].dim));
+  putchar('\n');
+}
+
+static void list_train(const struct net_program *p, const struct net_train *t) {
+  printf("train%s%s on %s:\n", *t->name ? " " : "", t->name, p->data[t->data].name);
+  for (int i = 0; i < t->props; i++) {
+    printf("  %s: ", t->prop[i].name);
+    value_write(stdout, &t->prop[i].value);
+    putchar('\n');
+  }
+}
+
+static void list_memory(const struct net_program *p) {
+  puts("memory:");
+  for (int i = 0; i < p->entries; i++) {
+    const struct net_entry *e = &p->entry[i];
+    printf("  %-16s %8.1f MB and %8.3f MB for each sample of the batch, %d kernels\n", e->name,
+           (double)e->arena_fixed / 1e6, (double)e->arena_per_sample / 1e6, e->steps);
+  }
+}
+
+int command_info(const struct command *c, char err[ERR]) {
+  const struct net_program *p = c->program;
+  struct cli cli;
+  char a[NUMBER], b[NUMBER];
+  (void)err;
+  cli_open(&cli, c->self, "info");
+  cli_add(&cli, (struct cli_row){"source", 0, NULL, "The .net text alone"});
+  cli_add(&cli, (struct cli_row){"params", 0, NULL, "Every parameter: shape and initialiser"});
+  cli_read(&cli, c->argc, c->argv, "", "Tells what this program was made from.");
+  if (cli_get(&cli, "source"))
+    fputs(p->source, stdout);
+  else if (cli_get(&cli, "params"))
+    list_params(p);
+  else {
+    printf("%s, built by %s\n", p->name, p->built);
+    printf("%s parameters, %s numbers of state%s\n", count_text(a, role_count(p, NET_WEIGHT)),
+           count_text(b, role_count(p, NET_STATE)), p->weights_bytes ? "; trained weights are built in" : "");
+    for (int i = 0; i < p->datas; i++)
+      list_data(&p->data[i]);
+    for (int i = 0; i < p->trains; i++)
+      list_train(p, &p->train[i]);
+    for (int i = 0; i < p->predicts; i++)
+      printf("predict %s\n", p->predict[i].name);
+    list_memory(p);
+    printf("parameters: %lld\n\nThe source (info --source prints it alone):\n\n%s", (long long)role_count(p, NET_WEIGHT), p->source);
+  }
+  cli_close(&cli);
+  return 0;
+}
