@@ -1,3 +1,5 @@
+/* The rows of calls.def, and calls read by them. A signature is walked anew each time: it is short, and so is a recipe.
+ */
 #include "calls.h"
 #include "data/text.h"
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* Reads the calls of a recipe, such as resize(128, crop: 112), by the signatures in calls.def: what may be given, by which name
-   or at which place, and what holds when it is not. */
+/* Reads the calls of a recipe, such as resize(128, crop: 112), by the signatures in calls.def: what may be given, by
+   which name or at which place, and what holds when it is not. */
 #ifndef NET_CALLS_H
 #define NET_CALLS_H
 #include "netrt.h"
@@ -12,8 +12,8 @@ struct call_row {
 };
 const struct call_row *call_row(enum call_kind kind, const char *name); /* NULL when there is none */
 
-/* 0, or -1 and err: unknown name (proposing the nearest), unknown, doubled or missing arguments. The readers below take a
-   call that passed, and a parameter of its row. */
+/* 0, or -1 and err: unknown name (proposing the nearest), unknown, doubled or missing arguments. The readers below take
+   a call that passed, and a parameter of its row. */
 int call_check(const struct net_call *c, enum call_kind kind, char err[512]);
 
 const struct net_arg *arg_find(const struct net_call *c, enum call_kind kind, const char *param); /* NULL: not given */

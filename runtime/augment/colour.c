@@ -1,5 +1,5 @@
-/* Brightness, contrast, saturation and hue as torchvision's ColorJitter (in the order written, where that shuffles); noise,
-   channel shift and cutout. Grey pictures have no saturation and no hue, and are left as they are. */
+/* Brightness, contrast, saturation and hue as torchvision's ColorJitter (in the order written, where that shuffles);
+   noise, channel shift and cutout. Grey pictures have no saturation and no hue, and are left as they are. */
 #include "augment/colour.h"
 #include <math.h>
 
@@ -45,16 +45,15 @@ static void saturation(const struct planes *p, float f) {
   }
 }
 
-/* Turns the colour circle by `turn` of it. A colour is its largest value, its spread, and where it lies between the corners. */
+/* Turns the colour circle by `turn` of it. A colour is its largest value, its spread, and where it lies between the
+   corners. */
 static void hue(const struct planes *p, float turn) {
   for (size_t i = 0; p->channels == 3 && i < p->size; i++) {
     float *r = p->v + i, *g = r + p->size, *b = g + p->size;
     float high = fmaxf(*r, fmaxf(*g, *b)), spread = high - fminf(*r, fminf(*g, *b));
     if (spread <= 0)
       continue;
-    float h = high == *r   ? (*g - *b) / spread
-              : high == *g ? 2 + (*b - *r) / spread
-                           : 4 + (*r - *g) / spread;
+    float h = high == *r ? (*g - *b) / spread : high == *g ? 2 + (*b - *r) / spread : 4 + (*r - *g) / spread;
     float *channel[3] = {r, g, b};
     static const float corner[3] = {5, 3, 1};
     for (int c = 0; c < 3; c++) {

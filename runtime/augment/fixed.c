@@ -1,5 +1,5 @@
-/* Every fixed step is a resize to some size, then a window of that (which may reach outside: padding). So each is described by
-   one frame: resize to (height, width), then take out_height x out_width from (top, left). */
+/* Every fixed step is a resize to some size, then a window of that (which may reach outside: padding). So each is
+   described by one frame: resize to (height, width), then take out_height x out_width from (top, left). */
 #include "augment/fixed.h"
 #include "image/image.h"
 #include <math.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 
 struct frame {
-  int height, width;                         /* after resizing */
-  int top, left, out_height, out_width;      /* the window */
+  int height, width;                    /* after resizing */
+  int top, left, out_height, out_width; /* the window */
 };
 
 static int rounded(double v) {

@@ -106,8 +106,7 @@ static int special_read(const struct net_call *c, struct step *s, char err[512])
     int n = arg_nums(c, CALL_TRANSFORM, "fraction", range, 2);
     v[0] = (float)(n == 1 ? 1 - range[0] : range[0]);
     v[1] = (float)(n == 1 ? 1 + range[0] : range[1]);
-    return n >= 1 && v[0] > 0 && v[1] >= v[0] ? 0
-                                             : fail(err, "zoom takes a share below 1, or a list of factors [low, high]");
+    return n >= 1 && v[0] > 0 && v[1] >= v[0] ? 0 : fail(err, "zoom takes a share below 1, or factors [low, high]");
   }
   case STEP_RANDOM_RESIZED_CROP:
     if (list_read(c, "area", 2, v, err) || list_read(c, "ratio", 2, v + 2, err))

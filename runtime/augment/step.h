@@ -1,16 +1,32 @@
 /* Transforms of a data block: the calls of `prepare` and `augment`, read once into steps with plain numbers.
 
-   Prepare holds fixed steps (resize, crop, pad, letterbox: geometry; scale, normalize: values). Augment holds random ones:
-   geometry, all composed into one map and applied by one resampling, then colours, in the order written. */
+   Prepare holds fixed steps (resize, crop, pad, letterbox: geometry; scale, normalize: values). Augment holds random
+   ones: geometry, all composed into one map and applied by one resampling, then colours, in the order written. */
 #ifndef NET_STEP_H
 #define NET_STEP_H
 #include "netrt.h"
 
-enum step_kind {
-  STEP_RESIZE, STEP_CROP, STEP_PAD, STEP_LETTERBOX, /* prepare: geometry */
-  STEP_SCALE, STEP_NORMALIZE,                       /* prepare: values */
-  STEP_RANDOM_CROP, STEP_RANDOM_RESIZED_CROP, STEP_FLIP, STEP_ROTATE, STEP_SHIFT, STEP_SHEAR, STEP_ZOOM, /* augment */
-  STEP_BRIGHTNESS, STEP_CONTRAST, STEP_SATURATION, STEP_HUE, STEP_COLOR_JITTER, STEP_CHANNEL_SHIFT, STEP_NOISE,
+enum step_kind { /* the order matters: geometry up to letterbox, fixed up to normalize, random geometry up to zoom */
+  STEP_RESIZE,
+  STEP_CROP,
+  STEP_PAD,
+  STEP_LETTERBOX,
+  STEP_SCALE,
+  STEP_NORMALIZE,
+  STEP_RANDOM_CROP,
+  STEP_RANDOM_RESIZED_CROP,
+  STEP_FLIP,
+  STEP_ROTATE,
+  STEP_SHIFT,
+  STEP_SHEAR,
+  STEP_ZOOM,
+  STEP_BRIGHTNESS,
+  STEP_CONTRAST,
+  STEP_SATURATION,
+  STEP_HUE,
+  STEP_COLOR_JITTER,
+  STEP_CHANNEL_SHIFT,
+  STEP_NOISE,
   STEP_CUTOUT
 };
 
@@ -20,8 +36,8 @@ struct fill { /* what lies outside a picture; in masks a constant is 0 */
 };
 struct step {
   enum step_kind kind;
-  int height, width;  /* of the steps that take a size */
-  float number[8];    /* the other parameters in the order of the signature; mean[3] std[3] of normalize */
+  int height, width; /* of the steps that take a size */
+  float number[8];   /* the other parameters in the order of the signature; mean[3] std[3] of normalize */
   struct fill fill;
   int fill_given;
 };

@@ -1,8 +1,9 @@
-/* Geometry by one affine map m from the result to the source, pixel edges at whole numbers: the pixel (x, y) of the result has
-   its centre at (x + 0.5, y + 0.5) and is read at m of it.
+/* Geometry by one affine map m from the result to the source, pixel edges at whole numbers: the pixel (x, y) of the
+   result has its centre at (x + 0.5, y + 0.5) and is read at m of it.
 
-   The map is put together from the last step's point of view backwards: a step that takes place p of the picture so far to
-   place q turns m into m after (q -> p). So a sample is resampled once however many steps there are, and stays sharp. */
+   The map is put together from the last step's point of view backwards: a step that takes place p of the picture so far
+   to place q turns m into m after (q -> p). So a sample is resampled once however many steps there are, and stays
+   sharp. */
 #include "augment/warp.h"
 #include <math.h>
 
@@ -100,8 +101,8 @@ static float value_at(const struct fill *f, const unsigned char *plane, int widt
   return x < 0 || y < 0 ? f->value : plane[(size_t)y * width + x];
 }
 
-/* Where the result's pixel (x, y) is read: (u, v) with pixel edges at whole numbers. Far outside it is drawn nearer, so that it
-   fits an int: there every fill but wrap has long settled, and no step wraps so far. */
+/* Where the result's pixel (x, y) is read: (u, v) with pixel edges at whole numbers. Far outside it is drawn nearer, so
+   that it fits an int: there every fill but wrap has long settled, and no step wraps so far. */
 struct spot {
   float u, v;
 };
@@ -143,7 +144,8 @@ void warp_image(const struct warp *w, const struct cell *c, float *out) {
       int inside = i >= 0 && j >= 0 && i + 1 < c->width && j + 1 < c->height;
       for (int k = 0; k < c->channels; k++) {
         const unsigned char *p = c->bytes + k * in_size, *q = p + (inside ? (size_t)j * c->width + i : 0);
-        out[k * out_size] = inside ? mix(q[0], q[1], q[c->width], q[c->width + 1], a, b) : mix_border(w, p, c, i, j, a, b);
+        out[k * out_size] =
+            inside ? mix(q[0], q[1], q[c->width], q[c->width + 1], a, b) : mix_border(w, p, c, i, j, a, b);
       }
     }
 }

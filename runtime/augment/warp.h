@@ -1,4 +1,5 @@
-/* Augment's geometry: all random geometric steps of a sample become one affine map, applied once to every spatial field. */
+/* Augment's geometry: all random geometric steps of a sample become one affine map, applied once to every spatial
+   field. */
 #ifndef NET_WARP_H
 #define NET_WARP_H
 #include "augment/fixed.h"

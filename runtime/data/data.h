@@ -1,12 +1,13 @@
 /* Samples: what a `data` block of the program gives to training, evaluation and predict commands.
 
-   A data set is one split of one block, opened. A sample is read and brought to its field's size once (prepare's geometry),
-   kept in memory as bytes, then augmented and brought to its field's values each time it is asked for, in this order:
+   A data set is one split of one block, opened. A sample is read and brought to its field's size once (prepare's
+   geometry), kept in memory as bytes, then augmented and brought to its field's values each time it is asked for, in
+   this order:
 
-     decode 0…255 -> prepare's geometry -> augment (while training): geometry in one resampling, then colours -> prepare's values
+     decode 0…255 -> prepare's geometry -> augment, while training: geometry, then colours -> prepare's values
 
-   Everything random is a pure function of (seed, epoch, position, place in the recipe). Functions that fail return NULL or -1
-   and leave one line in err, which names the file and what would help. */
+   Everything random is a pure function of (seed, epoch, position, place in the recipe). Functions that fail return NULL
+   or -1 and leave one line in err, which names the file and what would help. */
 #ifndef NET_DATA_H
 #define NET_DATA_H
 #include "image/image.h"
@@ -14,26 +15,26 @@
 
 struct net_dataset;
 
-/* Opens a split. dir: the --data folder, NULL when not given (an error if the source reads files). seed: of the training; it
-   moves augmentation only: which samples there are, and which are held out, does not depend on it. */
+/* Opens a split. dir: the --data folder, NULL when not given (an error if the source reads files). seed: of the
+   training; it moves augmentation only: which samples there are, and which are held out, does not depend on it. */
 struct net_dataset *data_open(const struct net_data *d, enum net_split split, const char *dir, uint64_t seed,
                               char err[512]);
 void data_close(struct net_dataset *s);
 
 int64_t data_count(const struct net_dataset *s);
-int data_has(const struct net_data *d, enum net_split split); /* does the block say where this split comes from? */
+int data_has(const struct net_data *d, enum net_split split);    /* does the block say where this split comes from? */
 const char *data_class_name(const struct net_dataset *s, int k); /* the block's own, else the source's, else NULL */
 
 /* Fills fields of n samples: buffers[f] takes n values of field f one after another (NULL: the field is not wanted).
-   index[i]: which sample; position[i]: its place in the epoch's order. augment: 1 while training. May be called from any
-   thread, from several at once too; the result does not depend on it. */
+   index[i]: which sample; position[i]: its place in the epoch's order. augment: 1 while training. May be called from
+   any thread, from several at once too; the result does not depend on it. */
 int data_fill(struct net_dataset *s, const int64_t *index, const int64_t *position, int64_t n, uint64_t epoch,
               int augment, void *const *buffers, char err[512]);
 
 int64_t data_field_size(const struct net_field *f); /* bytes of one value */
 
-/* Predict side: decodes a picture and prepares it for field `field` of d. out: data_field_size floats. *original (may be
-   NULL) gets the picture as decoded, with the map that undoes prepare's geometry; image_free it. */
+/* Predict side: decodes a picture and prepares it for field `field` of d. out: data_field_size floats. *original (may
+   be NULL) gets the picture as decoded, with the map that undoes prepare's geometry; image_free it. */
 int data_load_image(const struct net_data *d, int field, const char *path, float *out, struct net_picture **original,
                     char err[512]);
 /* The same for an input that no data block types: no prepare, so the picture must have the field's size. */

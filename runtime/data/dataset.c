@@ -1,11 +1,11 @@
 /* One split of a data block: which samples of the source belong to it, and a memory of those already prepared.
 
-   Splits: `val:` and `test:` are sources of their own. `holdout:` takes samples off the training source: first(n) and last(n) by
-   place, a fraction by an order that is shuffled once and for all (a folder's samples come class after class), so that
-   neither --seed nor the number of epochs moves a sample from one side to the other.
+   Splits: `val:` and `test:` are sources of their own. `holdout:` takes samples off the training source: first(n) and
+   last(n) by place, a fraction by an order that is shuffled once and for all (a folder's samples come class after
+   class), so that neither --seed nor the number of epochs moves a sample from one side to the other.
 
-   Memory: prepared samples are kept until CACHE_BYTES are used; later ones are loaded anew each time. A slot is filled once,
-   by whichever thread comes first. */
+   Memory: prepared samples are kept until CACHE_BYTES are used; later ones are loaded anew each time. A slot is filled
+   once, by whichever thread comes first. */
 #include "calls.h"
 #include "data/prepare.h"
 #include "data/text.h"
@@ -20,9 +20,9 @@ struct net_dataset {
   struct recipe recipe;
   struct source *source;
   uint64_t seed;
-  int64_t count, *member;  /* member NULL: all of the source */
-  struct cell **ready;     /* for each sample of the source, NULL until prepared; NULL: not kept at all */
-  int64_t kept;            /* bytes */
+  int64_t count, *member; /* member NULL: all of the source */
+  struct cell **ready;    /* for each sample of the source, NULL until prepared; NULL: not kept at all */
+  int64_t kept;           /* bytes */
 };
 
 int data_has(const struct net_data *d, enum net_split split) {
@@ -153,8 +153,8 @@ static int64_t cells_bytes(const struct net_dataset *s, const struct cell *cell)
   return n;
 }
 
-/* Puts cells into their slot. Another thread may have been quicker: then its cells stand, and ours are freed. Returns the
-   cells to use; *owned is cleared when they belong to the slot. */
+/* Puts cells into their slot. Another thread may have been quicker: then its cells stand, and ours are freed. Returns
+   the cells to use; *owned is cleared when they belong to the slot. */
 static struct cell *cells_keep(struct net_dataset *s, int64_t i, struct cell *cell, int *owned) {
   int64_t bytes = cells_bytes(s, cell);
   if (!s->ready || __atomic_add_fetch(&s->kept, bytes, __ATOMIC_RELAXED) > CACHE_BYTES) {
@@ -198,9 +198,8 @@ static int sample_write(struct net_dataset *s, const struct cell *cell, int64_t 
     if (!buffers[f])
       continue;
     still.height = cell[f].height, still.width = cell[f].width;
-    const struct warp *mine = w.moved && cell[f].height == cell[image].height && cell[f].width == cell[image].width
-                                  ? &w
-                                  : &still;
+    const struct warp *mine =
+        w.moved && cell[f].height == cell[image].height && cell[f].width == cell[image].width ? &w : &still;
     if (!cell_fits(&s->recipe, f, &cell[f], mine)) {
       char where[300];
       s->source->where(s->source, i, f, where);

@@ -1,3 +1,4 @@
+/* Lists of files by readdir and glob, sorted as people count; files by zlib, which reads plain ones too. */
 #include "data/files.h"
 #include "data/text.h"
 #include <dirent.h>
@@ -172,11 +173,12 @@ int path_missing(const char *path, char err[512]) {
   if (!strcmp(parent, path))
     *parent = 0;
   const char *dir = *parent ? parent : *path == '/' ? "/" : ".";
+  const char *called = *parent || *path == '/' ? dir : "this folder";
   dir_near(dir, gone, there, sizeof there);
   if (why != ENOENT && why != ENOTDIR)
     fail(err, "%s: %s", path, strerror(why));
   else if (*there)
-    fail(err, "%s does not exist; in %s there is %s", path, *parent ? parent : *path == '/' ? "/" : "this folder", there);
+    fail(err, "%s does not exist; in %s there is %s", path, called, there);
   else
     fail(err, "%s does not exist", path);
   free(parent);

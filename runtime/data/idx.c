@@ -1,7 +1,7 @@
 /* Source idx(images, labels): the format of MNIST, plain or gzipped, kept in memory as it is.
 
-   A file is a magic number (0, 0, 8 for bytes, the number of axes), the size of each axis as four bytes, most significant
-   first, then the values. Images have axes [n, h, w] or [n, c, h, w] with c of 1 or 3, labels have [n]. */
+   A file is a magic number (0, 0, 8 for bytes, the number of axes), the size of each axis as four bytes, most
+   significant first, then the values. Images have axes [n, h, w] or [n, c, h, w] with c of 1 or 3, labels have [n]. */
 #include "calls.h"
 #include "data/files.h"
 #include "data/source.h"

@@ -1,5 +1,5 @@
-/* Sources of picture files: folder(path), one folder of pictures for each class; pairs(images, masks), two patterns; and
-   images(pattern). Files are listed when the source opens and decoded when a sample is asked for. */
+/* Sources of picture files: folder(path), one folder of pictures for each class; pairs(images, masks), two patterns;
+   and images(pattern). Files are listed when the source opens and decoded when a sample is asked for. */
 #include "calls.h"
 #include "data/files.h"
 #include "data/source.h"
@@ -114,9 +114,9 @@ struct source *folder_open(const struct source_request *r, char err[512]) {
     return NULL;
   x->base.class_name = folder_class_name;
   char *dir = path_join(r->dir, arg_text(r->call, CALL_SOURCE, "path"));
-  int failed = dir ? fields_check(r->data, 1 << NET_IMAGE | 1 << NET_CLASS, "folder", err) ||
-                         folder_list(x, r->data, dir, err)
-                   : fail(err, "out of memory");
+  int failed =
+      dir ? fields_check(r->data, 1 << NET_IMAGE | 1 << NET_CLASS, "folder", err) || folder_list(x, r->data, dir, err)
+          : fail(err, "out of memory");
   free(dir);
   return pictures_done(x, failed);
 }

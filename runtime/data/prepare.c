@@ -1,3 +1,5 @@
+/* Checks a block's fields and transforms, and writes cells as the network takes them. An image that nothing moved or
+   recoloured takes the short way: byte * factor + offset, all of prepare's value steps in one. */
 #include "data/prepare.h"
 #include "data/files.h"
 #include "data/text.h"
@@ -111,7 +113,9 @@ int cell_misfit(const struct recipe *r, int field, const struct cell *c, const s
     return fail(err, "%.200s has %d channel%s, but field `%s` is [%lld, %d, %d]", where, c->channels,
                 c->channels == 1 ? "" : "s", f->name, (long long)f->dim[0], height, width);
   snprintf(size, sizeof size, height == width ? "%d" : "[%d, %d]", height, width);
-  return fail(err, "%.200s is %d high and %d wide%s, but field `%s` is %d high and %d wide; write `prepare: resize(%s)`",
+  return fail(err,
+              "%.200s is %d high and %d wide%s, but field `%s` is %d high and %d wide; write `prepare: "
+              "resize(%s)`",
               where, w->height, w->width, after, f->name, height, width, size);
 }
 
@@ -161,7 +165,8 @@ static void mask_write(const struct net_field *f, const struct cell *c, const st
   }
 }
 
-static int boxes_write(const struct net_field *f, const struct cell *c, const struct warp *w, float *out, char err[512]) {
+static int boxes_write(const struct net_field *f, const struct cell *c, const struct warp *w, float *out,
+                       char err[512]) {
   int rows = (int)f->dim[0], kept = c->boxes;
   float *moved = malloc((size_t)(c->boxes + 1) * 5 * sizeof *moved);
   if (!moved)

@@ -7,15 +7,16 @@
 struct recipe { /* of one data block, read */
   const struct net_data *data;
   struct steps prepare, augment;
-  int resizes;           /* does prepare have geometry? */
-  int recolours;         /* does augment have colours? */
+  int resizes;   /* does prepare have geometry? */
+  int recolours; /* does augment have colours? */
 };
 int recipe_read(struct recipe *r, const struct net_data *d, char err[512]);
 
 /* Prepare's geometry, in place, on the cells of all fields. */
 int cells_prepare(const struct recipe *r, struct cell *cell, char err[512]);
 
-/* Will the cell, warped, have the field's size? If not, cell_misfit says so and what to write; `where` names the sample. */
+/* Will the cell, warped, have the field's size? If not, cell_misfit says so and what to write; `where` names the
+   sample. */
 int cell_fits(const struct recipe *r, int field, const struct cell *c, const struct warp *w);
 int cell_misfit(const struct recipe *r, int field, const struct cell *c, const struct warp *w, const char *where,
                 char err[512]);

@@ -1,9 +1,9 @@
-/* Source shapes(count, objects, noise, seed): scenes drawn by the program itself, in the size and with the fields that the data
-   block declares: an image, and any of the class (then there is one figure), the mask, the classes of the pixels (0 is
-   ground), the boxes.
+/* Source shapes(count, objects, noise, seed): scenes drawn by the program itself, in the size and with the fields that
+   the data block declares: an image, and any of the class (then there is one figure), the mask, the classes of the
+   pixels (0 is ground), the boxes.
 
-   The splits draw from different seeds, so what is drawn for one is not drawn for another. The training's seed has no part in
-   it: every run sees the same pictures. */
+   The splits draw from different seeds, so what is drawn for one is not drawn for another. The training's seed has no
+   part in it: every run sees the same pictures. */
 #include "calls.h"
 #include "data/source.h"
 #include "data/text.h"
@@ -83,7 +83,8 @@ static int shapes_kinds(const struct net_data *d, char err[512]) {
       return fail(err, "data %s: shapes has %d figures, field `%s` has %d classes", d->name, FIGURES, field->name,
                   field->classes);
     if (here && kinds && here != kinds)
-      return fail(err, "data %s: field `%s` tells %d figures apart, an earlier field %d (class 0 of a mask is the ground)",
+      return fail(err,
+                  "data %s: field `%s` tells %d figures apart, an earlier one %d (class 0 of a mask is the ground)",
                   d->name, field->name, here, kinds);
     kinds = here ? here : kinds;
   }

@@ -1,5 +1,5 @@
-/* Where samples come from. A source knows how many samples it has and loads one: its fields as bytes, classes and boxes, of
-   whatever size they are found in; the data set brings them to their fields' sizes. */
+/* Where samples come from. A source knows how many samples it has and loads one: its fields as bytes, classes and
+   boxes, of whatever size they are found in; the data set brings them to their fields' sizes. */
 #ifndef NET_SOURCE_H
 #define NET_SOURCE_H
 #include "data/data.h"
@@ -11,7 +11,7 @@ struct cell {
   int32_t label;               /* CLASS */
   int boxes;                   /* BOXES: rows of class, x1, y1, x2, y2 in pixels */
   float *box;
-  int borrowed;                /* bytes and box belong to the source */
+  int borrowed; /* bytes and box belong to the source */
 };
 void cell_clear(struct cell *c);
 
@@ -51,7 +51,8 @@ int field_of(const struct net_data *d, enum net_field_kind kind);
 /* Refuses fields that the source does not give: `kinds` has bit 1 << kind for each kind that it gives, once. */
 int fields_check(const struct net_data *d, unsigned kinds, const char *source, char err[512]);
 
-/* A picture file as the cell of an image (grey or RGB as the field wants), of a mask (above 127 is 1), or of pixel classes. */
+/* A picture file as the cell of an image (grey or RGB as the field wants), of a mask (above 127 is 1), or of pixel
+   classes. */
 int cell_read(struct cell *c, const struct net_field *f, const char *path, char err[512]);
 /* A decoded picture as the cell of an image field. */
 int cell_of_picture(struct cell *c, const struct net_picture *p);

@@ -1,3 +1,4 @@
+/* Edit distance (Levenshtein's, one row at a time) and the natural order of names. */
 #include "data/text.h"
 #include <ctype.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Drawing by single dots and areas: pictures here are small, and made once. */
 #include "draw/canvas.h"
 #include "draw/font.h"
 #include <string.h>
@@ -60,9 +61,9 @@ void canvas_blend(struct net_picture *p, int x, int y, struct color c, float sha
 }
 
 struct color class_color(int k) {
-  static const struct color c[] = {{230, 75, 53},  {77, 160, 220}, {60, 170, 95},  {250, 190, 60}, {150, 90, 190},
-                                   {245, 130, 48}, {70, 200, 190}, {235, 90, 160}, {160, 205, 70}, {120, 120, 220},
-                                   {170, 110, 60}, {200, 200, 210}};
+  static const struct color c[] = {{230, 75, 53},  {77, 160, 220},  {60, 170, 95},  {250, 190, 60},
+                                   {150, 90, 190}, {245, 130, 48},  {70, 200, 190}, {235, 90, 160},
+                                   {160, 205, 70}, {120, 120, 220}, {170, 110, 60}, {200, 200, 210}};
   enum { COLORS = sizeof c / sizeof *c };
   return k <= 0 ? (struct color){0, 0, 0} : c[(k - 1) % COLORS];
 }

@@ -1,5 +1,5 @@
-/* Outlines and signed distances. A point is turned into the figure's own frame (unit circle, upright) and measured there:
-   round figures by formula, the others as polygons. */
+/* Outlines and signed distances. A point is turned into the figure's own frame (unit circle, upright) and measured
+   there: round figures by formula, the others as polygons. */
 #include "draw/figure.h"
 #include <math.h>
 
@@ -10,8 +10,8 @@ const char *const figure_name[FIGURES] = {"circle", "square", "triangle", "star"
 
 static const float square[][2] = {{-0.78f, -0.78f}, {0.78f, -0.78f}, {0.78f, 0.78f}, {-0.78f, 0.78f}};
 static const float triangle[][2] = {{0, -1}, {0.866f, 0.5f}, {-0.866f, 0.5f}};
-static const float cross[][2] = {{-0.3f, -0.95f}, {0.3f, -0.95f}, {0.3f, -0.3f},  {0.95f, -0.3f},
-                                 {0.95f, 0.3f},   {0.3f, 0.3f},   {0.3f, 0.95f},  {-0.3f, 0.95f},
+static const float cross[][2] = {{-0.3f, -0.95f}, {0.3f, -0.95f}, {0.3f, -0.3f},   {0.95f, -0.3f},
+                                 {0.95f, 0.3f},   {0.3f, 0.3f},   {0.3f, 0.95f},   {-0.3f, 0.95f},
                                  {-0.3f, 0.3f},   {-0.95f, 0.3f}, {-0.95f, -0.3f}, {-0.3f, -0.3f}};
 static const float bar[][2] = {{-0.96f, -0.26f}, {0.96f, -0.26f}, {0.96f, 0.26f}, {-0.96f, 0.26f}};
 static const float arrow[][2] = {{-0.95f, -0.2f}, {0.1f, -0.2f}, {0.1f, -0.65f}, {1, 0},
@@ -20,8 +20,8 @@ static const float arrow[][2] = {{-0.95f, -0.2f}, {0.1f, -0.2f}, {0.1f, -0.65f},
 static const struct {
   const float (*point)[2];
   int points;
-} polygon[FIGURES] = {[SQUARE] = {square, 4}, [TRIANGLE] = {triangle, 3}, [CROSS] = {cross, 12},
-                      [BAR] = {bar, 4},       [ARROW] = {arrow, 7}};
+} polygon[FIGURES] = {
+    [SQUARE] = {square, 4}, [TRIANGLE] = {triangle, 3}, [CROSS] = {cross, 12}, [BAR] = {bar, 4}, [ARROW] = {arrow, 7}};
 
 static void star_make(struct figure *f) {
   f->points = 10;

@@ -1,3 +1,5 @@
+/* Values to pictures, masks to areas of the original, tiles to grids. A mask is read backwards: each pixel of the
+   original asks, by the inverse of the map that prepare left, which value of the mask lies there. */
 #include "draw/picture.h"
 #include <math.h>
 #include <stdlib.h>

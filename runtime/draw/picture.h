@@ -7,13 +7,13 @@
 
 const char *name_of(struct show_names names, int k, char number[NUMBER]); /* a class's name, or its number */
 
-/* Planes [channels, height, width] as a picture: black of the range becomes 0, white 255. One channel gives grey, three RGB;
-   of any other number the first is shown. */
+/* Planes [channels, height, width] as a picture: black of the range becomes 0, white 255. One channel gives grey, three
+   RGB; of any other number the first is shown. */
 struct net_picture *picture_of(const float *value, int channels, int height, int width, const struct net_range *range);
 struct net_picture *picture_copy(const struct net_picture *p, int channels);
 
-/* The class of each pixel of `at` (0: ground), read from a mask of width x height by at->map. Masks of floats count as class 1
-   above 0.5, between pixels by interpolation; masks of classes are read at the nearest pixel. */
+/* The class of each pixel of `at` (0: ground), read from a mask of width x height by at->map. Masks of floats count as
+   class 1 above 0.5, between pixels by interpolation; masks of classes are read at the nearest pixel. */
 unsigned char *classes_at(const struct net_picture *at, const void *mask, enum net_elem elem, int width, int height);
 /* Tints p (RGB) by classes of its own size, each pixel by `share`, with a line around each area. */
 void classes_tint(struct net_picture *p, const unsigned char *classes, float share);
@@ -21,6 +21,7 @@ void classes_tint(struct net_picture *p, const unsigned char *classes, float sha
 /* n tiles as a grid, each scaled up alike if they are small. Pictures are freed. */
 struct net_picture *grid_of(struct net_picture **tile, int n, int columns);
 int grid_columns(int n);
-int scale_for(int width, int height, int wanted); /* whole factor that brings the longer side near `wanted`, at least 1 */
+/* The whole factor, at least 1, that brings the longer side near `wanted`. */
+int scale_for(int width, int height, int wanted);
 
 #endif

@@ -1,7 +1,8 @@
 /* Draws a scene: a ground with a slope of light and two octaves of smooth texture, figures of another brightness with
    antialiased borders, and noise over all.
 
-   Ground and figures differ in brightness by at least 0.25, either way round, so neither bright nor dark gives them away. */
+   Ground and figures differ in brightness by at least 0.25, either way round, so neither bright nor dark gives them
+   away. */
 #include "draw/scene.h"
 #include "draw/figure.h"
 #include "netrt.h"
@@ -114,9 +115,10 @@ static int figure_paint(const struct scene_plan *p, const struct figure *f, cons
   return right >= 0;
 }
 
-/* A place for one more figure that keeps clear of the others; 0 when none is found. Figures shrink with their number. */
-static int figure_place(const struct scene_plan *p, struct stream *s, const struct figure *others, int count, int wanted,
-                        struct figure *f) {
+/* A place for one more figure that keeps clear of the others; 0 when none is found. Figures shrink with their number.
+ */
+static int figure_place(const struct scene_plan *p, struct stream *s, const struct figure *others, int count,
+                        int wanted, struct figure *f) {
   float side = (float)(p->width < p->height ? p->width : p->height);
   float largest = wanted == 1 ? 0.46f : 0.34f / sqrtf((float)wanted / 2 + 0.5f);
   int kind = (int)(next(s) * (float)p->kinds);
@@ -133,7 +135,8 @@ static int figure_place(const struct scene_plan *p, struct stream *s, const stru
   return 0;
 }
 
-static void scene_finish(const struct scene_plan *p, int64_t number, float *plane, float *noise, unsigned char *pixels) {
+static void scene_finish(const struct scene_plan *p, int64_t number, float *plane, float *noise,
+                         unsigned char *pixels) {
   int64_t n = (int64_t)p->width * p->height * p->channels;
   if (p->noise > 0)
     nrt_normal(noise, 0, n, p->seed, 0, number, SITE_NOISE);

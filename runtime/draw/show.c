@@ -1,6 +1,7 @@
+/* The results of predict commands: tables, JSON, masks, overlays, pictures. */
 #include "draw/show.h"
-#include "draw/picture.h"
 #include "data/text.h"
+#include "draw/picture.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* What the finished program shows: pictures and tables of results. Values are floats, planar [c, h, w], as the network gives
-   them. Functions that write a file return 0, or -1 and a line in err. PNG, or JPEG when the path says so. */
+/* What the finished program shows: pictures and tables of results. Values are floats, planar [c, h, w], as the network
+   gives them. Functions that write a file return 0, or -1 and a line in err. PNG, or JPEG when the path says so. */
 #ifndef NET_SHOW_H
 #define NET_SHOW_H
 #include "data/data.h"
@@ -10,7 +10,8 @@ struct show_names { /* class names; a class without one is shown by its number *
   const char *const *name;
 };
 
-/* The range that fits values nobody described: [0, 1] if they lie there, [-1, 1] if they lie there, [0, 255], else min to max. */
+/* The range that fits values nobody described: [0, 1] if they lie there, [-1, 1] if they lie there, [0, 255], else min
+   to max. */
 struct net_range show_range(const float *value, int64_t count);
 
 /* ---- show classes: score[classes] ---- */
@@ -24,8 +25,8 @@ int show_mask(const char *path, const float *mask, int width, int height, const 
 int show_overlay(const char *path, const float *mask, int width, int height, const struct net_picture *original,
                  char err[512]);
 /* Classes of pixels, 0 is background: each in its colour, over the original. */
-int show_class_overlay(const char *path, const int32_t *mask, int width, int height,
-                       const struct net_picture *original, char err[512]);
+int show_class_overlay(const char *path, const int32_t *mask, int width, int height, const struct net_picture *original,
+                       char err[512]);
 
 /* ---- show image: n pictures; one is written as it is, several as a grid ---- */
 int show_image(const char *path, const float *image, int n, int channels, int height, int width,
@@ -38,12 +39,12 @@ struct show_batch {
   const float *image;
   const struct net_range *range;
 };
-/* Rows of [input | predicted mask over it | true mask over it], up to 16 samples. Masks: float [h, w] (NET_F32) or classes
-   (NET_I32) for each sample; either may be NULL and is left out. */
+/* Rows of [input | predicted mask over it | true mask over it], up to 16 samples. Masks: float [h, w] (NET_F32) or
+   classes (NET_I32) for each sample; either may be NULL and is left out. */
 int show_mask_sheet(const char *path, const struct show_batch *b, const void *predicted, const void *truth,
                     enum net_elem elem, char err[512]);
-/* A grid of pictures with the predicted class below each, framed green if it equals truth[i], else red with the true one in
-   the second line. truth may be NULL: no frames; predicted NULL: the true class, no frames. */
+/* A grid of pictures with the predicted class below each, framed green if it equals truth[i], else red with the true
+   one in the second line. truth may be NULL: no frames; predicted NULL: the true class, no frames. */
 int show_class_sheet(const char *path, const struct show_batch *b, const int32_t *predicted, const int32_t *truth,
                      struct show_names names, char err[512]);
 

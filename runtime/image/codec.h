@@ -1,5 +1,5 @@
-/* What image.c and the two decoders share. Decoders get the whole file and return NULL with the reason (no path) in err.
-   numbers: 1 keeps a palette's indices and small depths as they are. */
+/* What image.c and the two decoders share. Decoders get the whole file and return NULL with the reason (no path) in
+   err. numbers: 1 keeps a palette's indices and small depths as they are. */
 #ifndef NET_CODEC_H
 #define NET_CODEC_H
 #include "image/image.h"

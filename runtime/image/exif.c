@@ -1,7 +1,7 @@
 /* EXIF's orientation: finds tag 0x112 in the first directory of a TIFF block and turns the picture upright.
 
-   The eight orientations are the symmetries of a rectangle; each says from which corner the stored rows start, and whether
-   stored rows are the picture's rows or (5 to 8) its columns. */
+   The eight orientations are the symmetries of a rectangle; each says from which corner the stored rows start, and
+   whether stored rows are the picture's rows or (5 to 8) its columns. */
 #include "image/codec.h"
 #include <string.h>
 
@@ -35,7 +35,8 @@ int exif_orientation(const unsigned char *tiff, size_t size) {
 
 struct net_picture *exif_apply(struct net_picture *p, int orientation) {
   static const struct {
-    unsigned char turned, flip_x, flip_y; /* where the stored pixel for an upright (x, y) is: swapped, counted from the end */
+    /* where the stored pixel for an upright (x, y) is: coordinates swapped, then counted from the end */
+    unsigned char turned, flip_x, flip_y;
   } form[9] = {{0}, {0, 0, 0}, {0, 1, 0}, {0, 1, 1}, {0, 0, 1}, {1, 0, 0}, {1, 0, 1}, {1, 1, 1}, {1, 1, 0}};
   if (!p || orientation == 1)
     return p;

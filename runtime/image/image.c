@@ -1,4 +1,5 @@
-/* Reads and writes pictures: finds out what a file is, hands it to its decoder, and names the file in every complaint. */
+/* Reads and writes pictures: finds out what a file is, hands it to its decoder, and names the file in every complaint.
+ */
 #include "image/image.h"
 #include "image/codec.h"
 #include <errno.h>

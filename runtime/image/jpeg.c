@@ -1,5 +1,6 @@
-/* JPEG in and out by libjpeg. Its errors come back here by longjmp. Damage that libjpeg would paper over with grey (data cut
-   off, broken codes) is an error too: half a picture with a whole label would teach the network something false. */
+/* JPEG in and out by libjpeg. Its errors come back here by longjmp. Damage that libjpeg would paper over with grey
+   (data cut off, broken codes) is an error too: half a picture with a whole label would teach the network something
+   false. */
 #include "image/codec.h"
 #include <stdio.h>
 

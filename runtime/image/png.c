@@ -1,5 +1,5 @@
-/* PNG in and out by libpng. Its errors come back here by longjmp, so everything that must be freed is reached through one
-   struct, which the jump leaves intact. */
+/* PNG in and out by libpng. Its errors come back here by longjmp, so everything that must be freed is reached through
+   one struct, which the jump leaves intact. */
 #include "image/codec.h"
 #include <png.h>
 #include <stdio.h>

@@ -1,9 +1,10 @@
 /* Bilinear resizing with antialiasing: what Pillow's BILINEAR and torchvision's antialias=True do.
 
-   Each target pixel is a weighted mean of the source pixels under a triangle around its centre; the triangle is one source
-   pixel wide when growing, and grows with the factor when shrinking. Rows first, then columns. Weights are fixed point with 22
-   bits, and the rows' result is rounded to bytes, as in Pillow, so that results equal Pillow's to the bit.
-   Example: 4 -> 2 pixels: the first target lies at 1.0, its triangle spans -1…3 and weighs pixels 0, 1, 2 by 3/7, 3/7, 1/7. */
+   Each target pixel is a weighted mean of the source pixels under a triangle around its centre; the triangle is one
+   source pixel wide when growing, and grows with the factor when shrinking. Rows first, then columns. Weights are fixed
+   point with 22 bits, and the rows' result is rounded to bytes, as in Pillow, so that results equal Pillow's to the
+   bit. Example: 4 -> 2 pixels: the first target lies at 1.0, its triangle spans -1…3 and weighs pixels 0, 1, 2 by 3/7,
+   3/7, 1/7. */
 #include "image/image.h"
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@ struct taps { /* of one target pixel: `count` weights for the source pixels from
   int first, count;
 };
 
-/* Weights for resizing a line of `from` pixels to `to`; weight[i * width + k]. Returns the width, or 0 when out of memory. */
+/* Weights for resizing a line of `from` pixels to `to`; weight[i * width + k]. Returns the width, or 0 when out of
+   memory. */
 static int taps_make(int from, int to, struct taps **taps, int **weight) {
   double scale = (double)from / to, radius = scale > 1 ? scale : 1;
   int width = (int)ceil(radius) * 2 + 1;

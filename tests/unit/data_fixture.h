@@ -28,8 +28,14 @@
     }                                                                                                                  \
   }
 
-#define IMAGE_FIELD(c, h, w) {.name = "image", .kind = NET_IMAGE, .rank = 3, .dim = {c, h, w}}
-#define MASK_FIELD(h, w) {.name = "mask", .kind = NET_MASK, .rank = 3, .dim = {1, h, w}}
+#define IMAGE_FIELD(c, h, w)                                                                                           \
+  {                                                                                                                    \
+    .name = "image", .kind = NET_IMAGE, .rank = 3, .dim = { c, h, w }                                                  \
+  }
+#define MASK_FIELD(h, w)                                                                                               \
+  {                                                                                                                    \
+    .name = "mask", .kind = NET_MASK, .rank = 3, .dim = { 1, h, w }                                                    \
+  }
 #define CLASS_FIELD(k) {.name = "label", .kind = NET_CLASS, .elem = NET_I32, .classes = (k)}
 #define CLASS_MASK_FIELD(k, h, w)                                                                                      \
   {.name = "areas", .kind = NET_CLASS_MASK, .elem = NET_I32, .rank = 2, .dim = {h, w}, .classes = (k)}

@@ -15,8 +15,14 @@ static const struct net_call moved[] = {CALL_OF("flip", NAMED("horizontal", 0.5)
                                         CALL_OF("noise", NUMBER_ARG(0.1))};
 
 static struct net_data shapes_data(const struct net_field *fields) {
-  return (struct net_data){.name = "Shapes", .fields = 2, .field = fields, .source = &hundred, .prepares = 1,
-                           .prepare = scaled, .augments = COUNT(moved), .augment = moved};
+  return (struct net_data){.name = "Shapes",
+                           .fields = 2,
+                           .field = fields,
+                           .source = &hundred,
+                           .prepares = 1,
+                           .prepare = scaled,
+                           .augments = COUNT(moved),
+                           .augment = moved};
 }
 
 static struct net_dataset *opened(const struct net_data *d, enum net_split split, uint64_t seed) {
@@ -80,7 +86,8 @@ static void test_shapes_masks(void **state) {
 
 static void test_shapes_boxes(void **state) {
   (void)state;
-  static const struct net_field fields[] = {IMAGE_FIELD(1, SIDE, SIDE), BOXES_FIELD(10, 6), CLASS_MASK_FIELD(11, SIDE, SIDE)};
+  static const struct net_field fields[] = {IMAGE_FIELD(1, SIDE, SIDE), BOXES_FIELD(10, 6),
+                                            CLASS_MASK_FIELD(11, SIDE, SIDE)};
   struct net_data d = {.name = "Shapes", .fields = 3, .field = fields, .source = &hundred};
   struct net_dataset *s = opened(&d, NET_TRAIN, 1);
   for (int64_t i = 0; i < 100; i++) {
@@ -101,7 +108,8 @@ static void test_shapes_boxes(void **state) {
   data_close(s);
 }
 
-static void shapes_refused(const struct net_field *fields, int count, const struct net_call *call, const char *message) {
+static void shapes_refused(const struct net_field *fields, int count, const struct net_call *call,
+                           const char *message) {
   struct net_data d = {.name = "Shapes", .fields = count, .field = fields, .source = call};
   assert_null(data_open(&d, NET_TRAIN, NULL, 1, err));
   assert_says(err, message);
@@ -187,7 +195,8 @@ static void test_splits_differ(void **state) {
 static void test_augment(void **state) {
   (void)state;
   struct net_data d = shapes_data(mask_fields);
-  struct net_dataset *s = opened(&d, NET_TRAIN, 1), *again = opened(&d, NET_TRAIN, 1), *other = opened(&d, NET_TRAIN, 2);
+  struct net_dataset *s = opened(&d, NET_TRAIN, 1), *again = opened(&d, NET_TRAIN, 1),
+                     *other = opened(&d, NET_TRAIN, 2);
   static float a[SIZE], b[SIZE], m[SIZE], n[SIZE];
   filled(s, 3, 17, 5, 1, a, m);
   filled(again, 3, 17, 5, 1, b, n);
@@ -253,9 +262,10 @@ static void test_threads(void **state) {
 static void test_load(void **state) {
   (void)state;
   static const struct net_field fields[] = {IMAGE_FIELD(1, 4, 4)};
-  const struct net_call steps[] = {CALL_OF("resize", NUMBER_ARG(4)), CALL_OF("scale", NUMBER_ARG(1 / 127.5), NAMED("offset", -1))};
+  const struct net_call steps[] = {CALL_OF("resize", NUMBER_ARG(4)),
+                                   CALL_OF("scale", NUMBER_ARG(1 / 127.5), NAMED("offset", -1))};
   struct net_data d = {.name = "D", .fields = 1, .field = fields, .prepares = 2, .prepare = steps};
-  struct net_picture *original, *mask;
+  struct net_picture *original, *mask = NULL;
   float out[16], on[16];
   fixture_picture("a.png", 8, 4, 100);
   if (data_load_image(&d, 0, fixture_path("a.png"), out, &original, err))
@@ -324,10 +334,16 @@ static void test_sheets(void **state) {
 
 int main(void) {
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, fixture_open, fixture_close)
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_shapes_classes), cmocka_unit_test(test_shapes_masks),  cmocka_unit_test(test_shapes_boxes),
-      cmocka_unit_test(test_shapes_refused), cmocka_unit_test(test_holdout),       cmocka_unit_test(test_splits_differ),
-      cmocka_unit_test(test_augment),        cmocka_unit_test(test_threads),       cmocka_unit_test(test_show_classes),
-      IN_FOLDER(test_load),                  IN_FOLDER(test_sheets)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_shapes_classes),
+                                     cmocka_unit_test(test_shapes_masks),
+                                     cmocka_unit_test(test_shapes_boxes),
+                                     cmocka_unit_test(test_shapes_refused),
+                                     cmocka_unit_test(test_holdout),
+                                     cmocka_unit_test(test_splits_differ),
+                                     cmocka_unit_test(test_augment),
+                                     cmocka_unit_test(test_threads),
+                                     cmocka_unit_test(test_show_classes),
+                                     IN_FOLDER(test_load),
+                                     IN_FOLDER(test_sheets)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

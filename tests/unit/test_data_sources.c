@@ -294,8 +294,9 @@ static void test_refused(void **state) {
 
 int main(void) {
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, fixture_open, fixture_close)
-  const struct CMUnitTest tests[] = {IN_FOLDER(test_idx),     IN_FOLDER(test_idx_refused), IN_FOLDER(test_size),
-                                     IN_FOLDER(test_cifar10), IN_FOLDER(test_folder),      IN_FOLDER(test_pairs),
-                                     IN_FOLDER(test_pairs_sorted), IN_FOLDER(test_class_mask), IN_FOLDER(test_refused)};
+  const struct CMUnitTest tests[] = {
+      IN_FOLDER(test_idx),          IN_FOLDER(test_idx_refused), IN_FOLDER(test_size),
+      IN_FOLDER(test_cifar10),      IN_FOLDER(test_folder),      IN_FOLDER(test_pairs),
+      IN_FOLDER(test_pairs_sorted), IN_FOLDER(test_class_mask),  IN_FOLDER(test_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

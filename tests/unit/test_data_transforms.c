@@ -1,4 +1,5 @@
-/* Transforms: the steps read from calls, prepare's geometry, augment's geometry and colours, against Pillow's numbers and by hand. */
+/* Transforms: the steps read from calls, prepare's geometry, augment's geometry and colours, against Pillow's numbers
+   and by hand. */
 #include "../peer/golden/transforms.h"
 #include "augment/colour.h"
 #include "augment/fixed.h"
@@ -214,8 +215,8 @@ static void test_warp_boxes(void **state) {
 
 /* ---- augment: colours ---- */
 
-/* A chance whose first number is near 1, and the fraction with which a step then draws this factor: 1 + fraction (2u - 1). A
-   negative one cannot be written, but turns the draw round. */
+/* A chance whose first number is near 1, and the fraction with which a step then draws this factor: 1 + fraction (2u -
+   1). A negative one cannot be written, but turns the draw round. */
 static struct chance strong_chance(double factor, float *fraction) {
   struct chance c = {1, 2, 0};
   float u;
@@ -294,7 +295,8 @@ static void test_refused(void **state) {
   REFUSED(1, "rotate is random: it belongs in `augment:`", "rotate", NUMBER_ARG(3));
   REFUSED(0, "scale is not random: it belongs in `prepare:`", "scale", NUMBER_ARG(3));
   REFUSED(0, "flip: say how often", "flip", NAMED("horizontal", 0));
-  REFUSED(0, "rotate: fill is nearest, reflect, wrap or constant(value)", "rotate", NUMBER_ARG(3), WORD("fill", "black"));
+  REFUSED(0, "rotate: fill is nearest, reflect, wrap or constant(value)", "rotate", NUMBER_ARG(3),
+          WORD("fill", "black"));
   REFUSED(0, "zoom takes a share below 1", "zoom", NUMBER_ARG(1));
   REFUSED(0, "noise: `std` should not be negative", "noise", NUMBER_ARG(-1));
   REFUSED(1, "normalize: std should be above 0", "normalize", NUMBER_ARG(1), NUMBER_ARG(0));
@@ -302,10 +304,9 @@ static void test_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_resize),  cmocka_unit_test(test_crop_pad),   cmocka_unit_test(test_map),
-      cmocka_unit_test(test_boxes),   cmocka_unit_test(test_affine),     cmocka_unit_test(test_flip),
-      cmocka_unit_test(test_random_crop), cmocka_unit_test(test_ranges), cmocka_unit_test(test_warp_boxes),
-      cmocka_unit_test(test_colours), cmocka_unit_test(test_noise),
-      cmocka_unit_test(test_refused)};
+      cmocka_unit_test(test_resize),      cmocka_unit_test(test_crop_pad), cmocka_unit_test(test_map),
+      cmocka_unit_test(test_boxes),       cmocka_unit_test(test_affine),   cmocka_unit_test(test_flip),
+      cmocka_unit_test(test_random_crop), cmocka_unit_test(test_ranges),   cmocka_unit_test(test_warp_boxes),
+      cmocka_unit_test(test_colours),     cmocka_unit_test(test_noise),    cmocka_unit_test(test_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -173,11 +173,14 @@ static void test_half_jpeg(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_png),     cmocka_unit_test(test_jpeg),   cmocka_unit_test(test_orientation),
-      cmocka_unit_test(test_convert), cmocka_unit_test(test_broken), cmocka_unit_test(test_half_jpeg),
-      cmocka_unit_test_setup_teardown(test_numbers, fixture_open, fixture_close),
-      cmocka_unit_test_setup_teardown(test_write, fixture_open, fixture_close),
-      cmocka_unit_test_setup_teardown(test_refused, fixture_open, fixture_close)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_png),
+                                     cmocka_unit_test(test_jpeg),
+                                     cmocka_unit_test(test_orientation),
+                                     cmocka_unit_test(test_convert),
+                                     cmocka_unit_test(test_broken),
+                                     cmocka_unit_test(test_half_jpeg),
+                                     cmocka_unit_test_setup_teardown(test_numbers, fixture_open, fixture_close),
+                                     cmocka_unit_test_setup_teardown(test_write, fixture_open, fixture_close),
+                                     cmocka_unit_test_setup_teardown(test_refused, fixture_open, fixture_close)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
