@@ -1,7 +1,7 @@
-# netc: compiles .net files to executables. `make help` lists the targets.
+# netc: compiles .net files to native programs. `make help` lists the targets.
+#   MODE=release (default), debug, asan, tsan, clang: each builds in a folder of its own under build/
 MODE ?= release
 B    := build/$(MODE)
-LLVM ?= $(shell command -v llvm-config-19 || echo /usr/lib/llvm-19/bin/llvm-config)
 
 WARN   := -Wall -Wextra -Wpedantic -Werror
 CFLAGS := -std=gnu17 $(WARN) -g
@@ -9,22 +9,34 @@ CFLAGS_release := -O2
 CFLAGS_debug   := -O0 -DNETC_DEBUG
 CFLAGS_asan    := -O1 -DNETC_DEBUG -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 CFLAGS_tsan    := -O1 -DNETC_DEBUG -fsanitize=thread
+CFLAGS_clang   := -O0
 CFLAGS += $(CFLAGS_$(MODE))
+ifeq ($(MODE),clang)
+CC := clang
+endif
 
 COMPILER := $(filter-out compiler/main.c,$(wildcard compiler/*/*.c grammar/*.c))
 RUNTIME  := $(wildcard runtime/*.c runtime/*/*.c)
-UNITS    := $(wildcard tests/unit/test_*.c)
+UNIT_C   := $(wildcard tests/unit/test_*.c)
 COMPILER_O := $(COMPILER:%.c=$(B)/%.o) $(B)/net.tab.o $(B)/net.lex.o $(B)/embed.o
 RUNTIME_O  := $(RUNTIME:%.c=$(B)/%.o)
-LLVM_LIBS   = $(shell $(LLVM) --libs core target native passes analysis bitwriter) $(shell $(LLVM) --ldflags)
-RUNTIME_LIBS := -lpng -ljpeg -lz -lcjson -lm -lpthread
+UNITS      := $(UNIT_C:%.c=$(B)/%)
+TOOLS      := $(B)/tests/peer/compare $(B)/tests/fuzz/mutate
+RUNTIME_LIBS := -lpng -ljpeg -lz -ljansson -lm -lpthread
 
 all: $(B)/netc $(B)/libnetrt.a                    ## build the compiler and the runtime (default)
 
-# ---- what is missing on a fresh machine ----
-PACKAGES := gcc make flex bison llvm-19-dev libopenblas-serial-dev libpng-dev libjpeg-dev zlib1g-dev libcjson-dev libcmocka-dev clang
+# ---- what is missing on a fresh machine: `include` makes this file first, then make begins again ----
+NO_TOOLS := help clean deps layers sizes
+ifneq ($(filter-out $(NO_TOOLS),$(or $(MAKECMDGOALS),all)),)
+include build/tools.mk
+endif
+build/tools.mk: tests/deps.sh
+	@mkdir -p build
+	@sh tests/deps.sh $@
 deps:                                             ## install missing Debian packages through apt
-	@sh tests/deps.sh $(PACKAGES)
+	@mkdir -p build
+	@sh tests/deps.sh build/tools.mk
 
 # ---- the compiler ----
 $(B)/net.tab.c $(B)/net.tab.h &: grammar/net.y
@@ -38,7 +50,7 @@ $(B)/embed.c: $(wildcard compiler/prelude/*.net) runtime/netrt.h tests/embed.sh
 
 INCLUDES := -Icompiler -I. -I$(B)
 $(COMPILER_O) $(B)/compiler/main.o: $(B)/net.tab.h
-$(B)/compiler/gen/%.o: INCLUDES += $(filter -I%,$(shell $(LLVM) --cflags))
+$(B)/compiler/gen/%.o: INCLUDES += -I$(LLVM_INCLUDE)
 $(B)/runtime/%.o: INCLUDES := -Iruntime
 $(B)/runtime/%.o: CFLAGS += -fPIC
 $(B)/%.o: %.c
@@ -53,5 +65,57 @@ $(B)/netc: $(B)/compiler/main.o $(B)/libnetc.a
 $(B)/libnetrt.a: $(RUNTIME_O)
 	rm -f $@ && ar rcs $@ $^
 
+# ---- tests ----
+# A unit's name begins with its room's; those of the runtime see nothing of the compiler, and test_runtime_* run a program
+# that stands in for a compiled one.
+RUNTIME_UNITS := $(filter $(addprefix $(B)/tests/unit/test_,runtime% data% image% augment% draw%),$(UNITS))
+units: $(UNITS) $(TOOLS)                          ## build the unit tests
+$(B)/tests/%.o: INCLUDES += -Iruntime -Itests/unit
+$(RUNTIME_UNITS:%=%.o): INCLUDES := -Iruntime -Itests/unit
+$(RUNTIME_UNITS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/tests/unit/toy_program.o $(B)/libnetrt.a
+	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(RUNTIME_LIBS)
+$(filter-out $(RUNTIME_UNITS),$(UNITS)): %: %.o $(B)/libnetc.a $(B)/libnetrt.a
+	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LLVM_LIBS) -lm -lpthread
+$(TOOLS): %: %.o
+	$(CC) $(CFLAGS) -o $@ $^ -lm
+.SECONDARY: $(UNIT_C:%.c=$(B)/%.o) $(TOOLS:%=%.o)
+
+test: all units                                   ## run the tests, or those below T=path, against MODE
+	@MODE=$(MODE) sh tests/run $(T)
+bless: all units                                  ## write the outputs of now as expectations (T=path); read the diff after
+	@MODE=$(MODE) sh tests/run --bless $(T)
+check: all units                                  ## everything: gcc, clang, tests, sanitizers, layers, sizes, codes, docs
+	@$(MAKE) --no-print-directory MODE=clang all units
+	@$(MAKE) --no-print-directory MODE=asan all units
+	@sh tests/run tests $(addprefix asan:tests/,unit syntax format errors pass bugs)
+layers:                                           ## who includes whom
+	@sh tests/layers.sh
+sizes:                                            ## no file over 800 lines
+	@sh tests/sizes.sh
+fuzz: all                                         ## wrong files must be answered, never crash: N=1000 mutations, SEED=1
+	@$(MAKE) --no-print-directory MODE=asan all units
+	@sh tests/fuzz/fuzz.sh build/asan $(or $(N),1000) $(or $(SEED),1)
+peer: all units                                   ## compute what PyTorch computes, again (in a virtual environment)
+	@sh tests/peer/peer.sh
+bench: all                                        ## training steps per second beside PyTorch's
+	@sh tests/bench/bench.sh
+
+# ---- for people ----
+demo: all                                         ## train a small model on drawn shapes, predict, leave a picture
+	@sh tests/demo.sh
+docs: $(B)/tests/docs                             ## write the pages of spec/ that are drawn from the tables
+	$< operations > spec/operations.md
+	$< errors > spec/errors.md
+	$< calls > spec/recipe.md
+$(B)/tests/docs: $(B)/tests/docs.o
+	$(CC) $(CFLAGS) -o $@ $^
+format:                                           ## clang-format everything, where it is installed
+	@command -v clang-format > /dev/null || { echo "clang-format is not installed"; exit 1; }
+	clang-format -i $$(git ls-files '*.c' '*.h' | grep -v golden)
+help:                                             ## this list
+	@awk -F '##' '/^[a-z]+:.*##/ { split($$1, t, ":"); printf "  make %-10s%s\n", t[1], $$2 }' Makefile
+clean:                                            ## remove what was built
+	rm -rf build
+
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all deps
+.PHONY: all deps units test bless check layers sizes fuzz peer bench demo docs format help clean
