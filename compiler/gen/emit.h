@@ -141,6 +141,8 @@ Ir entry_batch(Gen *g);                           /* N, i64 */
 Ir entry_number(Gen *g, Ir i64);                  /* as a kernel argument */
 /* Chunks for units of `work` (vector operations of lanes floats, about): 1 when small, up to 32, never more than units. */
 Ir entry_chunks(Gen *g, Ir units, int64_t work);
+Ir entry_chunks_of(Gen *g, Ir units, Ir total);   /* the same by the work of all units together, i64 */
+enum { MAX_ARGS = 384 };
 void entry_launch(Gen *g, Ir kernel, const Ir *args, int count, Ir chunks);
 
 /* ---- formulas ---- */
@@ -175,6 +177,7 @@ typedef struct {
   uint8_t kind;           /* MEMORY: floats; SCALAR: a recipe number; BATCH: N; RESULT: an epilogue's variable 0 */
   uint8_t elem, level, form;
   Val val;
+  int64_t offset;         /* floats from the value's buffer */
   int64_t sample;         /* floats from sample to sample; 0: shared */
   int64_t stride[MAX_RANK + 1]; /* by the domain's physical axes; 0: broadcast along it */
   Ir base;                /* inside a kernel */
@@ -215,6 +218,8 @@ Ir epilogue_apply(Epilogue *p, Emit *e, Ir value, const Ir *index, Ir mask);
 /* ---- lowering: one function a tag; gen/step.c holds the table ---- */
 typedef void LowerStep(Gen *g, const Plan *p, int step);
 LowerStep lower_each, lower_reduce, lower_conv, lower_pool, lower_gemm, lower_move, lower_gather, lower_random;
+LowerStep lower_argmax; /* a REDUCE row of its own kind */
+LowerStep lower_copy;   /* a plan's copy */
 Scratch conv_scratch(const Graph *g, Val v);
 Scratch gemm_scratch(const Graph *g, Val v);
 Scratch pool_scratch(const Graph *g, Val v);

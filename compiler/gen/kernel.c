@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_ARGS = 256, MAX_CHUNKS = 32, CHUNK_WORK = 2048 };
+enum { MAX_CHUNKS = 32, CHUNK_WORK = 8192 };
 
 /* ---- kernels ---- */
 
@@ -159,8 +159,12 @@ Ir entry_number(Gen *g, Ir i64) {
 }
 
 Ir entry_chunks(Gen *g, Ir units, int64_t work) {
+  return entry_chunks_of(g, units, imulk(&g->e, units, work > 0 ? work : 1));
+}
+
+Ir entry_chunks_of(Gen *g, Ir units, Ir total) {
   Emit *e = &g->e;
-  Ir want = idiv(e, imulk(e, units, work > 0 ? work : 1), k64(e, CHUNK_WORK));
+  Ir want = idiv(e, total, k64(e, CHUNK_WORK));
   Ir few = imin(e, imin(e, want, k64(e, MAX_CHUNKS)), units);
   return imax(e, few, k64(e, 1));
 }

@@ -61,15 +61,15 @@ static Operand operand_of(const Graph *g, Val v, const Type *domain) {
   return op;
 }
 
-/* Level and form in an epilogue: the unit is one index of axis 0 (of the block, or of what is not the vector's axis). */
-static void operand_place(Operand *op, int axes) {
-  int level = op->sample ? LEVEL_UNIT : LEVEL_CHUNK;
+/* Level and form in an epilogue: a unit is one index of axis 0, unless that is the vector's own axis. In a blocked domain the
+   lanes belong to the unit. */
+static void operand_place(Operand *op, int axes, int blocked) {
+  op->level = op->sample ? LEVEL_UNIT : LEVEL_CHUNK;
   for (int i = 0; i < axes; i++)
-    if (op->stride[i]) {
-      int unit = i == 0 && axes > 1;
-      level = unit && level <= LEVEL_UNIT ? LEVEL_UNIT : i == axes - 1 && axes > 3 && level <= LEVEL_UNIT ? LEVEL_UNIT : LEVEL_VECTOR;
-    }
-  op->level = (uint8_t)level;
+    if (op->stride[i] && i == 0 && axes > 1)
+      op->level = LEVEL_UNIT;
+    else if (op->stride[i] && !(blocked && i == axes - 1))
+      op->level = LEVEL_VECTOR;
   op->form = axes && op->stride[axes - 1] ? FORM_VECTOR : FORM_FLOAT;
   if (op->kind == OPERAND_SCALAR || op->kind == OPERAND_BATCH)
     op->form = FORM_DOUBLE;
@@ -112,7 +112,7 @@ Terms terms_of(const Graph *g, Val v, const Type *domain_type, Scalar formula, i
       t.op[i] = operand_of(g, graph_in(g, v, i), &domain);
     else
       t.op[i] = (Operand){.kind = OPERAND_RESULT, .val = v};
-    operand_place(&t.op[i], t.axes);
+    operand_place(&t.op[i], t.axes, t.blocked);
   }
   return t;
 }
@@ -145,7 +145,7 @@ int terms_args(Gen *g, const Terms *t, Ir *args) {
   int count = 0;
   for (int i = 0; i < t->count; i++)
     if (t->op[i].val && t->op[i].kind == OPERAND_MEMORY)
-      args[count++] = entry_value(g, t->op[i].val);
+      args[count++] = atk(&g->e, entry_value(g, t->op[i].val), t->op[i].offset);
     else if (t->op[i].val && t->op[i].kind == OPERAND_SCALAR)
       args[count++] = entry_base(g, NET_SCALARS, (int64_t)sizeof(double) * scalar_index(g, t->op[i].val));
   return count;
