@@ -1,15 +1,15 @@
 /* Duty: word a syntax error in the user's terms, then find where reading goes on.
 
    Frequent slips are rows or small tests of their own, tried in order, each knowing the token that did not fit, the one
-   before it and the first one of the statement. What no slip explains is worded from the tokens that the parser would have
-   taken: whole families (`+`, `*`, `<` ...) become one phrase ("an operator"). */
-#include "net.tab.h"
+   before it and the first one of the statement. What no slip explains is worded from the tokens that the parser would
+   have taken: whole families (`+`, `*`, `<` ...) become one phrase ("an operator"). */
+#include "grammar/parse.h"
 #include <string.h>
 
 typedef struct {
   Parser *p;
-  const Token *t;             /* all tokens */
-  int at, first;              /* the one that does not fit, and the first one of its statement */
+  const Token *t;              /* all tokens */
+  int at, first;               /* the one that does not fit, and the first one of its statement */
   const char *const *expected; /* as bison names them */
   int count;
 } Slip;
@@ -46,7 +46,7 @@ static int is_reserved(int kind) {
 /* ---- wording from the expected tokens ---- */
 
 #define NAMES                                                                                                          \
-  "a name", "const", "block", "net", "data", "train", "predict", "search", "use", "graph", "weight", "state", "field",  \
+  "a name", "const", "block", "net", "data", "train", "predict", "search", "use", "graph", "weight", "state", "field", \
       "next", "show", "report", "update"
 #define VALUES "a whole number", "a number", "a string", "true", "false", "'('", "'['", "'-'", "not", "if", ".."
 
@@ -59,7 +59,10 @@ static const struct {
     {"a number", "a value", {VALUES, NAMES, "':'"}},
     {"a name", "a name", {NAMES}},
     {"block", "a declaration", {NAMES}},
-    {"'+'", "an operator", {"'+'", "'-'", "'*'", "'/'", "'%'", "'^'", "'<'", "'>'", "==", "!=", "<=", ">=", "and", "or", "..", "'.'", "'('", "'['"}},
+    {"'+'",
+     "an operator",
+     {"'+'", "'-'", "'*'", "'/'", "'%'", "'^'", "'<'", "'>'", "==", "!=", "<=", ">=", "and", "or", "..", "'.'", "'('",
+      "'['"}},
     {"->", "", {"'('", "'['", "'*'", "':'", "'.'"}},
     {"'='", "", {"','", "'('", "'.'"}},
     {"the end of the line", "", {"'}'", "the end of the file"}},
@@ -114,7 +117,8 @@ static const char *found_words(const Slip *s) {
     return "the end of the file";
   if (t->kind == T_STRING)
     return "a string";
-  return arena_printf(ctx(s)->mem, "`%.*s`", t->span.len < 40 ? (int)t->span.len : 40, source_at(ctx(s)->src, t->span.at));
+  return arena_printf(ctx(s)->mem, "`%.*s`", t->span.len < 40 ? (int)t->span.len : 40,
+                      source_at(ctx(s)->src, t->span.at));
 }
 
 static Diag *plain(const Slip *s) {
@@ -164,7 +168,8 @@ static int slip_equals(const Slip *s) {
   int outer = s->t[s->at].outer, first = s->t[s->first].kind;
   const char *what = "property", *word = word_of(s, s->at - 1);
   if (bracket(s) == '(')
-    what = (first == T_BLOCK || first == T_NET || first == T_PREDICT) && outer == s->first + 2 ? "default" : "named argument";
+    what = (first == T_BLOCK || first == T_NET || first == T_PREDICT) && outer == s->first + 2 ? "default"
+                                                                                               : "named argument";
   else if (first != T_WEIGHT && first != T_STATE && first != T_SHOW && first != T_REPORT)
     return 0;
   Diag *d = diag_add(ctx(s), D_COLON, s->t[s->at].span, what, word);
@@ -236,7 +241,8 @@ static int help_foreign(const Slip *s, Diag *d, const Foreign *list, size_t coun
 
 static int slip_declaration(const Slip *s) {
   const Token *t = &s->t[s->first];
-  if (s->p->what != PARSE_FILE || t->outer >= 0 || s->at > s->first + 1 || !(parse_is_name(t->kind) || is_reserved(t->kind)))
+  if (s->p->what != PARSE_FILE || t->outer >= 0 || s->at > s->first + 1 ||
+      !(parse_is_name(t->kind) || is_reserved(t->kind)))
     return 0;
   if (s->at > s->first && t->kind >= T_CONST && t->kind <= T_USE)
     return 0;
@@ -273,7 +279,8 @@ static int slip_inner_declaration(const Slip *s) {
 /* ---- one line of help for a plainly worded error ---- */
 
 static const char *help_for(const Slip *s) {
-  int kind = s->t[s->at].kind, before = kind_at(s, s->at - 1), before2 = kind_at(s, s->at - 2), first = s->t[s->first].kind;
+  int kind = s->t[s->at].kind, before = kind_at(s, s->at - 1), before2 = kind_at(s, s->at - 2),
+      first = s->t[s->first].kind;
   if (kind == T_EQ && s->at == s->first + 1)
     return "a value is named with one `=`; `==` compares";
   if (kind == ':' && expects(s, "'{'"))
@@ -289,7 +296,8 @@ static const char *help_for(const Slip *s) {
   if ((kind == '<' || kind == '>' || (kind >= T_EQ && kind <= T_GE)) && expects(s, "'+'"))
     return "comparisons do not chain: write `a < b and b < c`";
   if ((first == T_REPORT || first == T_SHOW) && expects(s, "':'"))
-    return first == T_SHOW ? "what is shown has a name: `show mask: ...`" : "a metric has a name: `report dice: dice(...)`";
+    return first == T_SHOW ? "what is shown has a name: `show mask: ...`"
+                           : "a metric has a name: `report dice: dice(...)`";
   if (expects(s, "as"))
     return "the fields get their names here: `train on Data as (image, label) { ... }`";
   if (first == T_IN && kind == ',')
@@ -298,8 +306,8 @@ static const char *help_for(const Slip *s) {
 }
 
 static void report(const Slip *s) {
-  static int (*const slips[])(const Slip *) = {slip_unopened,   slip_no_flow, slip_inner_declaration, slip_reserved,
-                                               slip_equals,     slip_declaration, slip_no_name};
+  static int (*const slips[])(const Slip *) = {
+      slip_unopened, slip_no_flow, slip_inner_declaration, slip_reserved, slip_equals, slip_declaration, slip_no_name};
   for (size_t i = 0; i < sizeof slips / sizeof *slips; i++)
     if (slips[i](s))
       return;
@@ -342,13 +350,15 @@ static int find_rest(const Parser *p, int body) {
   for (; t[at].kind; at++) {
     if (t[at].kind == '}' && t[at].outer == body && body >= 0)
       break;
-    if (t[at].kind == T_NL && t[at].outer == body && (declarations ? is_fresh_start(p, &t[at + 1]) : t[at + 1].kind != '{'))
+    if (t[at].kind == T_NL && t[at].outer == body &&
+        (declarations ? is_fresh_start(p, &t[at + 1]) : t[at + 1].kind != '{'))
       break;
   }
   return at;
 }
 
-/* The bracket of a declaration's parameters that the token stands in, 0 if none: its body is worth reading all the same. */
+/* The bracket of a declaration's parameters that the token stands in, 0 if none: its body is worth reading all the
+ * same. */
 static int header_of(const Token *t, int at) {
   int outer = t[at].outer;
   while (outer >= 0 && t[outer].outer >= 0)
@@ -361,7 +371,8 @@ void parse_fail(Parser *p, const char *const *expected, int count) {
   const Token *t = p->tokens.at;
   int body = body_of(t, p->at);
   if (!t[p->at].silent) {
-    Slip s = {.p = p, .t = t, .at = p->at, .first = first_of_statement(t, p->at, body), .expected = expected, .count = count};
+    Slip s = {
+        .p = p, .t = t, .at = p->at, .first = first_of_statement(t, p->at, body), .expected = expected, .count = count};
     report(&s);
   }
   int header = body < 0 ? header_of(t, p->at) : 0;
@@ -373,38 +384,4 @@ void parse_fail(Parser *p, const char *const *expected, int count) {
     return;
   while (t[p->next].kind != ')' || t[p->next].outer != header)
     p->next++;
-}
-
-/* ---- `epochs = 40` reads as a name for a value; where none of that name can be meant, it is a property ---- */
-
-static int is_word(const char *const *words, const char *word) {
-  return is_member(words, word);
-}
-
-static void check_body(Parser *p, int declaration, const Ast *body) {
-  static const char *const of_data[] = {"source", "val", "test", "holdout", "prepare", "augment", "names", NULL};
-  static const char *const of_recipe[] = {"optimizer", "schedule", NULL};
-  static const char *const counts[] = {"epochs", "batch", "seed", "every", "accumulate", NULL};
-  for (int i = 0; i < body->count; i++) {
-    const Ast *s = body->kids[i];
-    if (s->kind == AST_UPDATE)
-      check_body(p, AST_TRAIN, s->kids[1]);
-    if (s->kind != AST_LET || s->kids[0]->count != 1)
-      continue;
-    const Ast *name = s->kids[0]->kids[0], *value = s->kids[1];
-    const char *word = name_text(p->c->names, name->name);
-    if (declaration == AST_SEARCH || (declaration == AST_DATA && is_word(of_data, word)) ||
-        (declaration == AST_TRAIN && (is_word(of_recipe, word) || (value->kind == AST_INT && is_word(counts, word))))) {
-      Diag *d = diag_add(p->c, D_COLON, name->span, "property", word);
-      diag_help(p->c, d, "write `%s:`", word);
-    }
-  }
-}
-
-void parse_check(Parser *p) {
-  for (int i = 0; p->what == PARSE_FILE && i < p->result->count; i++) {
-    const Ast *a = p->result->kids[i];
-    if (a->kind == AST_DATA || a->kind == AST_SEARCH || a->kind == AST_TRAIN)
-      check_body(p, a->kind, a->kids[a->count - 1]);
-  }
 }

@@ -1,17 +1,19 @@
 /* Duty: from the scanned tokens those that the grammar reads.
 
-   Newlines. One ends a statement, except inside ( ) and [ ], after an operator, comma, colon or arrow, and before a line
-   that begins with an arrow, `then`, `else` or a binary operator. Braces inside parentheses make newlines count again.
-   Those at the start of a text or body and at its end are dropped, so the grammar sees them between statements only.
+   Newlines. One ends a statement, except inside ( ) and [ ], after an operator, comma, colon or arrow, and before a
+   line that begins with an arrow, `then`, `else` or a binary operator. Braces inside parentheses make newlines count
+   again. Those at the start of a text or body and at its end are dropped, so the grammar sees them between statements
+   only.
 
    Brackets. First every bracket is matched with its partner; one is left open where a closing one of an outer kind, the
-   end of the text, or a line that can only begin a statement or a declaration comes first. What was left open is reported
-   once and closed by a made-up token, so that the grammar sees balanced brackets and the rest of the text is read as meant:
-   a round or square one at the end of its line, a body right before the next declaration.
+   end of the text, or a line that can only begin a statement or a declaration comes first. What was left open is
+   reported once and closed by a made-up token, so that the grammar sees balanced brackets and the rest of the text is
+   read as meant: a round or square one at the end of its line, a body right before the next declaration.
 
-   Depth. An upper bound of the AST's depth is counted along, so that neither the parser's stack nor any walk of the tree
-   can overflow: each bracket level holds the depth of its current element, which operators and closed brackets raise. */
-#include "net.tab.h"
+   Depth. An upper bound of the AST's depth is counted along, so that neither the parser's stack nor any walk of the
+   tree can overflow: each bracket level holds the depth of its current element, which operators and closed brackets
+   raise. */
+#include "grammar/parse.h"
 
 enum { MOST_BRACKETS = 200, MOST_DEPTH = 1000 };
 
@@ -162,7 +164,8 @@ static void match(Lines *l) {
         int open = l->levels.at[level].open;
         l->closed[open] = 1;
         l->levels.count = level;
-        if (t->kind == '}' && t->starts_line && !l->odd && indentation(l, t->span) != indentation(l, raw->at[open].span)) {
+        if (t->kind == '}' && t->starts_line && !l->odd &&
+            indentation(l, t->span) != indentation(l, raw->at[open].span)) {
           l->odd = open;
           l->odd_end = i;
         }
@@ -210,7 +213,8 @@ static void open_level(Lines *l, int raw) {
     diag_add(l->p->c, D_DEPTH, l->p->raw.at[raw].span);
 }
 
-/* Closes the brackets down to `level`, which their writer forgot: one error, at the place where they should have ended. */
+/* Closes the brackets down to `level`, which their writer forgot: one error, at the place where they should have ended.
+ */
 static void close_levels(Lines *l, int level, Span at, const char *where) {
   if (l->levels.count <= level)
     return;
@@ -246,7 +250,8 @@ static void end_line(Lines *l, const Token *t) {
   if (begins_declaration(l, t, before) && level > 1 && !l->closed[l->levels.at[1].open]) {
     close_levels(l, 1, t->span, arena_printf(l->p->c->mem, "before `%s`", name_text(l->p->c->names, t->value.name)));
   } else if (fresh || !goes_on(l, t)) {
-    while (level > 1 && l->p->raw.at[l->levels.at[level - 1].open].kind != '{' && !l->closed[l->levels.at[level - 1].open])
+    while (level > 1 && l->p->raw.at[l->levels.at[level - 1].open].kind != '{' &&
+           !l->closed[l->levels.at[level - 1].open])
       level--;
     close_levels(l, level, end, "before the end of the line");
   }

@@ -1,46 +1,10 @@
-/* Duty: the grammar of `.net`, from tokens to AST. Every action makes nodes, nothing else: which names exist and what they
-   mean is for later rooms. Newlines come here already thinned to those that end a statement, and brackets already
+/* Duty: the grammar of `.net`, from tokens to AST. Every action makes nodes, nothing else: which names exist and what
+   they mean is for later rooms. Newlines come here already thinned to those that end a statement, and brackets already
    balanced (lines.c); wrong texts are worded in errors.c. The first token, a START_ one, chooses what is parsed. */
 %code requires {
 #include "ast/ast.h"
-#include "base/vec.h"
 
 typedef struct Parser Parser;
-}
-
-%code provides {
-/* What the scanner, the line rules, the grammar and the error texts share while one file is parsed. */
-typedef struct {
-  int kind;
-  int outer;    /* the token of the bracket around it, -1 at top level; for a closing bracket its opening one */
-  Span span;
-  NET_STYPE value;
-  char starts_line;
-  char silent;  /* already reported: no further error here */
-} Token;
-
-typedef struct {
-  Token *at;
-  int count, room;
-} Tokens;
-
-struct Parser {
-  Ctx *c;
-  uint32_t first, end; /* the file's bytes */
-  Tokens raw;          /* as scanned: every newline */
-  Tokens tokens;       /* as parsed */
-  int at, next;        /* token handed out last, and to hand out next */
-  ParseWhat what;
-  Ast *result;
-};
-
-void parse_scan(Parser *p);        /* net.l: fills raw, reports unreadable characters */
-int parse_lines(Parser *p);        /* lines.c: raw -> tokens, reports brackets; 0 when nested too deeply */
-int parse_is_name(int kind);       /* lines.c: NAME or a contextual keyword */
-int parse_is_declaration(const Token *t); /* lines.c: whether a declaration begins at t (END lies behind) */
-/* errors.c: words the error at the token handed out last, and goes on to the next statement or declaration. */
-void parse_fail(Parser *p, const char *const *expected, int count);
-void parse_check(Parser *p);       /* errors.c: properties written as values */
 }
 
 %define api.pure full
@@ -61,9 +25,11 @@ void parse_check(Parser *p);       /* errors.c: properties written as values */
 }
 
 %code {
+#include "grammar/parse.h"
 #include <stdarg.h>
 
-#define YYLLOC_DEFAULT(all, rhs, n) ((all) = (n) ? span_join(YYRHSLOC(rhs, 1), YYRHSLOC(rhs, n)) : span_after(YYRHSLOC(rhs, 0)))
+#define YYLLOC_DEFAULT(all, rhs, n)                                                                                    \
+  ((all) = (n) ? span_join(YYRHSLOC(rhs, 1), YYRHSLOC(rhs, n)) : span_after(YYRHSLOC(rhs, 0)))
 
 static Span span_after(Span s) {
   return (Span){s.at + s.len, 0};
@@ -153,9 +119,9 @@ static Ast *adopt(Parser *p, Ast *to, const Ast *list) {
 %token <name> NAME "a name"
 %token <number> INT "a whole number" FLOAT "a number"
 %token <name> STRING "a string"
-%token <name> CONST "const" BLOCK "block" NET "net" DATA "data" TRAIN "train" PREDICT "predict" SEARCH "search" USE "use"
-%token <name> GRAPH "graph" WEIGHT "weight" STATE "state" FIELD "field" NEXT "next" SHOW "show" REPORT "report"
-%token <name> UPDATE "update"
+%token <name> CONST "const" BLOCK "block" NET "net" DATA "data" TRAIN "train" PREDICT "predict" SEARCH "search"
+%token <name> USE "use" GRAPH "graph" WEIGHT "weight" STATE "state" FIELD "field" NEXT "next" SHOW "show"
+%token <name> REPORT "report" UPDATE "update"
 %token <name> IN "in" OUT "out" FOR "for" IF "if" THEN "then" ELSE "else" AND "and" OR "or" NOT "not" ON "on" AS "as"
 %token <name> MINIMIZE "minimize" TRUE "true" FALSE "false"
 %token ARROW "->" DOTDOT ".." EQ "==" NE "!=" LE "<=" GE ">="
@@ -164,8 +130,9 @@ static Ast *adopt(Parser *p, Ast *to, const Ast *list) {
 
 %type <name> name opt_name
 %type <ast> declarations declaration params param_list param inputs input_list input type dims dim_list dim names body
-%type <ast> statements statement show_props if_statement props reports report flow pipe stage repeated count call chain
-%type <ast> args arg_list arg or and not cmp range sum prod unary pow post prim indices index items item path paths graphs graph
+%type <ast> statements statement if_statement props reports report flow pipe stage repeated count call chain
+%type <ast> arguments arg_list arg or and not cmp range sum prod unary pow post prim indices index items item path paths
+%type <ast> graphs graph
 %type <ast> opt_type
 
 %%
@@ -174,8 +141,7 @@ start:
   | START_FILE declarations                    { p->result = $2; }
   | START_GRAPH                                { p->result = node(p, AST_FILE, @$, 0); }
   | START_GRAPH graphs                         { p->result = $2; }
-  | START_SIGNATURE '(' ')' ARROW flow         { p->result = node(p, AST_SIGNATURE, @$, 2, node(p, AST_PARAMS, @2, 0), $5); }
-  | START_SIGNATURE '(' param_list ')' ARROW flow { p->result = node(p, AST_SIGNATURE, @$, 2, enclose($3, span_join(@2, @4)), $6); }
+  | START_SIGNATURE params ARROW flow          { p->result = node(p, AST_SIGNATURE, @$, 2, $2, $4); }
   | START_FLOW flow                            { p->result = $2; }
   | START_STATEMENTS                           { p->result = node(p, AST_BODY, @$, 0); }
   | START_STATEMENTS statements                { p->result = $2; }
@@ -243,8 +209,8 @@ input:
 /* types */
 type:
     dims
-  | name '(' args ')'                          { $$ = named(node(p, AST_TYPE_CALL, @$, 2, enclose($3, span_join(@2, @4)), (Ast *)NULL), $1, @1); }
-  | name '(' args ')' dims                     { $$ = named(node(p, AST_TYPE_CALL, @$, 2, enclose($3, span_join(@2, @4)), $5), $1, @1); }
+  | name arguments                             { $$ = named(node(p, AST_TYPE_CALL, @$, 2, $2, (Ast *)NULL), $1, @1); }
+  | name arguments dims                        { $$ = named(node(p, AST_TYPE_CALL, @$, 2, $2, $3), $1, @1); }
   | name '.' name                              { $$ = field_type(named(node(p, AST_TYPE_FIELD, @$, 0), $1, @1), $3); }
   ;
 dims:
@@ -290,7 +256,7 @@ statement:
   | REPORT reports                             { $$ = enclose($2, @$); }
   | UPDATE paths body                          { $$ = node(p, AST_UPDATE, @$, 2, $2, $3); }
   | SHOW name ':' flow                         { $$ = named(node(p, AST_SHOW, @$, 1, $4), $2, @2); }
-  | SHOW name ':' flow ',' show_props          { $$ = named(adopt(p, node(p, AST_SHOW, @$, 1, $4), $6), $2, @2); }
+  | SHOW name ':' flow ',' reports             { $$ = named(adopt(p, node(p, AST_SHOW, @$, 1, $4), $6), $2, @2); }
   | error                                      { $$ = node(p, AST_ERROR, @$, 0); yyclearin; yyerrok; }
   ;
 opt_type: %empty { $$ = NULL; } | type ;
@@ -307,7 +273,6 @@ reports:
     report                                     { $$ = node(p, AST_REPORT, @$, 1, $1); }
   | reports ',' report                         { $$ = more(p, $1, $3); }
   ;
-show_props: reports ;
 report: name ':' flow                          { $$ = named(node(p, AST_PROP, @$, 2, (Ast *)NULL, $3), $1, @1); } ;
 names:
     name                                       { $$ = node(p, AST_NAMES, @$, 1, ref(p, $1, @1)); }
@@ -347,16 +312,16 @@ count:
   ;
 call:
     name                                       { $$ = ref(p, $1, @1); }
-  | name '(' args ')'                          { $$ = node(p, AST_CALL, @$, 2, ref(p, $1, @1), enclose($3, span_join(@2, @4))); }
+  | name arguments                             { $$ = node(p, AST_CALL, @$, 2, ref(p, $1, @1), $2); }
   | '{' chain '}'                              { $$ = enclose($2, @$); }
   ;
 chain:
     stage                                      { $$ = node(p, AST_SEQ, @$, 1, $1); }
   | chain ARROW stage                          { $$ = more(p, $1, $3); }
   ;
-args:
-    %empty                                     { $$ = node(p, AST_ARGS, @$, 0); }
-  | arg_list opt_comma
+arguments:
+    '(' ')'                                    { $$ = node(p, AST_ARGS, @$, 0); }
+  | '(' arg_list opt_comma ')'                 { $$ = enclose($2, @$); }
   ;
 arg_list:
     arg                                        { $$ = node(p, AST_ARGS, @$, 1, $1); }
@@ -399,7 +364,7 @@ post:
     prim
   | post '.' name                              { $$ = named(node(p, AST_DOT, @$, 1, $1), $3, @3); }
   | post '[' indices opt_comma ']'             { $$ = adopt(p, node(p, AST_INDEX, @$, 1, $1), $3); }
-  | post '(' args ')'                          { $$ = node(p, AST_CALL, @$, 2, $1, enclose($3, span_join(@2, @4))); }
+  | post arguments                             { $$ = node(p, AST_CALL, @$, 2, $1, $2); }
   ;
 indices:
     index                                      { $$ = node(p, AST_LIST, @$, 1, $1); }

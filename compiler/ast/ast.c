@@ -1,7 +1,8 @@
 /* Duty: make AST nodes. A node's children lie in an array that doubles whenever its count reaches a power of two. */
 #include "ast/ast.h"
 
-static const char *const op_texts[] = {"+", "-", "*", "/", "%", "^", "<", ">", "<=", ">=", "==", "!=", "and", "or", "not", "-"};
+static const char *const op_texts[] = {"+",  "-",  "*",  "/",  "%",   "^",  "<",   ">",
+                                       "<=", ">=", "==", "!=", "and", "or", "not", "-"};
 
 static const char *const kind_texts[] = {
 #define AST(kind, name, fields) name,

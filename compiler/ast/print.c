@@ -131,7 +131,8 @@ static int binding_of(const Ast *a) {
 
 static void write_expr(const Ctx *c, const Ast *a, int least, Text *to);
 
-static void write_list(const Ctx *c, const char *open, const Ast *list, int from, int least, const char *close, Text *to) {
+static void write_list(const Ctx *c, const char *open, const Ast *list, int from, int least, const char *close,
+                       Text *to) {
   text_add(to, "%s", open);
   for (int i = from; i < list->count; i++) {
     text_add(to, i > from ? ", " : "");

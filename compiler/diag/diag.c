@@ -1,5 +1,5 @@
-/* Duty: collect diagnostics. One mistake is one error: what repeats at the same place is dropped, what comes in masses is
-   only counted. Texts are formatted at once and live in the arena. */
+/* Duty: collect diagnostics. One mistake is one error: what repeats at the same place is dropped, what comes in masses
+   is only counted. Texts are formatted at once and live in the arena. */
 #include "diag/list.h"
 #include <stdarg.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static int is_repeated(const Diags *d, const Diag *new) {
     const Diag *old = d->list.at[i];
     if (old->at.at != new->at.at || old->at.len != new->at.len || old->row->severity != new->row->severity)
       continue;
-    if (!strcmp(old->text, new->text) || (new->at.at && new->row->severity == SEV_ERROR))
+    if (!strcmp(old->text, new->text) || (new->at.at &&new->row->severity == SEV_ERROR))
       return 1;
   }
   return 0;

@@ -1,6 +1,6 @@
 /* Duty: keep every text of a compilation and turn a byte offset back into file, line and column.
-   Method: files take consecutive ranges of one offset space that starts at 1, with one byte between them so that the end
-   of a file is a place of its own. Each file carries the offsets of its lines; a place is two binary searches. */
+   Method: files take consecutive ranges of one offset space that starts at 1, with one byte between them so that the
+   end of a file is a place of its own. Each file carries the offsets of its lines; a place is two binary searches. */
 #include "diag/source.h"
 #include "base/bug.h"
 #include "base/vec.h"
