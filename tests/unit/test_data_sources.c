@@ -114,6 +114,32 @@ static void test_idx_refused(void **state) {
   data_close(s);
 }
 
+/* Every bit of both files, turned: a message, or samples that can be read. */
+static void test_idx_broken(void **state) {
+  (void)state;
+  unsigned char images[64], labels[64];
+  size_t size[] = {idx_bytes(images, 3, (int[]){N, H, W}, N * H * W), idx_bytes(labels, 1, (int[]){N}, N)};
+  digits_write();
+  for (int k = 0; k < 2; k++) {
+    unsigned char *bytes = k ? labels : images;
+    for (size_t bit = 0; bit < 8 * size[k]; bit++) {
+      bytes[bit / 8] ^= 1 << bit % 8;
+      fixture_write(k ? "labels" : "images", bytes, size[k]);
+      bytes[bit / 8] ^= 1 << bit % 8;
+      struct net_dataset *s = opened(&digits, NET_TRAIN);
+      assert_true(s || *err);
+      for (int i = 0; s && i < data_count(s); i++) {
+        float image[H * W];
+        int32_t label;
+        *err = 0;
+        assert_true(!filled(s, i, image, &label) || *err);
+      }
+      data_close(s);
+    }
+    fixture_write(k ? "labels" : "images", bytes, size[k]);
+  }
+}
+
 static void test_size(void **state) {
   (void)state;
   float image[100];
@@ -294,9 +320,9 @@ static void test_refused(void **state) {
 
 int main(void) {
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, fixture_open, fixture_close)
-  const struct CMUnitTest tests[] = {
-      IN_FOLDER(test_idx),          IN_FOLDER(test_idx_refused), IN_FOLDER(test_size),
-      IN_FOLDER(test_cifar10),      IN_FOLDER(test_folder),      IN_FOLDER(test_pairs),
-      IN_FOLDER(test_pairs_sorted), IN_FOLDER(test_class_mask),  IN_FOLDER(test_refused)};
+  const struct CMUnitTest tests[] = {IN_FOLDER(test_idx),    IN_FOLDER(test_idx_refused),  IN_FOLDER(test_idx_broken),
+                                     IN_FOLDER(test_size),   IN_FOLDER(test_cifar10),      IN_FOLDER(test_folder),
+                                     IN_FOLDER(test_pairs),  IN_FOLDER(test_pairs_sorted), IN_FOLDER(test_class_mask),
+                                     IN_FOLDER(test_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
