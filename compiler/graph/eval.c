@@ -1,8 +1,8 @@
-/* The reference interpreter: evaluates a graph in plain loops and double precision. It is slow and meant to be obviously right:
-   generated kernels, passes and fusions are judged by it.
+/* The reference interpreter: evaluates a graph in plain loops and double precision. It is slow and meant to be
+   obviously right: generated kernels, passes and fusions are judged by it.
 
-   In: a graph and the data of its leaves. Out: the values of all live nodes, [N][sample] for batched ones.
-   Method: nodes in order, each by the function that the table below gives for its operation. This file holds leaves,
+   In: a graph and the data of its leaves. Out: the values of all live nodes, [N][sample] for batched ones. Method:
+   nodes in order, each by the function that the table below gives for its operation. This file holds leaves,
    elementwise operations, reductions and epilogues; eval_conv.c, eval_pool.c and eval_move.c hold the rest. */
 #include "graph/eval_room.h"
 #include "base/bug.h"
@@ -127,7 +127,8 @@ void eval_expand(Eval *e, Val v, double *out) {
   eval_each(e, v, out);
 }
 
-/* The formula of an operation that is neither elementwise nor a reduction: variable 0 is its result, variable i operand i. */
+/* The formula of an operation that is neither elementwise nor a reduction: variable 0 is its result, variable i
+   operand i. */
 static void apply_epilogue(Eval *e, Val v, double *out) {
   View view[MOST_INPUTS];
   double x[MOST_INPUTS];

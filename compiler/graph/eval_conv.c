@@ -1,5 +1,6 @@
-/* The interpreter's convolution. Its three products share one nest of loops: each product is a sum of x * w * y over the
-   same places, and the operation says which of the three is the result. So the transposes are right by construction. */
+/* The interpreter's convolution. Its three products share one nest of loops: each product is a sum of x * w * y over
+   the same places, and the operation says which of the three is the result. So the transposes are right by
+   construction. */
 #include "graph/eval_room.h"
 
 typedef struct {

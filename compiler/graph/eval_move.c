@@ -40,8 +40,9 @@ void eval_bmm(Eval *e, Val v, double *out) {
 /* ---- moves ---- */
 
 static void copy_all(Eval *e, Val v, double *out) {
+  int64_t size = eval_size(e, v);
   for (int64_t n = 0; n < eval_samples(e, v); n++)
-    memcpy(out + n * eval_size(e, v), eval_sample(e, graph_in(e->g, v, 0), n), sizeof(double) * (size_t)eval_size(e, v));
+    memcpy(out + n * size, eval_sample(e, graph_in(e->g, v, 0), n), sizeof(double) * (size_t)size);
 }
 
 void eval_reshape(Eval *e, Val v, double *out) {

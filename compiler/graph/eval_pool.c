@@ -1,5 +1,5 @@
-/* The interpreter's pooling and resizing, with PyTorch's meaning. A transpose scatters over the very places that its forward
-   function reads. */
+/* The interpreter's pooling and resizing, with PyTorch's meaning. A transpose scatters over the very places that its
+   forward function reads. */
 #include "graph/eval_room.h"
 #include <math.h>
 
@@ -103,7 +103,8 @@ typedef struct {
   double part;       /* how much of the second */
 } Tap;
 
-/* Nearest: the pixel that the place's left edge falls in; with corners, the nearest to the place between the corners' centres. */
+/* Nearest: the pixel that the place's left edge falls in; with corners, the nearest to the place between the corners'
+   centres. */
 static Tap tap_of(const Eval *e, Val v, int64_t place, int64_t places, int64_t size) {
   int bilinear = graph_int(e->g, v, "bilinear"), corners = graph_int(e->g, v, "corners");
   double at;

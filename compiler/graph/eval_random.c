@@ -1,6 +1,7 @@
-/* The interpreter's random numbers, the same as runtime/rng.c makes: Philox4x32-10 (Salmon et al., "Parallel random numbers: as
-   easy as 1, 2, 3", 2011) with counter (i/4, sample, upper half of the seed, site) and key (lower half of the seed, step).
-   Word i % 4 of the block is value i; a normal value takes the pair of words that i belongs to (Box and Muller). */
+/* The interpreter's random numbers, the same as runtime/rng.c makes: Philox4x32-10 (Salmon et al., "Parallel random
+   numbers: as easy as 1, 2, 3", 2011) with counter (i/4, sample, upper half of the seed, site) and key (lower half of
+   the seed, step). Word i % 4 of the block is value i; a normal value takes the pair of words that i belongs to (Box
+   and Muller). */
 #include "graph/eval_room.h"
 #include <math.h>
 

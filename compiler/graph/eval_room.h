@@ -1,5 +1,6 @@
-/* What the files of the interpreter share: the evaluation under way, one function for each operation, and walking over shapes.
-   Everywhere the batch is axis 0, of size 1 when a value is shared. Values lie in logical order whatever their layout. */
+/* What the files of the interpreter share: the evaluation under way, one function for each operation, and walking
+   over shapes. Everywhere the batch is axis 0, of size 1 when a value is shared. Values lie in logical order whatever
+   their layout. */
 #ifndef GRAPH_EVAL_ROOM_H
 #define GRAPH_EVAL_ROOM_H
 #include "graph/graph.h"

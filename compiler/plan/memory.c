@@ -1,10 +1,11 @@
-/* Offsets for blocks of memory that live for a while: two that live at the same time must not overlap, and the whole shall be
-   small.
+/* Offsets for blocks of memory that live for a while: two that live at the same time must not overlap, and the whole
+   shall be small.
 
-   Method: blocks are laid one after the other, each into the smallest gap that fits between those already there that live
-   with it, else above them. The sequence decides the quality, so a few are tried (largest first, largest area first, in order
-   of birth), each then mended: the block that reaches highest goes to the front and all is laid again. The best is kept.
-   (Best fit by size: Pisarchyk and Lee, "Efficient memory management for deep neural net inference", 2020.) */
+   Method: blocks are laid one after the other, each into the smallest gap that fits between those already there that
+   live with it, else above them. The sequence decides the quality, so a few are tried (largest first, largest area
+   first, in order of birth), each then mended: the block that reaches highest goes to the front and all is laid
+   again. The best is kept. (Best fit by size: Pisarchyk and Lee, "Efficient memory management for deep neural net
+   inference", 2020.) */
 #include "plan/plan_room.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* The parameters and run-time scalars of a program: one layout for all of its graphs. Weights lie first, then states, then the
-   optimizers' states, each group in the order of first appearance. */
+/* The parameters and run-time scalars of a program: one layout for all of its graphs. Weights lie first, then states,
+   then the optimizers' states, each group in the order of first appearance. */
 #include "base/bug.h"
 #include "plan/plan.h"
 #include <string.h>

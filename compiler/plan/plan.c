@@ -1,11 +1,10 @@
 /* From a graph to steps over buffers.
 
-   In: a graph on which fuse and layout have run, the layout of parameters. Out: the steps in order, where each value lies, and
-   how much memory that takes, in two areas of the arena: values shared by all samples first, then what each sample needs,
-   whose offsets scale with N.
-   Method: order the values to compute (schedule.c); let updates and outputs be computed right where they belong, where that
-   is safe, and copied there where it is not; let elementwise steps write over operands that die; find offsets for the rest
-   (memory.c). */
+   In: a graph on which fuse and layout have run, the layout of parameters. Out: the steps in order, where each value
+   lies, and how much memory that takes, in two areas of the arena: values shared by all samples first, then what each
+   sample needs, whose offsets scale with N. Method: order the values to compute (schedule.c); let updates and outputs
+   be computed right where they belong, where that is safe, and copied there where it is not; let elementwise steps
+   write over operands that die; find offsets for the rest (memory.c). */
 #include "base/bug.h"
 #include "plan/plan_room.h"
 #include "runtime/netrt.h"
@@ -16,8 +15,8 @@ typedef struct {
   int after;
 } Copy;
 
-/* Times: computation i of `order` happens at time i + 1; a copy with after == t between times t and t + 1; those with the same
-   t in the order they were added. */
+/* Times: computation i of `order` happens at time i + 1; a copy with after == t between times t and t + 1; those with
+   the same t in the order they were added. */
 typedef struct {
   const Graph *g;
   Plan *plan;
@@ -94,7 +93,7 @@ static void find_reads(Planner *p) {
 static void add_copy(Planner *p, Val val, Buffer to, int after) {
   vec_push(p->g->c->mem, &p->copies, (Copy){val, to, after});
   if (p->read[val] < after + 1)
-    p->read[val] = after + 1; /* a computation at time after + 1 comes after the copy, so it may write over what was copied */
+    p->read[val] = after + 1; /* a computation at that time comes after the copy: it may write over what was copied */
 }
 
 static void check_update(Planner *p, const Update *u) {
@@ -259,8 +258,8 @@ static void collect_blocks(Planner *p, Area *shared, Area *batched) {
   }
 }
 
-/* Scratch of both kinds is one piece, of fixed + N * per_sample bytes. It lies above all that lives beside it, and what is
-   fixed of it may reach beyond the area, for which room is left at its end. Returns that room. */
+/* Scratch of both kinds is one piece, of fixed + N * per_sample bytes. It lies above all that lives beside it, and
+   what is fixed of it may reach beyond the area, for which room is left at its end. Returns that room. */
 static int64_t place_mixed(Planner *p, const Area *batched) {
   int64_t beyond = 0;
   for (int i = 0; i < p->plan->steps.count; i++) {

@@ -17,7 +17,8 @@ typedef struct {
 
 typedef struct {
   Val val;            /* what is computed; or, with copy, what is copied */
-  int copy;           /* 1: out = buffer[val], bytes as they lie (an output or update that could not be computed in place) */
+  int copy;           /* 1: out = buffer[val], bytes as they lie (an output or update that could not be computed in
+                         place); a val that is a number, a run-time scalar or the batch size is stored as a float */
   Buffer out;
   Scratch scratch;
 } Step;
@@ -55,6 +56,8 @@ const PlanParam *params_find(const ParamTable *t, Name path);
 typedef Scratch ScratchOf(const Graph *g, Val v);
 Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of);
 void plan_print(const Plan *p, Text *to);
-int plan_verify(const Plan *p, Text *why); /* no two values that live together overlap, operands are written before they are read */
+/* 1 when no two values that live together overlap, operands are written before they are read, and outputs and updates
+   reach their places. */
+int plan_verify(const Plan *p, Text *why);
 
 #endif

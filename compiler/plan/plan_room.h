@@ -5,11 +5,11 @@
 #include "plan/plan.h"
 
 /* ---- roots.c ---- */
-/* By Val: the value whose memory it lies in, itself unless it is a reshape (or stop) of something that has floats in memory;
-   0 for what no output and no update needs. */
+/* By Val: the value whose memory it lies in, itself unless it is a reshape (or stop) of something that has floats in
+   memory; 0 for what no output and no update needs. */
 Val *value_roots(const Graph *g);
 int value_is_leaf(const Graph *g, Val v);
-int value_has_floats(const Graph *g, Val v); /* numbers, the batch size and run-time scalars do not lie as floats anywhere */
+int value_has_floats(const Graph *g, Val v); /* not so numbers, the batch size, run-time scalars */
 int64_t value_bytes(const Graph *g, Val v);  /* of one sample, or of all when shared; rounded up to 64 */
 /* Step v reads root only at the very elements that it writes, in the same order; so it may write over it. */
 int step_reads_in_place(const Graph *g, const Val *root, Val v, Val read);

@@ -1,6 +1,6 @@
-/* Is a plan sound? Runs it without numbers: what is known is which value lies in which bytes. A step finds its operands where
-   the plan says or the plan is wrong; what it writes, scratch too, ends whatever lay there. At the end the outputs and the new
-   parameters must be in their places. The plan's own ideas of lifetimes are not looked at.
+/* Is a plan sound? Runs it without numbers: what is known is which value lies in which bytes. A step finds its
+   operands where the plan says or the plan is wrong; what it writes, scratch too, ends whatever lay there. At the end
+   the outputs and the new parameters must be in their places. The plan's own ideas of lifetimes are not looked at.
 
    Done for a few batch sizes, since addresses scale with N. */
 #include "runtime/netrt.h"
@@ -47,8 +47,8 @@ static int same(Range a, Range b) {
 
 static int fail(Check *c, int step, Val v, const char *what) {
   const Graph *g = c->p->g;
-  text_add(c->why, "plan %s, N = %lld, step %d, %%%u %s: %s\n", name_text(g->c->names, g->name), (long long)c->n, step, v,
-           name_text(g->c->names, graph_node(g, v)->name), what);
+  text_add(c->why, "plan %s, N = %lld, step %d, %%%u %s: %s\n", name_text(g->c->names, g->name), (long long)c->n,
+           step, v, name_text(g->c->names, graph_node(g, v)->name), what);
   return 0;
 }
 

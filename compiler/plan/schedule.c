@@ -1,9 +1,9 @@
 /* The order of steps: the graph's own, with the optimizer's arithmetic moved forward.
 
-   A graph lists the forward part, the backward part and then all updates, so that every gradient would live to the end. Here
-   the values that serve updates alone (shared, elementwise: an update's cone) are computed as soon as the rest of what the
-   update reads is there and everybody else has read the parameter's old value. Then the new value goes straight over the
-   old one, and the gradient dies.
+   A graph lists the forward part, the backward part and then all updates, so that every gradient would live to the
+   end. Here the values that serve updates alone (shared, elementwise: an update's cone) are computed as soon as the
+   rest of what the update reads is there and everybody else has read the parameter's old value. Then the new value
+   goes straight over the old one, and the gradient dies.
 
      g1 = ...  g2 = ...  w1' = w1 - lr*g1  w2' = w2 - lr*g2     becomes     g1 = ...  w1' = ...  g2 = ...  w2' = ... */
 #include "plan/plan_room.h"
@@ -80,8 +80,10 @@ static int *update_times(const Schedule *s, int last) {
 Val *schedule_order(const Graph *g, const Val *root, int *count) {
   size_t nodes = (size_t)g->nodes.count;
   Arena *mem = g->c->mem;
-  Schedule s = {g, root, arena_alloc(mem, nodes), arena_alloc(mem, nodes * sizeof(int)),
-                arena_alloc(mem, nodes * sizeof(int)), arena_alloc(mem, nodes), arena_alloc(mem, nodes * sizeof(Val)), 0};
+  Schedule s = {.g = g, .root = root, .cone = arena_alloc(mem, nodes), .done = arena_alloc(mem, nodes)};
+  s.ready = arena_alloc(mem, nodes * sizeof *s.ready);
+  s.read = arena_alloc(mem, nodes * sizeof *s.read);
+  s.order = arena_alloc(mem, nodes * sizeof *s.order);
   find_cones(&s);
   find_times(&s);
   int last = 0;

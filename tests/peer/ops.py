@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes golden/ops.h: what PyTorch computes for small graphs, against which tests/unit/test_eval.c holds the interpreter.
+"""Writes golden/ops.h: what PyTorch computes for small graphs; tests/unit/test_eval.c holds the interpreter against it.
 
-Each case is a graph in the compiler's text form and the same computation in PyTorch, in float64 for two samples. Leaf number k
-(from 1, in the order of the text) is filled by fill(k) on both sides, so only results are stored.
+Each case is a graph in the compiler's text form and the same computation in PyTorch, in float64 for two samples. Leaf
+number k (from 1, in the order of the text) is filled by fill(k) on both sides, so only results are stored.
 Run: python tests/peer/ops.py > tests/peer/golden/ops.h
 """
 import re
@@ -226,8 +226,9 @@ case("indices", """
 
 # ---- elementwise ----
 rows = {
-    "abs": torch.abs, "sign": torch.sign, "floor": torch.floor, "ceil": torch.ceil, "round": torch.round, "exp": torch.exp,
-    "sin": torch.sin, "cos": torch.cos, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "erf": torch.erf, "relu": F.relu,
+    "abs": torch.abs, "sign": torch.sign, "floor": torch.floor, "ceil": torch.ceil, "round": torch.round,
+    "exp": torch.exp, "sin": torch.sin, "cos": torch.cos, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "erf": torch.erf,
+    "relu": F.relu,
     "softplus": F.softplus, "silu": F.silu, "gelu": F.gelu, "elu": F.elu, "mish": F.mish, "hardsigmoid": F.hardsigmoid,
     "hardswish": F.hardswish, "neg": torch.neg, "not": torch.logical_not,
 }

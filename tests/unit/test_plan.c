@@ -1,5 +1,5 @@
-/* Plans: every plan of a random graph is sound, a broken plan is found out, updates are done early and in place, and typical
-   nets take little more memory than they must. */
+/* Plans: every plan of a random graph is sound, a broken plan is found out, updates are done early and in place, and
+   typical nets take little more memory than they must. */
 #include "fixture.h"
 #include "pass/pass.h"
 #include "plan/plan_room.h"
@@ -82,7 +82,8 @@ static Val random_value(Graph *g, Val *have, int count) {
   Span at = {0};
   const Type *t = graph_type(g, a);
   int axes[] = {pick(2)}, shape[] = {3, 4}, turned[] = {1, 0}, flat[] = {t->dim[1], t->dim[0]};
-  Attr reduce[] = {attr_ints(c, axes, 1), attr_number(1)}, full[] = {attr_ints(c, shape, 2), attr_number(pick(2)), attr_number(0)};
+  Attr reduce[] = {attr_ints(c, axes, 1), attr_number(1)};
+  Attr full[] = {attr_ints(c, shape, 2), attr_number(pick(2)), attr_number(0)};
   Attr perm = attr_ints(c, turned, 2), swapped = attr_ints(c, flat, 2);
   switch (pick(8)) {
   case 0: return graph_add(g, OP_reduce_sum, &a, 1, reduce, at);
@@ -187,18 +188,20 @@ static void test_broken_plans_are_found_out(void **state) {
 
 /* ---- updates and outputs ---- */
 
-#define PARAM(name, shape) " " name " = param(\"" name "\", shape: " shape ", role: \"weight\", init: \"constant\", values: [0])\n"
+#define PARAM(name, shape)                                                                                             \
+  " " name " = param(\"" name "\", shape: " shape ", role: \"weight\", init: \"constant\", values: [0])\n"
 
 static void test_updates_are_early_and_in_place(void **state) {
   (void)state;
   Ctx *c = fixture_ctx();
-  Plan *p = plan_of(fixture_graph(c, "graph g {\n x = input(\"x\", shape: [4, 8])\n" PARAM("w", "[8, 8]") PARAM("m", "[8, 8]")
-                                         PARAM("u", "[8, 8]") " r = scalar(\"lr\")\n"
-                                         " y = matmul(x, w)\n z = matmul(y, u)\n gu = matmul_over(y, z)\n"
-                                         " dy = matmul(z, transpose(u, perm: [1, 0]))\n gw = matmul_over(x, dy)\n"
-                                         " nm = m*0.9 + gu\n nu = u - r*nm\n nw = w - r*gw\n"
-                                         " next m = nm\n next u = nu\n next w = nw\n minimize reduce_sum(z, axes: [0, 1])\n}\n"),
-                    NULL);
+  static const char text[] = "graph g {\n x = input(\"x\", shape: [4, 8])\n r = scalar(\"lr\")\n" PARAM("w", "[8, 8]")
+      PARAM("m", "[8, 8]") PARAM("u", "[8, 8]") " y = matmul(x, w)\n z = matmul(y, u)\n gu = matmul_over(y, z)\n"
+                                                " dy = matmul(z, transpose(u, perm: [1, 0]))\n"
+                                                " gw = matmul_over(x, dy)\n"
+                                                " nm = m*0.9 + gu\n nu = u - r*nm\n nw = w - r*gw\n"
+                                                " next m = nm\n next u = nu\n next w = nw\n"
+                                                " minimize reduce_sum(z, axes: [0, 1])\n}\n";
+  Plan *p = plan_of(fixture_graph(c, text), NULL);
   assert_int_equal(copies_in(p), 0);
   for (int i = 0; i < 3; i++) {
     const Update *u = &p->g->updates.at[i];
@@ -213,11 +216,12 @@ static void test_updates_are_early_and_in_place(void **state) {
 static void test_old_values_are_kept(void **state) {
   (void)state;
   Ctx *c = fixture_ctx();
-  Plan *p = plan_of(fixture_graph(c, "graph g {\n x = input(\"x\", shape: [4, 4])\n" PARAM("a", "[4, 4]") PARAM("b", "[4, 4]")
-                                         PARAM("d", "[4, 4]") " t = transpose(a, perm: [1, 0])\n n = matmul(a, b)\n"
-                                         " next a = t\n next b = n\n next d = a\n show a: a\n show t: t\n show x: x\n}\n"),
-                    NULL);
-  /* n reads b across and t reads a across, so both are copied when a has been read; d gets the old a; outputs that are leaves. */
+  static const char text[] = "graph g {\n x = input(\"x\", shape: [4, 4])\n" PARAM("a", "[4, 4]") PARAM("b", "[4, 4]")
+      PARAM("d", "[4, 4]") " t = transpose(a, perm: [1, 0])\n n = matmul(a, b)\n next a = t\n next b = n\n"
+                           " next d = a\n show a: a\n show t: t\n show x: x\n}\n";
+  Plan *p = plan_of(fixture_graph(c, text), NULL);
+  /* n reads b across and t reads a across, so both are copied when a has been read; d gets the old a; outputs that
+     are leaves. */
   assert_int_equal(copies_in(p), 5);
   fixture_free(c);
 }
@@ -226,10 +230,11 @@ static void test_table(void **state) {
   (void)state;
   Ctx *c = fixture_ctx();
   ParamTable t = {0};
-  params_collect(&t, fixture_graph(c, "graph a {\n s = param(\"s\", shape: [5], role: \"state\", init: \"constant\", values: [1])\n"
-                                      " k = scalar(\"k\")\n r = scalar(\"step\")\n show y: s*k*r\n}\n"));
-  params_collect(&t, fixture_graph(c, "graph b {\n w = param(\"w\", shape: [17], role: \"weight\", init: \"uniform\", values: [-2, 3])\n"
-                                      " s = param(\"s\", shape: [5], role: \"state\", init: \"constant\", values: [1])\n show y: w\n}\n"));
+#define STATE " s = param(\"s\", shape: [5], role: \"state\", init: \"constant\", values: [1])\n"
+#define WEIGHT " w = param(\"w\", shape: [17], role: \"weight\", init: \"uniform\", values: [-2, 3])\n"
+#define SCALARS " k = scalar(\"k\")\n r = scalar(\"step\")\n"
+  params_collect(&t, fixture_graph(c, "graph a {\n" STATE SCALARS " show y: s*k*r\n}\n"));
+  params_collect(&t, fixture_graph(c, "graph b {\n" WEIGHT STATE " show y: w\n}\n"));
   const PlanParam *w = params_find(&t, name_of(c->names, "w")), *s = params_find(&t, name_of(c->names, "s"));
   assert_int_equal(t.params.count, 2);
   assert_true(w->offset == 0 && s->offset == 32 && t.param_floats == 48);
@@ -246,20 +251,21 @@ static void test_table(void **state) {
 
 typedef struct {
   Text text, updates;
-  int params;
 } Net;
 
+static void add_param(Net *n, const char *name, const char *suffix, const char *role, const char *shape) {
+  text_add(&n->text, " %s%s = param(\"%s%s\", shape: [%s], role: \"%s\", init: \"constant\", values: [0])\n", name,
+           suffix, name, suffix, shape, role);
+}
+
 static void add_weight(Net *n, const char *name, const char *shape) {
-  text_add(&n->text, " %s = param(\"%s\", shape: [%s], role: \"weight\", init: \"constant\", values: [0])\n", name, name, shape);
-  const char *moments[] = {"m", "v"};
-  for (int i = 0; i < 2; i++)
-    text_add(&n->text, " %s%s = param(\"%s%s\", shape: [%s], role: \"opt\", init: \"constant\", values: [0])\n", name, moments[i],
-             name, moments[i], shape);
+  add_param(n, name, "", "weight", shape);
+  add_param(n, name, "m", "opt", shape);
+  add_param(n, name, "v", "opt", shape);
   text_add(&n->updates,
            " %sg = grad(loss, %s)\n %sm_ = %sm*0.9 + %sg*0.1\n %sv_ = %sv*0.99 + %sg*%sg*0.01\n"
            " next %sm = %sm_\n next %sv = %sv_\n next %s = %s - r*%sm_/(sqrt(%sv_) + 0.001)\n",
            name, name, name, name, name, name, name, name, name, name, name, name, name, name, name, name, name);
-  n->params++;
 }
 
 /* Convolution, batch norm with running mean, ReLU; z = unit(x). */
@@ -270,11 +276,13 @@ static void add_unit(Net *n, const char *z, const char *x, int from, int to, int
   add_weight(n, name, shape);
   snprintf(name, sizeof name, "%sb", z), snprintf(shape, sizeof shape, "%d, 1, 1", to);
   add_weight(n, name, shape);
-  text_add(t, " %sr = param(\"%sr\", shape: [%d, 1, 1], role: \"state\", init: \"constant\", values: [0])\n", z, z, to);
+  add_param(n, z, "r", "state", shape);
   text_add(t, " %sc = conv2d(%s, %sw, pad: [1, 1, 1, 1])\n", z, x, z);
-  text_add(t, " %smean = reshape(batch_sum(%sc, axes: [1, 2]) / (batch_size()*%d), shape: [%d, 1, 1])\n", z, z, size * size, to);
+  text_add(t, " %smean = reshape(batch_sum(%sc, axes: [1, 2]) / (batch_size()*%d), shape: [%s])\n", z, z, size * size,
+           shape);
   text_add(t, " %sd = %sc - %smean\n", z, z, z);
-  text_add(t, " %svar = reshape(batch_sum(%sd*%sd, axes: [1, 2]) / (batch_size()*%d), shape: [%d, 1, 1])\n", z, z, z, size * size, to);
+  text_add(t, " %svar = reshape(batch_sum(%sd*%sd, axes: [1, 2]) / (batch_size()*%d), shape: [%s])\n", z, z, z,
+           size * size, shape);
   text_add(t, " %s = relu(%sd / sqrt(%svar + 0.001) + %sb)\n", z, z, z, z);
   text_add(&n->updates, " next %sr = %sr*0.9 + stop(%smean)*0.1\n", z, z, z);
 }
@@ -283,8 +291,8 @@ static Graph *unet(Ctx *c, int base, int depth, int size) {
   Net n = {.text = {.mem = c->mem}, .updates = {.mem = c->mem}};
   Text *t = &n.text;
   char z[32], x[32] = "image", skip[32];
-  text_add(t, "graph unet {\n image = input(\"image\", shape: [3, %d, %d])\n mask = input(\"mask\", shape: [1, %d, %d])\n"
-              " r = scalar(\"lr\")\n", size, size, size, size);
+  text_add(t, "graph unet {\n image = input(\"image\", shape: [3, %d, %d])\n", size, size);
+  text_add(t, " mask = input(\"mask\", shape: [1, %d, %d])\n r = scalar(\"lr\")\n", size, size);
   for (int level = 0, from = 3; level <= depth; level++) {
     snprintf(z, sizeof z, "e%d", level);
     add_unit(&n, z, x, from, base << level, size >> level);
@@ -297,15 +305,15 @@ static Graph *unet(Ctx *c, int base, int depth, int size) {
   }
   for (int level = depth - 1; level >= 0; level--) {
     snprintf(skip, sizeof skip, "s%d", level), snprintf(z, sizeof z, "d%d", level);
-    text_add(t, " u%d = resize(%s, size: [%d, %d])\n s%d = concat(u%d, e%d, axis: 0)\n", level, x, size >> level, size >> level,
-             level, level, level);
+    text_add(t, " u%d = resize(%s, size: [%d, %d])\n", level, x, size >> level, size >> level);
+    text_add(t, " s%d = concat(u%d, e%d, axis: 0)\n", level, level, level);
     add_unit(&n, z, skip, (base << level) * 3, base << level, size >> level);
     snprintf(x, sizeof x, "%s", z);
   }
   snprintf(z, sizeof z, "1, %d, 1, 1", base);
   add_weight(&n, "last", z);
-  text_add(t, " y = sigmoid(conv2d(%s, last))\n loss = reduce_sum((y - mask)*(y - mask), axes: [0, 1, 2])\n%s minimize loss\n}\n", x,
-           text_str(&n.updates));
+  text_add(t, " y = sigmoid(conv2d(%s, last))\n loss = reduce_sum((y - mask)*(y - mask), axes: [0, 1, 2])\n", x);
+  text_add(t, "%s minimize loss\n}\n", text_str(&n.updates));
   return fixture_graph(c, text_str(t));
 }
 
