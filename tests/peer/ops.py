@@ -227,8 +227,8 @@ case("indices", """
 # ---- elementwise ----
 rows = {
     "abs": torch.abs, "sign": torch.sign, "floor": torch.floor, "ceil": torch.ceil, "round": torch.round,
-    "exp": torch.exp, "sin": torch.sin, "cos": torch.cos, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "erf": torch.erf,
-    "relu": F.relu,
+    "exp": torch.exp, "sin": torch.sin, "cos": torch.cos, "tanh": torch.tanh, "sigmoid": torch.sigmoid,
+    "erf": torch.erf, "relu": F.relu,
     "softplus": F.softplus, "silu": F.silu, "gelu": F.gelu, "elu": F.elu, "mish": F.mish, "hardsigmoid": F.hardsigmoid,
     "hardswish": F.hardswish, "neg": torch.neg, "not": torch.logical_not,
 }
