@@ -7,6 +7,8 @@
 
 const char *value_text(char text[VALUE], double v) {
   double size = fabs(v);
+  if (isnan(v))
+    return strcpy(text, "nan"); /* which may have a sign that nobody wants to see */
   snprintf(text, VALUE, size == 0 || (size >= 1e-3 && size < 1e5) || !isfinite(v) ? "%.4f" : "%.3e", v);
   return text;
 }
@@ -22,6 +24,11 @@ void log_values(FILE *out, const struct net_train *t, const char *prefix, const 
 }
 
 /* ---- log.csv ---- */
+
+static void csv_values(FILE *csv, const double *v, int count) {
+  for (int i = 0; i < count; i++)
+    fprintf(csv, ",%.9g", isnan(v[i]) ? NAN : v[i]);
+}
 
 static void csv_head(struct log *l) {
   fputs("epoch,step,lr", l->csv);
@@ -60,10 +67,9 @@ void log_close(struct log *l) {
 
 int64_t log_row(struct log *l, const struct log_place *p, char err[ERR]) {
   fprintf(l->csv, "%lld,%lld,%.9g", (long long)p->epoch, (long long)p->step, p->lr);
-  for (int o = 0; o <= l->train->metrics; o++)
-    fprintf(l->csv, ",%.9g", p->mean[o]);
-  for (int o = 0; p->val && o <= l->train->metrics; o++)
-    fprintf(l->csv, ",%.9g", p->val[o]);
+  csv_values(l->csv, p->mean, l->train->metrics + 1);
+  if (p->val)
+    csv_values(l->csv, p->val, l->train->metrics + 1);
   fprintf(l->csv, ",%.3f\n", p->seconds);
   if (fflush(l->csv) || ferror(l->csv))
     return fail(err, "cannot write log.csv: %s", strerror(errno));

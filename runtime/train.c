@@ -29,7 +29,8 @@ static int broken(struct trainer *t, const char *what, char err[ERR]) {
   return fail(err,
               "%s at step %lld (epoch %lld): the training stops; %.200s\nA smaller learning rate (--lr, now %g) is the "
               "usual cure; a division by zero or the logarithm of a negative number the other cause",
-              what, (long long)t->s.step, (long long)t->s.epoch + 1, last_words(t, words), t->rate);
+              what, (long long)t->s.step, (long long)t->s.epoch + (t->s.position > 0),
+              last_words(t, words), t->rate);
 }
 
 static int save_last(struct trainer *t, char err[ERR]) {

@@ -2,7 +2,9 @@
    that counts steps, one metric, and a predict command. Small enough to train in a second, yet it uses all of the ABI. */
 #include "netrt.h"
 #include <math.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SIDE = 16, PIXELS = SIDE * SIDE, CLASSES = 4, DROP_SITE = 77 };
 enum { W = 0, B = W + CLASSES * PIXELS, STATE = B + 16, WM = STATE + 16, BM = WM + CLASSES * PIXELS, FLOATS = BM + 16 };
@@ -40,6 +42,9 @@ static const struct net_param params[] = {
 };
 static const char *const scalars[] = {"lr", "step", "epoch", "momentum", "poison"};
 static const double defaults[] = {0.002, 0, 0, 0.9, 0};
+
+/* A signal that the toy raises within a step, as if from outside. */
+int toy_signal, toy_signal_step;
 
 /* arg: image, label, dropped, probability, params, loss of each sample, hit of each sample, scalars */
 enum { IMAGE, LABEL, DROPPED, PROB, PARAM, LOSS, HIT, SCALARS, ARGS };
@@ -98,6 +103,8 @@ static void update(void *const *arg, const struct net_run *run, int64_t k, int64
   p[B + k] -= lr * p[BM + k];
   if (k == 0)
     p[STATE] += 1;
+  if (k == 0 && toy_signal_step && (int64_t)run->step == toy_signal_step)
+    kill(getpid(), toy_signal);
   if (scalar[4] > 0 && scalar[1] >= scalar[4])
     p[B + k] = NAN;
 }

@@ -1,0 +1,259 @@
+/* The loop: the same weights for any number of threads, and after any interruption, killed or asked. Every training runs in a
+   process of its own, as it does in life. */
+#include "checkpoint.h"
+#include "interrupt.h"
+#include "train.h"
+/* cmocka wants these before itself */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern int toy_signal, toy_signal_step;
+
+static char folder[] = "/tmp/train-XXXXXX";
+
+static int make_folder(void **state) {
+  (void)state;
+  return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state) {
+  char *command = mem_text("rm -r %s", folder);
+  (void)state;
+  int status = system(command);
+  free(command);
+  return status;
+}
+
+struct spec {
+  const char *run; /* the run's folder */
+  int threads, resume, signal, signal_step;
+  int64_t save_steps, limit;
+  struct recipe_line line[4];
+};
+
+/* Returns the exit status; 128 + the signal that ended it. What it says goes to RUN.out. */
+static int train(struct spec s) {
+  char *out = mem_text("%s/%s", folder, s.run), *said = mem_text("%s.out", out);
+  fflush(stdout);
+  pid_t child = fork();
+  if (!child) {
+    struct train_options o = {.out = out, .resume = s.resume, .limit = s.limit, .save_steps = s.save_steps, .again = "again"};
+    struct model m;
+    char err[ERR] = "";
+    int status = -1;
+    toy_signal = s.signal;
+    toy_signal_step = s.signal_step;
+    if (!freopen(said, "w", stdout))
+      _exit(99);
+    o.line = s.line;
+    while (s.line[o.lines].name)
+      o.lines++;
+    if (!model_open(&m, &net_program, s.threads ? s.threads : 2, err)) {
+      status = train_run(&m, &net_program.train[0], &o, 0, err);
+      model_close(&m);
+    }
+    if (status < 0)
+      printf("error: %s\n", err);
+    fflush(stdout);
+    _exit(status < 0 ? 1 : status);
+  }
+  int status;
+  waitpid(child, &status, 0);
+  free(out), free(said);
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static char *text_of(const char *run, const char *file) {
+  char *path = mem_text("%s/%s%s%s", folder, run, *file == '.' ? "" : "/", file), *text = mem_get(1 << 16);
+  FILE *f = fopen(path, "rb");
+  if (!f)
+    fail_msg("%s is not there", path);
+  text[fread(text, 1, (1 << 16) - 1, f)] = 0;
+  fclose(f);
+  free(path);
+  return text;
+}
+
+static void expect_said(const char *run, const char *words) {
+  char *said = text_of(run, ".out");
+  if (!strstr(said, words))
+    fail_msg("\"%s\" is not in:\n%s", words, said);
+  free(said);
+}
+
+static void expect_same_file(const char *a, const char *b, const char *file) {
+  struct tensors x, y;
+  char err[ERR] = "", *pa = mem_text("%s/%s/%s", folder, a, file), *pb = mem_text("%s/%s/%s", folder, b, file);
+  if (tensors_open(&x, pa, err) || tensors_open(&y, pb, err))
+    fail_msg("%s", err);
+  assert_int_equal(x.count, y.count);
+  for (int i = 0; i < x.count; i++) {
+    assert_string_equal(x.tensor[i].name, y.tensor[i].name);
+    assert_memory_equal(x.tensor[i].data, y.tensor[i].data, (size_t)x.tensor[i].bytes);
+  }
+  tensors_close(&x), tensors_close(&y);
+  free(pa), free(pb);
+}
+
+/* log.csv but for its last column, the seconds */
+static char *log_of(const char *run) {
+  char *text = text_of(run, "log.csv"), *to = text;
+  for (char *line = text, *next; *line; line = next) {
+    next = strchr(line, '\n') + 1;
+    char *comma = next - 1;
+    while (*comma != ',')
+      comma--;
+    memmove(to, line, (size_t)(comma - line));
+    to += comma - line;
+    *to++ = '\n';
+  }
+  *to = 0;
+  return text;
+}
+
+static void expect_same(const char *a, const char *b) {
+  expect_same_file(a, b, "last.safetensors");
+  expect_same_file(a, b, "best.safetensors");
+  char *x = log_of(a), *y = log_of(b);
+  assert_string_equal(x, y);
+  free(x), free(y);
+}
+
+static void threads_do_not_matter(void **state) {
+  (void)state;
+  assert_int_equal(train((struct spec){.run = "plain", .threads = 1}), 0);
+  assert_int_equal(train((struct spec){.run = "two", .threads = 2}), 0);
+  assert_int_equal(train((struct spec){.run = "five", .threads = 5}), 0);
+  expect_same("plain", "two");
+  expect_same("plain", "five");
+  expect_said("plain", "epoch 4/4  loss ");
+  expect_said("plain", "\ntest: loss ");
+  expect_said("plain", "  accuracy 0.");
+}
+
+static void learns(void **state) {
+  (void)state;
+  double first, last;
+  char *log = log_of("plain"), *row = strchr(log, '\n') + 1;
+  assert_int_equal(sscanf(row, "1,15,%*[^,],%lf", &first), 1);
+  row = strstr(row, "\n4,60,");
+  assert_int_equal(sscanf(row, "\n4,60,%*[^,],%lf", &last), 1);
+  assert_true(last < first);
+  free(log);
+}
+
+/* Killed at several steps: within the first epoch, at an epoch's end, in the last epoch; twice over. */
+static void killed_and_resumed(void **state) {
+  (void)state;
+  static const int AT[] = {1, 8, 15, 16, 44, 60};
+  for (size_t i = 0; i < sizeof AT / sizeof *AT; i++) {
+    char *run = mem_text("killed%d", AT[i]);
+    struct spec s = {.run = run, .signal = SIGKILL, .signal_step = AT[i], .save_steps = 3};
+    assert_int_equal(train(s), 128 + SIGKILL);
+    s.resume = 1;
+    s.signal_step = AT[i] + 2 < 60 ? AT[i] + 2 : 0;
+    assert_int_equal(train(s), s.signal_step ? 128 + SIGKILL : 0);
+    s.signal_step = 0;
+    assert_int_equal(train(s), 0);
+    expect_same("plain", run);
+    free(run);
+  }
+}
+
+static void interrupted_and_resumed(void **state) {
+  (void)state;
+  struct spec s = {.run = "asked", .signal = SIGINT, .signal_step = 20};
+  assert_int_equal(train(s), INTERRUPTED);
+  expect_said("asked", "interrupted at step 20 (epoch 2); go on with\n  again");
+  s.resume = 1;
+  s.signal_step = 30; /* an epoch's last step: nothing but its validation is left */
+  assert_int_equal(train(s), INTERRUPTED);
+  s.signal_step = 0;
+  s.threads = 3;
+  assert_int_equal(train(s), 0);
+  expect_said("asked", "going on from step 30 (epoch 2)");
+  expect_same("plain", "asked");
+}
+
+static void resuming_what_is_done_changes_nothing(void **state) {
+  (void)state;
+  assert_int_equal(train((struct spec){.run = "five", .resume = 1}), 0);
+  expect_said("five", "has come to its end after epoch 4");
+  expect_same("plain", "five");
+}
+
+static void resuming_keeps_the_options_it_had(void **state) {
+  (void)state;
+  struct spec s = {.run = "options", .line = {{"lr", "0.01"}, {"schedule", "linear"}, {"epochs", "3"}}};
+  assert_int_equal(train(s), 0);
+  struct spec again = {.run = "options2", .signal = SIGINT, .signal_step = 17};
+  memcpy(again.line, s.line, sizeof s.line);
+  assert_int_equal(train(again), INTERRUPTED);
+  assert_int_equal(train((struct spec){.run = "options2", .resume = 1}), 0);
+  expect_same("options", "options2");
+  assert_int_equal(train((struct spec){.run = "options2", .resume = 1, .line = {{"batch", "16"}}}), 1);
+  expect_said("options2", "--resume goes on with the batch and the seed it had");
+  assert_int_equal(train((struct spec){.run = "options2", .resume = 1, .limit = 100}), 1);
+  expect_said("options2", "now there are 100");
+}
+
+static void resuming_nothing_begins(void **state) {
+  (void)state;
+  assert_int_equal(train((struct spec){.run = "fresh", .resume = 1}), 0);
+  expect_said("fresh", "the training begins");
+  expect_same("plain", "fresh");
+}
+
+/* The toy's `poison` makes a weight NaN at that step; the checkpoint of the epoch before stays. */
+static void nan_stops_the_training(void **state) {
+  (void)state;
+  assert_int_equal(train((struct spec){.run = "poisoned", .line = {{"poison", "22"}}}), 1);
+  expect_said("poisoned", "the loss became nan at step 23 (epoch 2)");
+  expect_said("poisoned", "last.safetensors holds the training up to step 15");
+  assert_int_equal(train((struct spec){.run = "poisoned", .line = {{"poison", "15"}}}), 1);
+  expect_said("poisoned", "fc.bias became infinite or not a number at step 15 (epoch 1): the training stops; no checkpoint was written yet");
+}
+
+static void stops_when_stalled(void **state) {
+  (void)state;
+  assert_int_equal(train((struct spec){.run = "stalled",
+                                       .line = {{"epochs", "50"}, {"lr", "0"}, {"stop", "stalled(loss, epochs: 3)"}}}),
+                   0);
+  expect_said("stalled", "epoch 4/50");
+  expect_said("stalled", "stopped: no better epoch since epoch 1");
+  char *log = log_of("stalled");
+  assert_null(strstr(log, "\n5,"));
+  free(log);
+}
+
+static void parts_of_epochs_count(void **state) {
+  (void)state;
+  assert_int_equal(train((struct spec){.run = "part", .line = {{"epochs", "1.4"}}}), 0);
+  char *log = log_of("part");
+  assert_non_null(strstr(log, "\n2,21,"));
+  free(log);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(threads_do_not_matter),
+      cmocka_unit_test(learns),
+      cmocka_unit_test(killed_and_resumed),
+      cmocka_unit_test(interrupted_and_resumed),
+      cmocka_unit_test(resuming_what_is_done_changes_nothing),
+      cmocka_unit_test(resuming_keeps_the_options_it_had),
+      cmocka_unit_test(resuming_nothing_begins),
+      cmocka_unit_test(nan_stops_the_training),
+      cmocka_unit_test(stops_when_stalled),
+      cmocka_unit_test(parts_of_epochs_count),
+  };
+  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
