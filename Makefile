@@ -74,6 +74,7 @@ $(B)/tests/%.o: INCLUDES += -Iruntime -Itests/unit
 $(RUNTIME_UNITS:%=%.o): INCLUDES := -Iruntime -Itests/unit
 $(RUNTIME_UNITS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/tests/unit/toy_program.o $(B)/libnetrt.a
 	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(RUNTIME_LIBS)
+$(B)/tests/unit/test_runtime_blas: RUNTIME_LIBS += $(wildcard /usr/lib/*/openblas-serial/libopenblas.a)
 $(filter-out $(RUNTIME_UNITS),$(UNITS)): %: %.o $(B)/libnetc.a $(B)/libnetrt.a
 	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LLVM_LIBS) -lm -lpthread
 $(TOOLS): %: %.o
