@@ -71,6 +71,7 @@ $(B)/libnetrt.a: $(RUNTIME_O)
 RUNTIME_UNITS := $(filter $(addprefix $(B)/tests/unit/test_,runtime% data% image% augment% draw%),$(UNITS))
 units: $(UNITS) $(TOOLS)                          ## build the unit tests
 $(B)/tests/%.o: INCLUDES += -Iruntime -Itests/unit
+$(B)/tests/peer/compare: $(B)/libnetrt.a
 $(RUNTIME_UNITS:%=%.o): INCLUDES := -Iruntime -Itests/unit
 $(RUNTIME_UNITS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/tests/unit/toy_program.o $(B)/libnetrt.a
 	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(RUNTIME_LIBS)
@@ -78,7 +79,7 @@ $(B)/tests/unit/test_runtime_blas: RUNTIME_LIBS += $(wildcard /usr/lib/*/openbla
 $(filter-out $(RUNTIME_UNITS),$(UNITS)): %: %.o $(B)/libnetc.a $(B)/libnetrt.a
 	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LLVM_LIBS) -lm -lpthread
 $(TOOLS): %: %.o
-	$(CC) $(CFLAGS) -o $@ $^ -lm
+	$(CC) $(CFLAGS) -o $@ $^ $(RUNTIME_LIBS)
 .SECONDARY: $(UNIT_C:%.c=$(B)/%.o) $(TOOLS:%=%.o)
 
 test: all units                                   ## run the tests, or those below T=path, against MODE

@@ -1,0 +1,18 @@
+#!/bin/sh
+# One peer: tests/peer/NAME.net against golden/NAME.safetensors. case.sh FILE.net PROGRAM COMPARE; NETC and T are set. PROGRAM
+# is built from FILE.net; its optimizer keeps the gradients.
+set -e
+name=$(basename "$1" .net)
+golden=tests/peer/golden/$name
+"$3" feed "$golden.spec" "$T/weights.safetensors" "$T/inputs.safetensors"
+dump() {
+  p=$1 out=$2
+  shift 2
+  "$p" dump --weights "$T/weights.safetensors" --inputs "$T/inputs.safetensors" --out "$T/$out.safetensors" "$@" > "$T/dump" 2>&1 ||
+    { cat "$T/dump"; exit 1; }
+}
+dump "$2" grad
+dump "$2" forward --entry forward
+"$NETC" build "$1" -D probing=false -o "$T/learner"
+dump "$T/learner" curve --steps 50
+"$3" check "$golden.safetensors" grad="$T/grad.safetensors" forward="$T/forward.safetensors" curve="$T/curve.safetensors"
