@@ -79,14 +79,14 @@ int64_t log_row(struct log *l, const struct log_place *p, char err[ERR]) {
 /* ---- the terminal ---- */
 
 void log_epoch_begin(struct log *l, int64_t position) {
-  l->begun = now();
+  l->begun = l->shown = now();
   l->from = position;
 }
 
 void log_bar_clear(struct log *l) {
-  if (l->shown > 0)
+  if (l->drawn)
     fputs("\r\033[K", stderr);
-  l->shown = 0;
+  l->drawn = 0;
 }
 
 static void duration_text(char text[VALUE], double seconds) {
@@ -103,8 +103,8 @@ static int columns(void) {
 }
 
 void log_bar(struct log *l, const struct log_place *p) {
-  enum { CELLS = 20, WIDE = 1024 };
-  static const char FULL[] = "====================", EMPTY[] = "                    ";
+  enum { CELLS = 12, WIDE = 1024 };
+  static const char FULL[] = "============", EMPTY[] = "            ";
   double t = now();
   if (!l->bar || t - l->shown < 0.1)
     return;
@@ -112,13 +112,14 @@ void log_bar(struct log *l, const struct log_place *p) {
   double done = (double)(p->position - l->from), rate = done / fmax(t - l->begun, 1e-9);
   int cells = (int)(CELLS * p->position / p->count);
   duration_text(left, rate > 0 ? (double)(p->count - p->position) / rate : 0);
-  int n = snprintf(line, WIDE, "epoch %lld/%lld [%.*s%.*s] %3d %%  %.*f samples/s  %s left", (long long)p->epoch,
+  int n = snprintf(line, WIDE, "epoch %lld/%lld [%.*s%.*s] %3d%%  %.*f/s  %s left", (long long)p->epoch,
                    (long long)p->epochs, cells, FULL, CELLS - cells, EMPTY, (int)(100 * p->position / p->count),
                    rate < 100, rate, left);
   for (int o = 0; o <= l->train->metrics && n < WIDE - 100; o++)
     n += snprintf(line + n, WIDE - (size_t)n, "  %.40s %s", output_name(l->train, o), value_text(value, p->mean[o]));
   fprintf(stderr, "\r%.*s\033[K", columns() - 1, line);
   l->shown = t;
+  l->drawn = 1;
 }
 
 void log_epoch_line(struct log *l, const struct log_place *p) {

@@ -12,7 +12,8 @@ struct log {
   const struct net_train *train;
   int has_val;
   FILE *csv;
-  double shown; /* when the bar was last drawn; 0: there is no bar on the line */
+  double shown; /* when the bar was last drawn */
+  int drawn;    /* is it on the terminal's line? */
   double begun; /* the present epoch, or its part since a resume */
   int64_t from; /* its first sample */
   int bar;      /* is somebody watching? */

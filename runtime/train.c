@@ -33,7 +33,7 @@ static int broken(struct trainer *t, const char *what, char err[ERR]) {
               last_words(t, words), t->rate);
 }
 
-static int save_last(struct trainer *t, char err[ERR]) {
+static int save(struct trainer *t, const char *path, int with_optimizer, char err[ERR]) {
   const struct net_param *p = model_broken(t->m);
   if (p) {
     char *what = mem_text("%s became infinite or not a number", p->name);
@@ -41,7 +41,14 @@ static int save_last(struct trainer *t, char err[ERR]) {
     free(what);
     return -1;
   }
-  if (checkpoint_save(t->last, t->m, &t->s, 1, about(t), err))
+  if (!checkpoint_save(path, t->m, &t->s, with_optimizer, about(t), err))
+    return 0;
+  log_bar_clear(&t->log);
+  return t->saved_step ? fail(err, "%.300s\nWhen there is room again, go on with\n  %s", err, t->o->again) : -1;
+}
+
+static int save_last(struct trainer *t, char err[ERR]) {
+  if (save(t, t->last, 1, err))
     return -1;
   t->saved = now();
   t->saved_step = t->s.step;
@@ -191,9 +198,8 @@ static int end_epoch(struct trainer *t, char err[ERR]) {
   s->position = s->seen = 0;
   s->epoch_seconds = 0;
   memset(s->sum, 0, sizeof s->sum);
-  if (save_last(t, err))
-    return -1;
-  return keep ? checkpoint_save(t->best, t->m, s, 0, about(t), err) : 0;
+  /* best first: a last.safetensors that speaks of a best epoch then always finds it */
+  return (keep && save(t, t->best, 0, err)) || save_last(t, err) ? -1 : 0;
 }
 
 /* ---- all of it ---- */
@@ -208,9 +214,10 @@ static void header(const struct trainer *t) {
   printf("%s: %s samples to train on", t->data->name, count_text(a, t->fit.count));
   if (t->has_val)
     printf(", %s to validate", count_text(b, t->val.count));
-  printf("\n%s epochs of %s steps, batch %lld, %.1f MB for a step\n", number_text(a, t->recipe.epochs),
-         count_text(b, t->epoch_steps), (long long)t->recipe.batch, (double)job_bytes(p, e, t->fit.job.room) / 1e6);
-  if (t->s.step)
+  printf("\n%s epoch%s of %s steps, batch %lld, %.1f MB for a step\n", number_text(a, t->recipe.epochs),
+         t->recipe.epochs == 1 ? "" : "s", count_text(b, t->epoch_steps), (long long)t->recipe.batch,
+         (double)job_bytes(p, e, t->fit.job.room) / 1e6);
+  if (t->s.step && !trainer_done(t))
     printf("going on from step %lld (epoch %lld)\n", (long long)t->s.step, (long long)t->s.epoch + 1);
   fflush(stdout);
 }
