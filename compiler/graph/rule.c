@@ -169,7 +169,7 @@ static int eval_arithmetic(Rule *r, const Ast *e, RuleValue *out) {
                                    [AST_MOD] = OP_mod, [AST_POW] = OP_pow, [AST_LT] = OP_lt,   [AST_GT] = OP_gt,
                                    [AST_LE] = OP_le,   [AST_GE] = OP_ge,   [AST_EQ] = OP_eq,   [AST_NE] = OP_ne,
                                    [AST_AND] = OP_and, [AST_OR] = OP_or,   [AST_NOT] = OP_not, [AST_NEG] = OP_neg};
-  RuleValue v[2];
+  RuleValue v[2] = {0};
   for (int i = 0; i < e->count; i++)
     if (!rule_eval(r, e->kids[i], &v[i]))
       return 0;
