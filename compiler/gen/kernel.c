@@ -182,7 +182,7 @@ void entry_launch(Gen *g, Ir kernel, const Ir *args, int count, Ir chunks) {
   call(e, launch, given, 5);
 
   size_t len;
-  const char *symbol = arena_strndup(g->c->mem, LLVMGetValueName2(kernel, &len), len);
+  const char *name = LLVMGetValueName2(kernel, &len), *symbol = arena_strndup(g->c->mem, name, len);
   StepKernel *last = g->steps.count ? &g->steps.at[g->steps.count - 1] : NULL;
   if (last && last->plan == g->plan && last->step == g->step)
     last->symbol = symbol;

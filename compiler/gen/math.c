@@ -117,13 +117,13 @@ static Ir with_sign(Emit *e, Ir magnitude, Ir sign) {
   return float_of(e, LLVMBuildOr(e->builder, bits_of(e, magnitude), bit, ""));
 }
 
-/* m/(m + 2) with m = e^2|x| - 1, which stays exact near 0. */
+/* Near 0: x + x^3 P(x^2). Beyond: 1 - 2/(e^2|x| + 1). */
 static Ir emit_tanh(Emit *e, Ir x) {
-  Ir n, a = intrinsic(e, "fabs", x);
-  Ir twice = fmin2(e, fadd(e, a, a), k(x, 20));
-  Ir p = exp_core(e, twice, &n), two_n = power_of_two(e, n);
-  Ir m = fma3(e, p, two_n, fsub(e, two_n, k(x, 1)));
-  return with_sign(e, fdiv(e, m, fadd(e, m, k(x, 2))), x);
+  static const double q[] = {-0.333333194, 0.133326367, -0.0538568571, 0.0210883692, -0.00629577506};
+  Ir a = fmin2(e, intrinsic(e, "fabs", x), k(x, 10)), z = fmul(e, a, a);
+  Ir near = fma3(e, fmul(e, z, a), poly(e, z, q, COUNT(q)), a);
+  Ir far = fsub(e, k(x, 1), fdiv(e, k(x, 2), fadd(e, exp_small(e, fadd(e, a, a)), k(x, 1))));
+  return with_sign(e, choose(e, fcmp(e, LLVMRealOLT, a, k(x, 0.55)), near, far), x);
 }
 
 static Ir emit_sigmoid(Emit *e, Ir x) {

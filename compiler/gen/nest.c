@@ -24,7 +24,7 @@ static int is_memory(const Nest *n, int var) {
 }
 
 static int can_join(const Nest *n, int d) {
-  if (n->reduced[d] != n->reduced[d + 1] || (n->spare && (d == n->channel || d + 1 == n->channel)))
+  if (n->reduced[d] != n->reduced[d + 1] || (n->spare && (d == n->channel || d + 1 == n->channel || d == n->dims - 2)))
     return 0;
   for (int v = 0; v <= NEST_OUT; v++)
     if (is_used(n, v) && n->stride[v][d] != n->stride[v][d + 1] * n->size[d + 1])
