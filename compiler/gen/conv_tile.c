@@ -1,0 +1,135 @@
+/* conv_tile: the one inner kernel of all correlations, a function of its own that kernels share.
+
+   Computes `width` neighbouring pixels of one output row for nb vectors of output channels: nb * width accumulators that stay in
+   registers, while loops run over input blocks, filter rows and, for each filter column, input channels. One step loads nb vectors
+   of weights, repeats one input element for each pixel in a vector, and multiplies and adds nb * width times. Example, 8 lanes,
+   nb 2, width 6: 12 accumulators, 2 weights, 1 input: 15 of 16 registers.
+   - Each filter column is a loop of its own: in one block of code the repeated inputs that columns share would all be kept, and
+     spill. Rows outside the input are left out by the caller's bounds, columns outside by not emitting their pairs.
+   - Sizes and strides are arguments, so that one function serves all convolutions with this tile, filter width and border. */
+#include "gen/conv.h"
+#include "base/text.h"
+#include <string.h>
+
+enum { UNROLL = 4 }; /* of the channel loop */
+
+static void copy_attributes(Ir from, Ir to) {
+  LLVMAttributeRef at[32];
+  unsigned n = LLVMGetAttributeCountAtIndex(from, LLVMAttributeFunctionIndex);
+  if (n > sizeof at / sizeof *at)
+    return;
+  LLVMGetAttributesAtIndex(from, LLVMAttributeFunctionIndex, at);
+  for (unsigned i = 0; i < n; i++)
+    LLVMAddAttributeAtIndex(to, LLVMAttributeFunctionIndex, at[i]);
+}
+
+int helper_begin(Emit *e, Outer *o, const char *name, const char *params, Ir *fn) {
+  *fn = LLVMGetNamedFunction(e->module, name);
+  if (*fn)
+    return 0;
+  LLVMTypeRef types[32];
+  unsigned count = (unsigned)strlen(params);
+  for (unsigned i = 0; i < count; i++)
+    types[i] = params[i] == 'p' ? e->ptr : e->i64;
+  *fn = LLVMAddFunction(e->module, name, LLVMFunctionType(e->nothing, types, count, 0));
+  LLVMSetLinkage(*fn, LLVMInternalLinkage);
+  copy_attributes(e->fn, *fn);
+  *o = (Outer){*e, LLVMGetInsertBlock(e->builder)};
+  e->fn = *fn;
+  LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, *fn, ""));
+  return 1;
+}
+
+void helper_end(Emit *e, const Outer *o) {
+  LLVMBuildRetVoid(e->builder);
+  *e = o->emit;
+  LLVMPositionBuilderAtEnd(e->builder, o->block);
+}
+
+static const char *tile_name(Emit *e, const Tile *t) {
+  Text name = {.mem = e->c->mem};
+  text_add(&name, "conv_tile_%dx%dx%d_taps%d_inner%d_by%d_%d%s", e->lanes, t->nb, t->width, t->taps, t->inner, t->x_pixel,
+           t->x_tap, t->lanes_in ? "_lanes" : "");
+  for (int s = 0; s < t->taps; s++)
+    if (t->missing[s])
+      text_add(&name, "_%d_%x", s, (unsigned)t->missing[s]);
+  return text_str(&name);
+}
+
+/* One step: input element i of every pixel times nb weight vectors. What there is less of is loaded first and kept. */
+static void tile_step(Emit *e, const Tile *t, int tap, Ir x, Ir w, int64_t i, Ir *sum) {
+  uint32_t missing = t->missing[tap];
+  int keep_weights = t->nb <= t->width;
+  Ir kept[TILE_VECTORS];
+  for (int a = 0; a < (keep_weights ? t->nb : t->width); a++) {
+    if (keep_weights)
+      kept[a] = load_vec(e, atk(e, w, (i * t->nb + a) * e->lanes));
+    else if (!(missing >> a & 1))
+      kept[a] = splat(e, load_f32(e, atk(e, x, (int64_t)a * t->x_pixel + i)));
+  }
+  for (int a = 0; a < (keep_weights ? t->width : t->nb); a++) {
+    if (keep_weights && missing >> a & 1)
+      continue;
+    Ir p = keep_weights ? atk(e, x, (int64_t)a * t->x_pixel + i) : atk(e, w, (i * t->nb + a) * e->lanes);
+    Ir other = keep_weights && !t->lanes_in ? splat(e, load_f32(e, p)) : load_vec(e, p);
+    for (int b = 0; b < (keep_weights ? t->nb : t->width); b++) {
+      if (!keep_weights && missing >> b & 1)
+        continue;
+      Ir *to = &sum[keep_weights ? b * t->width + a : a * t->width + b];
+      *to = fma3(e, other, kept[b], *to);
+    }
+  }
+}
+
+static void tile_tap(Emit *e, const Tile *t, int tap, const TileArgs *a, Ir x, Ir w, Ir *sum) {
+  if (t->missing[tap] == (1u << t->width) - 1)
+    return;
+  int floats = t->nb * e->lanes, unroll = t->inner ? UNROLL : 1;
+  Loop l;
+  x = atk(e, x, (int64_t)tap * t->x_tap);
+  w = at(e, w, imulk(e, a->inner, (int64_t)tap * floats));
+  loop_begin(e, &l, k64(e, 0), a->inner, unroll, sum, t->nb * t->width);
+  Ir xi = at(e, x, t->inner ? l.iv : imul(e, l.iv, a->x_inner)), wi = at(e, w, imulk(e, l.iv, floats));
+  for (int i = 0; i < unroll; i++)
+    tile_step(e, t, tap, xi, wi, i, sum);
+  loop_end(e, &l);
+}
+
+static void tile_body(Emit *e, const Tile *t, const TileArgs *a) {
+  Ir sum[TILE_VECTORS];
+  int sums = t->nb * t->width;
+  Loop block, row;
+  for (int i = 0; i < sums; i++)
+    sum[i] = kv(e, 0);
+  loop_begin(e, &block, k64(e, 0), a->blocks, 1, sum, sums);
+  Ir xb = at(e, a->x, imul(e, block.iv, a->x_block)), wb = at(e, a->w, imul(e, block.iv, a->w_block));
+  loop_begin(e, &row, k64(e, 0), a->rows, 1, sum, sums);
+  Ir xr = at(e, xb, imul(e, row.iv, a->x_row)), wr = at(e, wb, imul(e, row.iv, a->w_row));
+  for (int tap = 0; tap < t->taps; tap++)
+    tile_tap(e, t, tap, a, xr, wr, sum);
+  loop_end(e, &row);
+  loop_end(e, &block);
+  for (int b = 0; b < t->nb; b++)
+    for (int i = 0; i < t->width; i++)
+      store(e, sum[b * t->width + i], at(e, at(e, a->y, imulk(e, a->y_block, b)), imulk(e, a->y_pixel, i)));
+}
+
+enum { TILE_ARGS = sizeof(TileArgs) / sizeof(Ir) };
+
+void conv_tile(Emit *e, const Tile *t, const TileArgs *a) {
+  union {
+    TileArgs named;
+    Ir at[TILE_ARGS];
+  } in, given = {.named = *a};
+  Outer outer;
+  Ir fn;
+  if (helper_begin(e, &outer, tile_name(e, t), "pppiiiiiiiiii", &fn)) {
+    for (unsigned i = 0; i < TILE_ARGS; i++)
+      in.at[i] = LLVMGetParam(fn, i);
+    if (t->inner)
+      in.named.inner = k64(e, t->inner);
+    tile_body(e, t, &in.named);
+    helper_end(e, &outer);
+  }
+  call(e, fn, given.at, TILE_ARGS);
+}
