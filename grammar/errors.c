@@ -367,10 +367,14 @@ static int header_of(const Token *t, int at) {
   return kind == T_BLOCK || kind == T_NET || kind == T_PREDICT ? outer : 0;
 }
 
+int parse_is_hopeless(const Parser *p) {
+  return diag_errors(p->c->diags) >= 100;
+}
+
 void parse_fail(Parser *p, const char *const *expected, int count) {
   const Token *t = p->tokens.at;
   int body = body_of(t, p->at);
-  if (!t[p->at].silent) {
+  if (!t[p->at].silent && !parse_is_hopeless(p)) {
     Slip s = {
         .p = p, .t = t, .at = p->at, .first = first_of_statement(t, p->at, body), .expected = expected, .count = count};
     report(&s);

@@ -405,7 +405,7 @@ name:
 static int yyreport_syntax_error(const yypcontext_t *context, Parser *p) {
   yysymbol_kind_t kinds[YYNTOKENS];
   const char *names[YYNTOKENS];
-  int count = yypcontext_expected_tokens(context, kinds, YYNTOKENS);
+  int count = parse_is_hopeless(p) ? 0 : yypcontext_expected_tokens(context, kinds, YYNTOKENS);
   for (int i = 0; i < count; i++)
     names[i] = yysymbol_name(kinds[i]);
   parse_fail(p, names, count);

@@ -36,5 +36,6 @@ int parse_is_name(int kind);              /* NAME or a contextual keyword */
 int parse_is_declaration(const Token *t); /* whether a declaration begins at t, of a row that ends with T_END */
 /* errors.c: words the error at the token handed out last, and goes on to the next statement or declaration. */
 void parse_fail(Parser *p, const char *const *expected, int count);
+int parse_is_hopeless(const Parser *p); /* so many errors that no more are worded */
 
 #endif

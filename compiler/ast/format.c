@@ -152,6 +152,9 @@ static int content_indent(const Layout *l, int outer) {
 
 /* The column of token i when it begins a line. */
 static int indent(const Layout *l, int i) {
+  const Tok *above = tok(l, i) - 1;
+  if (tok(l, i)->kind == COMMENT && i && above->kind == COMMENT && above->breaks)
+    return above->col;
   int next = i;
   while (next < l->toks.count && tok(l, next)->kind == COMMENT)
     next++;

@@ -125,12 +125,11 @@ int tok_is_operator(const Tok *t) {
  * continuation. */
 static int begins_statement(const Layout *l, int i, int outer) {
   static const char *const go_on[] = {",", ":", "=", "not", NULL};
-  int p = tok_before(l, i);
   if (tok(l, i)->kind == COMMENT || tok_is_closing(tok(l, i)))
     return 0;
   if (outer >= 0 && (!tok_is(tok(l, outer), "{") || tok(l, outer)->stages))
     return 0;
-  int broken = 0;
+  int p = tok_before(l, i), broken = 0;
   for (int k = p + 1; k <= i; k++)
     broken |= tok(l, k)->breaks;
   return p < 0 || p == outer ||

@@ -10,7 +10,7 @@ const DiagRow diag_rows[DIAG_COUNT] = {
 #undef DIAG
 };
 
-enum { KEPT = 1000 };
+enum { KEPT = 200 };
 
 Diags *diags_new(Arena *a) {
   Diags *d = arena_alloc(a, sizeof *d);
