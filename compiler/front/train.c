@@ -249,7 +249,11 @@ static double default_rate(Expand *x, const Ast *block) {
 /* optimizer: adam(lr: 1e-3, beta1: 0.5) as arguments of the block, lr replaced. NULL after reporting. */
 static const Ast *optimizer_args(Run *r, const Ast *prop, Args *args) {
   Expand *x = r->x;
-  const Ast *call = prop ? prop->kids[1] : NULL, *list = call && call->kind == AST_CALL ? call->kids[1] : NULL;
+  const Ast *call = prop ? prop->kids[1] : NULL;
+  for (int yes; call && call->kind == AST_COND; call = call->kids[yes ? 1 : 2])
+    if (!to_bool(x, call->kids[0], &yes))
+      return NULL;
+  const Ast *list = call && call->kind == AST_CALL ? call->kids[1] : NULL;
   const Ast *callee = list ? call->kids[0] : call;
   Name name = callee && callee->kind == AST_REF ? callee->name : name_of(x->c->names, "adam"), lr = name_of(x->c->names, "lr");
   const Ast *block = decl_find(x, name, AST_BLOCK);
