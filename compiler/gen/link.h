@@ -1,0 +1,25 @@
+/* The last step of a build: machine code and description become an executable, by the system's `cc`. */
+#ifndef GEN_LINK_H
+#define GEN_LINK_H
+#include "diag/diag.h"
+#include <signal.h>
+
+/* A private folder for what lies between. While it exists, interrupting signals wait, so that it is always removed: the
+   signal takes effect in temp_close. */
+typedef struct {
+  const char *path;
+  sigset_t before;
+} Temp;
+int temp_open(Ctx *c, Temp *t); /* 0 after reporting */
+void temp_close(Temp *t);
+
+typedef enum { BLAS_STATIC, BLAS_SHARED, BLAS_NONE } Blas;
+typedef struct {
+  const Temp *temp;
+  const char *object, *text; /* files: the entries' machine code; the description, C */
+  const char *output;
+  Blas blas; /* BLAS_NONE: the program calls no nrt_gemm */
+} Link;
+int link_program(Ctx *c, const Link *l); /* 0 after reporting */
+
+#endif

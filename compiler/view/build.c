@@ -1,0 +1,330 @@
+/* Duty: a .net file (or a graph text) through all stages to the program, with the time that each took. */
+#include "view/build.h"
+#include "gen/describe.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+static const Span nowhere;
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void build_time(Build *b, const char *name) {
+  double t = now();
+  vec_push(b->c->mem, &b->times, (Time){name, t - b->since});
+  b->since = t;
+}
+
+void build_times(const Build *b, FILE *to) {
+  double all = 0;
+  for (int i = 0; i < b->times.count; i++) {
+    fprintf(to, "%8.1f ms  %s\n", 1e3 * b->times.at[i].seconds, b->times.at[i].name);
+    all += b->times.at[i].seconds;
+    for (int p = 0; !strcmp(b->times.at[i].name, "passes") && p < PASS_COUNT; p++)
+      fprintf(to, "%10.1f ms  %s\n", 1e3 * b->passes.seconds[p], pass_name((PassId)p));
+  }
+  fprintf(to, "%8.1f ms  all\n", 1e3 * all);
+}
+
+const char *build_stem(Ctx *c, const char *path) {
+  const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
+  return arena_strndup(c->mem, base, dot && dot != base ? (size_t)(dot - base) : strlen(base));
+}
+
+static int has_ending(const char *path, const char *ending) {
+  size_t len = strlen(path), n = strlen(ending);
+  return len > n && !strcmp(path + len - n, ending);
+}
+
+/* ---- parse, expand ---- */
+
+int build_parse(Build *b, Ctx *c, const Options *o, const char *path) {
+  size_t len;
+  *b = (Build){.c = c, .o = o, .path = path, .since = now()};
+  b->graphs = o->command == COMMAND_opt || has_ending(path, ".graph");
+  if (!passes_prepare(c, o, &b->passes))
+    return 0;
+  const char *text = file_read(c, path, &len);
+  if (!text)
+    return 0;
+  b->first = source_add(c->src, path, text, len, 0);
+  b->file = ast_parse(c, b->graphs ? PARSE_GRAPH : PARSE_FILE, b->first);
+  build_time(b, "parse");
+  return !diag_errors(c->diags);
+}
+
+static Define *read_defines(Build *b) {
+  const Words *words = &b->o->defines;
+  Define *list = arena_alloc(b->c->mem, sizeof *list * (size_t)words->count + 1);
+  for (int i = 0; i < words->count; i++) {
+    const char *word = words->at[i], *equals = strchr(word, '=');
+    if (!equals || equals == word || !equals[1]) {
+      diag_add(b->c, D_OPTION_VALUE, nowhere, "-D", word, "NAME=VALUE is wanted");
+      return NULL;
+    }
+    list[i] = (Define){name_of_len(b->c->names, word, (size_t)(equals - word)), equals + 1};
+  }
+  return list;
+}
+
+static int nothing_in(Build *b) {
+  diag_add(b->c, D_NOTHING, nowhere, b->path, "compile");
+  return 0;
+}
+
+static int keep_function(Build *b) {
+  int kept = 0;
+  Name names[64];
+  for (int i = 0; i < b->count && i < 64; i++)
+    names[i] = b->entry[i].name;
+  for (int i = 0; i < b->count; i++)
+    if (!strcmp(name_text(b->c->names, b->entry[i].name), b->o->function))
+      b->entry[kept++] = b->entry[i];
+  if (!kept) {
+    Diag *d = diag_add(b->c, D_NO_ENTRY, nowhere, b->o->function);
+    Text list = {.mem = b->c->mem};
+    for (int i = 0; i < b->count && i < 64; i++)
+      text_add(&list, "%s%s", i ? ", " : "", name_text(b->c->names, names[i]));
+    diag_help(b->c, d, "it has %s", text_str(&list));
+  }
+  b->count = kept;
+  return kept;
+}
+
+static int read_graphs(Build *b) {
+  b->count = b->file->count;
+  b->entry = arena_alloc(b->c->mem, sizeof *b->entry * (size_t)b->count + 1);
+  for (int i = 0; i < b->count; i++) {
+    Graph *g = graph_read(b->c, b->file->kids[i]);
+    if (!g)
+      return 0;
+    b->entry[i] = (Entry){.name = g->name, .graph = g};
+  }
+  return 1;
+}
+
+static int read_program(Build *b) {
+  Define *defines = read_defines(b);
+  b->program = defines ? program_of(b->c, b->file, b->first, b->path, defines, b->o->defines.count) : NULL;
+  if (!b->program)
+    return 0;
+  b->count = 2 * b->program->trains.count + b->program->predicts.count;
+  b->entry = arena_alloc(b->c->mem, sizeof *b->entry * (size_t)b->count + 1);
+  b->count = program_entries(b->program, b->entry, b->count);
+  return 1;
+}
+
+int build_expand(Build *b) {
+  int ok = b->graphs ? read_graphs(b) : read_program(b);
+  if (!ok || diag_errors(b->c->diags))
+    return 0;
+  if (!b->count)
+    return nothing_in(b);
+  if (b->o->function && !keep_function(b))
+    return 0;
+  b->function = arena_alloc(b->c->mem, sizeof *b->function * (size_t)b->count);
+  for (int i = 0; i < b->count; i++)
+    b->function[i].graph = b->entry[i].graph;
+  build_time(b, "expand");
+  return 1;
+}
+
+/* ---- passes, plans ---- */
+
+static Diag *refuse_pass(Ctx *c, const char *name) {
+  Name names[PASS_COUNT];
+  for (int i = 0; i < PASS_COUNT; i++)
+    names[i] = name_of(c->names, pass_name((PassId)i));
+  Diag *d = diag_add(c, D_NO_PASS, nowhere, name);
+  Name near = name_nearest(c->names, name, names, PASS_COUNT);
+  if (near)
+    diag_help(c, d, "did you mean `%s`?", name_text(c->names, near));
+  return d;
+}
+
+int passes_prepare(Ctx *c, const Options *o, PassOptions *p) {
+  const char *const named[] = {o->after, o->stop_after};
+  *p = (PassOptions){.lanes = gen_lanes(o->cpu)};
+#ifdef NETC_DEBUG
+  p->verify = 1;
+#endif
+  if (!p->lanes)
+    diag_add(c, D_CPU, nowhere, o->cpu);
+  for (int i = 0; i < 2; i++)
+    if (named[i] && pass_find(named[i]) == PASS_COUNT)
+      refuse_pass(c, named[i]);
+  for (int i = 0; i < o->skip.count; i++) {
+    PassId id = pass_find(o->skip.at[i]);
+    if (id == PASS_COUNT)
+      refuse_pass(c, o->skip.at[i]);
+    else if (!pass_is_optional(id))
+      diag_add(c, D_PASS_NEEDED, nowhere, o->skip.at[i]);
+    else
+      p->skip[id] = 1;
+  }
+  return !diag_errors(c->diags);
+}
+
+int build_passes(Build *b) {
+  int last = b->o->stop_after ? (int)pass_find(b->o->stop_after) : PASS_COUNT - 1;
+  for (int i = 0; i < b->count; i++) {
+    Graph *g = b->entry[i].graph;
+    for (int p = 0; g && p <= last; p++)
+      if (!b->passes.skip[p])
+        g = pass_run(g, (PassId)p, &b->passes);
+    b->function[i].graph = g;
+    if (!g)
+      return 0;
+  }
+  build_time(b, "passes");
+  return !diag_errors(b->c->diags);
+}
+
+int build_plans(Build *b) {
+  for (int i = 0; i < b->count; i++)
+    params_collect(&b->params, b->function[i].graph);
+  for (int i = 0; i < b->count; i++)
+    b->function[i].plan = plan_make(b->function[i].graph, &b->params, gen_scratch);
+  build_time(b, "plan");
+  return !diag_errors(b->c->diags);
+}
+
+/* ---- code, program ---- */
+
+const char *built_by(Ctx *c, const Options *o) {
+  return arena_printf(c->mem, "netc " NETC_VERSION ", CPU %s", gen_cpu_name(o->cpu));
+}
+
+int build_code(Build *b) {
+  GenTarget target = {b->o->cpu, b->passes.lanes};
+  b->gen = gen_new(b->c, &target);
+  for (int i = 0; i < b->count; i++)
+    gen_entry(b->gen, b->function[i].plan);
+  build_time(b, "code");
+  return !diag_errors(b->c->diags);
+}
+
+int build_object(Build *b, const char *path) {
+  char *error = NULL;
+  int ok = gen_object(b->gen, path, &error);
+  if (!ok)
+    diag_add(b->c, D_CANNOT_WRITE, nowhere, path, error ? error : "LLVM says no");
+  build_time(b, "machine code");
+  return ok;
+}
+
+void build_close(Build *b) {
+  if (b->gen)
+    gen_free(b->gen);
+}
+
+static int weights_refused(Ctx *c, const char *path, const char *why) {
+  diag_add(c, D_WEIGHTS, nowhere, path, why);
+  return 0;
+}
+
+/* The file is taken as it is; that it is a checkpoint is seen by its head: a length, then JSON. */
+static int weights_open(Build *b, Description *d) {
+  const char *path = b->o->weights;
+  unsigned char head[9];
+  struct stat about;
+  FILE *f = fopen(path, "re");
+  if (!f || fstat(fileno(f), &about) || S_ISDIR(about.st_mode)) {
+    weights_refused(b->c, path, f ? "it is no file" : strerror(errno));
+    return f ? fclose(f) && 0 : 0;
+  }
+  size_t got = fread(head, 1, sizeof head, f);
+  fclose(f);
+  uint64_t len = 0;
+  for (int i = 8; i-- > 0;)
+    len = len << 8 | head[i];
+  if (got < sizeof head || head[8] != '{' || len > (uint64_t)about.st_size - 8)
+    return weights_refused(b->c, path, "it is no .safetensors file");
+  char *whole = realpath(path, NULL);
+  d->weights = whole ? arena_strndup(b->c->mem, whole, strlen(whole)) : path;
+  d->weights_bytes = about.st_size;
+  free(whole);
+  return 1;
+}
+
+static int write_description(Build *b, const char *path) {
+  const Plan **plans = arena_alloc(b->c->mem, sizeof *plans * (size_t)b->count);
+  for (int i = 0; i < b->count; i++)
+    plans[i] = b->function[i].plan;
+  Description d = {.program = b->program,
+                   .params = &b->params,
+                   .gen = b->gen,
+                   .entries = b->count,
+                   .entry = b->entry,
+                   .plan = plans,
+                   .source = source_at(b->c->src, b->first),
+                   .source_len = source_len(b->c->src, b->first),
+                   .built = built_by(b->c, b->o)};
+  Text text = {.mem = b->c->mem};
+  if (b->o->weights && !weights_open(b, &d))
+    return 0;
+  describe(&d, &text);
+  return file_write(b->c, path, text_str(&text), text.len);
+}
+
+/* A folder, or the source itself, is not written over. */
+static int check_output(Build *b, const char *output) {
+  struct stat in, out;
+  const char *why = stat(output, &out)                                                          ? NULL
+                    : S_ISDIR(out.st_mode)                                                      ? "it is a folder"
+                    : !stat(b->path, &in) && in.st_dev == out.st_dev && in.st_ino == out.st_ino ? "it is the source"
+                                                                                                : NULL;
+  if (!why)
+    return 1;
+  Diag *d = diag_add(b->c, D_CANNOT_WRITE, nowhere, output, why);
+  diag_help(b->c, d, "name the result with -o");
+  return 0;
+}
+
+static int link_all(Build *b, const char *output, const Temp *temp) {
+  const char *stem = b->o->keep ? output : arena_printf(b->c->mem, "%s/program", temp->path);
+  Link l = {.temp = temp,
+            .output = output,
+            .object = arena_printf(b->c->mem, "%s.o", stem),
+            .text = arena_printf(b->c->mem, "%s.c", stem),
+            .blas = gen_uses_blas(b->gen) ? (Blas)b->o->blas : BLAS_NONE};
+  if (!build_object(b, l.object) || !write_description(b, l.text))
+    return 0;
+  int ok = link_program(b->c, &l);
+  build_time(b, "link");
+  return ok;
+}
+
+int build_program(Build *b, const char *output) {
+  Temp temp;
+  if (!b->program)
+    return nothing_in(b);
+  if (gen_uses_blas(b->gen) && b->o->blas == BLAS_NONE) {
+    diag_add(b->c, D_NO_BLAS, nowhere);
+    return 0;
+  }
+  if (!check_output(b, output))
+    return 0;
+  switch ((Emitted)b->o->emit) {
+  case EMIT_OBJ:
+    return build_object(b, output);
+  case EMIT_C:
+    return write_description(b, output);
+  case EMIT_LIB:
+    diag_add(b->c, D_EMIT_LIB, nowhere);
+    return 0;
+  case EMIT_EXE:
+    break;
+  }
+  if (!temp_open(b->c, &temp))
+    return 0;
+  int ok = link_all(b, output, &temp);
+  temp_close(&temp);
+  return ok;
+}

@@ -1,0 +1,158 @@
+/* Duty: `netc help NAME` and `netc explain CODE`. What there is to say stands beside each definition: the comment above
+   a block of the prelude, the summary of an operation's or a recipe call's row, the explanation of a diagnostic's. */
+#include "diag/list.h"
+#include "front/embed.h"
+#include "op/op.h"
+#include "view/view.h"
+#include <string.h>
+
+typedef struct {
+  Ctx *c;
+  const char *name;
+  FILE *to;
+  int found;
+  Vec(Name) known; /* all that there is, for the nearest */
+} Help;
+
+static int matches(Help *h, const char *name) {
+  vec_push(h->c->mem, &h->known, name_of(h->c->names, name));
+  if (strcmp(name, h->name))
+    return 0;
+  if (h->found++)
+    fputc('\n', h->to);
+  return 1;
+}
+
+/* ---- the prelude ---- */
+
+static void print_params(Help *h, const Ast *params) {
+  Text text = {.mem = h->c->mem};
+  for (int i = 0; i < params->count; i++) {
+    const Ast *p = params->kids[i], *value = p->count ? p->kids[0] : NULL;
+    text_add(&text, "%s%s%s", i ? ", " : "", name_text(h->c->names, p->name), value ? ": " : "");
+    if (value)
+      ast_expr_text(h->c, value, &text);
+  }
+  fprintf(h->to, "(%s)", text_str(&text));
+}
+
+/* The comment that ends right above `block`: its first line, or NULL; *end is behind its last. */
+static const char *comment_above(const char *text, const char *block, const char **end) {
+  const char *first = NULL, *line = block;
+  while (line > text && line[-1] != '\n')
+    line--;
+  *end = line;
+  while (line > text) {
+    const char *above = line - 1;
+    while (above > text && above[-1] != '\n')
+      above--;
+    if (*above != '#')
+      break;
+    first = line = above;
+  }
+  return first;
+}
+
+static void print_comment(Help *h, const char *at, const char *end) {
+  while (at && at < end) {
+    const char *stop = memchr(at, '\n', (size_t)(end - at));
+    at += 1 + (at[1] == ' ');
+    fprintf(h->to, "  %.*s\n", (int)(stop - at), at);
+    at = stop + 1;
+  }
+}
+
+static void print_block(Help *h, const Ast *block, const char *path, uint32_t first) {
+  const Ast *body = block->kids[1];
+  const char *end, *comment = comment_above(source_at(h->c->src, first), source_at(h->c->src, block->span.at), &end);
+  fputs(h->name, h->to);
+  print_params(h, block->kids[0]);
+  fprintf(h->to, "   (%s)\n", path);
+  for (int i = 0; i < body->count; i++) {
+    const Ast *s = body->kids[i];
+    if (s->kind == AST_IN || s->kind == AST_WEIGHT || s->kind == AST_STATE)
+      fprintf(h->to, "    %.*s\n", (int)s->span.len, source_at(h->c->src, s->span.at));
+  }
+  print_comment(h, comment, end);
+}
+
+static void search_prelude(Help *h) {
+  for (const Embedded *e = embedded; e->path; e++) {
+    const char *base = strrchr(e->path, '/') + 1;
+    if (!strstr(e->path, ".net"))
+      continue;
+    const char *path = arena_printf(h->c->mem, "<prelude/%s>", base);
+    uint32_t first = source_add(h->c->src, path, e->text, e->len, 1);
+    const Ast *file = ast_parse(h->c, PARSE_FILE, first);
+    for (int i = 0; i < file->count; i++)
+      if (file->kids[i]->kind == AST_BLOCK && matches(h, name_text(h->c->names, file->kids[i]->name)))
+        print_block(h, file->kids[i], arena_printf(h->c->mem, "prelude/%s", base), first);
+  }
+}
+
+/* ---- rows ---- */
+
+static void search_operations(Help *h) {
+  for (int i = 0; i < OP_COUNT; i++) {
+    const OpRow *row = op_row(h->c, (OpId)i);
+    if (!matches(h, name_text(h->c->names, row->name)))
+      continue;
+    fprintf(h->to, row->each ? "%s(%s)   (operation, element by element)\n" : "%s%s   (operation)\n", h->name,
+            row->signature);
+    fprintf(h->to, "  %s\n", row->summary);
+  }
+}
+
+static void search_calls(Help *h) {
+  enum { SOURCE, HOLDOUT, TRANSFORM, FILL, SCHEDULE, KEEP, STOP };
+  static const char *const kinds[] = {
+      "source, val, test", "holdout", "prepare, augment", "fill", "schedule", "keep", "stop"};
+  static const struct {
+    int kind;
+    const char *name, *signature, *summary;
+  } rows[] = {
+#define CALL(kind, name, signature, summary) {kind, #name, signature, summary},
+#include "runtime/calls.def"
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (matches(h, rows[i].name))
+      fprintf(h->to, "%s%s   (recipe, after %s:)\n  %s\n", rows[i].name, rows[i].signature, kinds[rows[i].kind],
+              rows[i].summary);
+}
+
+int view_help(Ctx *c, const char *name, FILE *to) {
+  Help h = {.c = c, .name = name, .to = to};
+  for (int i = 0; i < COMMAND_COUNT; i++)
+    if (matches(&h, command_name((CommandId)i)))
+      options_command((CommandId)i, to);
+  search_prelude(&h);
+  search_operations(&h);
+  search_calls(&h);
+  if (h.found)
+    return 1;
+  Diag *d = diag_add(c, D_NO_HELP, (Span){0, 0}, name);
+  Name near = name_nearest(c->names, name, h.known.at, h.known.count);
+  if (near)
+    diag_help(c, d, "did you mean `%s`?", name_text(c->names, near));
+  return 0;
+}
+
+/* ---- messages ---- */
+
+int view_explain(Ctx *c, const char *code, FILE *to) {
+  if (!code)
+    for (int i = 0; i < DIAG_COUNT; i++) {
+      fprintf(to, "%s  ", diag_rows[i].code);
+      for (const char *s = diag_rows[i].text; *s; s++)
+        if (*s == '%' && s[1])
+          fputs(*++s == 's' ? "..." : "%", to);
+        else
+          fputc(*s, to);
+      fputc('\n', to);
+    }
+  if (!code || diag_explain(code, to))
+    return 1;
+  Diag *d = diag_add(c, D_NO_CODE, (Span){0, 0}, code);
+  diag_help(c, d, "`netc explain` lists all");
+  return 0;
+}

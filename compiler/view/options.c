@@ -1,0 +1,232 @@
+/* Duty: the command line into Options, by the rows of options.def; and the help texts from the same rows. What is
+   unknown gets the nearest name that is known. */
+#include "view/options.h"
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum { FLAG, TEXT, NUMBER, CHOICE, MANY } Kind;
+
+static const struct CommandRow {
+  const char *name;
+  int fewest, most;
+  const char *words, *summary, *more;
+} commands[] = {
+#define COMMAND(name, fewest, most, words, summary, more) {#name, fewest, most, words, summary, more},
+#define OPTION(...)
+#include "view/options.def"
+};
+
+static const struct OptionRow {
+  const char *commands, *name;
+  int letter;
+  const char *value;
+  Kind kind;
+  size_t field;
+  const char *choices, *summary;
+} rows[] = {
+#define COMMAND(...)
+#define OPTION(commands, name, letter, value, kind, field, choices, summary)                                           \
+  {commands, name, letter, value, kind, offsetof(Options, field), choices, summary},
+#include "view/options.def"
+};
+enum { ROWS = sizeof rows / sizeof *rows, FIRST_KEY = 0x1000 };
+
+const char *command_name(CommandId id) {
+  return commands[id].name;
+}
+
+CommandId command_find(const char *name) {
+  int i = 0;
+  while (i < COMMAND_COUNT && strcmp(commands[i].name, name))
+    i++;
+  return (CommandId)i;
+}
+
+/* Is `word` one of the words of `list`, which `mark` separates? Returns its place from 0, or -1. */
+static int place_in(const char *list, char mark, const char *word) {
+  size_t len = strlen(word);
+  for (int i = 0;; i++) {
+    const char *end = strchr(list, mark);
+    end = end ? end : list + strlen(list);
+    if ((size_t)(end - list) == len && !memcmp(list, word, len))
+      return i;
+    if (!*end)
+      return -1;
+    list = end + 1;
+  }
+}
+
+static int row_is_of(const struct OptionRow *row, CommandId command) {
+  return *row->commands == '*' || place_in(row->commands, ' ', commands[command].name) >= 0;
+}
+
+/* ---- help ---- */
+
+void options_overview(FILE *to) {
+  fputs("netc compiles .net files to executables.\n\nUsage: netc COMMAND [OPTION...] FILE\n\n", to);
+  for (int i = 0; i < COMMAND_COUNT; i++)
+    fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
+  fputs("\nnetc COMMAND --help tells the options of a command, netc --version the version.\n", to);
+}
+
+void options_command(CommandId id, FILE *to) {
+  const struct CommandRow *c = &commands[id];
+  fprintf(to, "Usage: netc %s [OPTION...] %s\n\n%c%s.%s%s\n\n", c->name, c->words, c->summary[0] - 'a' + 'A',
+          c->summary + 1, *c->more ? " " : "", c->more);
+  for (int i = 0; i < ROWS; i++) {
+    const struct OptionRow *row = &rows[i];
+    if (!row_is_of(row, id))
+      continue;
+    char left[64], letter[8] = "    ";
+    if (row->letter)
+      snprintf(letter, sizeof letter, "-%c, ", row->letter);
+    snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->value ? " " : "", row->value ? row->value : "");
+    fprintf(to, "  %-26s %s\n", left, row->summary);
+    if (row->kind == CHOICE)
+      fprintf(to, "  %-26s (%s)\n", "", row->choices + (*row->choices == '|'));
+  }
+}
+
+/* ---- reading ---- */
+
+static int refuse_value(Ctx *c, const struct OptionRow *row, const char *value, const char *why) {
+  diag_add(c, D_OPTION_VALUE, (Span){0, 0}, arena_printf(c->mem, "--%s", row->name), value, why);
+  return 0;
+}
+
+static int set_value(Ctx *c, Options *o, const struct OptionRow *row, const char *value) {
+  void *field = (char *)o + row->field;
+  char *end;
+  switch (row->kind) {
+  case FLAG:
+    *(int *)field = 1;
+    return 1;
+  case TEXT:
+    *(const char **)field = value;
+    return 1;
+  case MANY:
+    vec_push(c->mem, (Words *)field, value);
+    return 1;
+  case CHOICE:
+    *(int *)field = place_in(row->choices, '|', value);
+    if (*(int *)field < 0 || !*value)
+      return refuse_value(c, row, value,
+                          arena_printf(c->mem, "it is one of %s", row->choices + (*row->choices == '|')));
+    return 1;
+  case NUMBER:
+    break;
+  }
+  errno = 0;
+  long n = strtol(value, &end, 10);
+  if (end == value || *end || errno || n < 1 || n > INT_MAX)
+    return refuse_value(c, row, value, "a whole number from 1 on is wanted");
+  *(int *)field = (int)n;
+  return 1;
+}
+
+static void refuse_option(Ctx *c, CommandId command, const char *word) {
+  Name names[ROWS];
+  int count = 0;
+  const char *bare = arena_strndup(c->mem, word, strcspn(word, "="));
+  for (int i = 0; i < ROWS; i++)
+    if (row_is_of(&rows[i], command))
+      names[count++] = name_format(c->names, "--%s", rows[i].name);
+  Diag *d = diag_add(c, D_OPTION, (Span){0, 0}, commands[command].name, bare);
+  Name near = name_nearest(c->names, bare, names, count);
+  if (near)
+    diag_help(c, d, "did you mean `%s`?", name_text(c->names, near));
+  else if (command == COMMAND_run)
+    diag_help(c, d, "options of the program stand behind `--`: netc run FILE -- %s", bare);
+  else
+    diag_help(c, d, "`netc %s --help` lists the options", commands[command].name);
+}
+
+static int refuse_command(Ctx *c, const char *word) {
+  Name names[COMMAND_COUNT];
+  size_t len = strlen(word);
+  for (int i = 0; i < COMMAND_COUNT; i++)
+    names[i] = name_of(c->names, commands[i].name);
+  Diag *d = diag_add(c, D_COMMAND, (Span){0, 0}, word);
+  Name near = name_nearest(c->names, word, names, COMMAND_COUNT);
+  if (len > 4 && !strcmp(word + len - 4, ".net"))
+    diag_help(c, d, "netc build %s", word);
+  else if (near)
+    diag_help(c, d, "did you mean `netc %s`?", name_text(c->names, near));
+  else
+    diag_help(c, d, "`netc help` lists the commands");
+  return 0;
+}
+
+static int check_words(Ctx *c, const Options *o) {
+  const struct CommandRow *row = &commands[o->command];
+  if (o->help || (o->words.count >= row->fewest && o->words.count <= row->most))
+    return 1;
+  Diag *d = diag_add(c, D_USAGE, (Span){0, 0}, row->name,
+                     row->most > 1 ? "a file"
+                     : row->fewest ? "one file"
+                                   : "one word at most");
+  diag_help(c, d, "netc %s [OPTION...] %s", row->name, row->words);
+  return 0;
+}
+
+/* getopt's tables from the rows of one command: the key is the row's letter, or FIRST_KEY and its place. */
+static void fill_tables(CommandId command, struct option *longs, char *shorts) {
+  *shorts++ = ':';
+  for (int i = 0; i < ROWS; i++) {
+    if (!row_is_of(&rows[i], command))
+      continue;
+    *longs++ = (struct option){rows[i].name, rows[i].value ? required_argument : no_argument, NULL, FIRST_KEY + i};
+    if (rows[i].letter) {
+      *shorts++ = (char)rows[i].letter;
+      if (rows[i].value)
+        *shorts++ = ':';
+    }
+  }
+}
+
+static const struct OptionRow *row_of_key(int key, CommandId command) {
+  for (int i = 0; i < ROWS; i++)
+    if (row_is_of(&rows[i], command) && (key == FIRST_KEY + i || key == rows[i].letter))
+      return &rows[i];
+  return NULL;
+}
+
+static int read_options(Ctx *c, int argc, char **argv, Options *o) {
+  struct option longs[ROWS + 1] = {{0}};
+  char shorts[3 * ROWS + 2] = {0};
+  fill_tables(o->command, longs, shorts);
+  optind = 0;
+  opterr = 0;
+  for (int key; (key = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+    const struct OptionRow *row = row_of_key(key == '?' || key == ':' ? optopt : key, o->command);
+    if (key == '?' && row && optopt >= FIRST_KEY)
+      return refuse_value(c, row, strchr(argv[optind - 1], '=') + 1, "it takes no value");
+    if (key == '?') {
+      refuse_option(c, o->command, optopt ? arena_printf(c->mem, "-%c", optopt) : argv[optind - 1]);
+      return 0;
+    }
+    if (key == ':')
+      return refuse_value(c, row, "", arena_printf(c->mem, "%s is wanted", row->value));
+    if (!set_value(c, o, row, optarg))
+      return 0;
+  }
+  for (int i = optind; i < argc; i++)
+    vec_push(c->mem, &o->words, argv[i]);
+  return check_words(c, o);
+}
+
+int options_read(Ctx *c, int argc, char **argv, Options *o) {
+  *o = (Options){.command = COMMAND_help};
+  const char *word = argc > 1 ? argv[1] : "--help";
+  if (!strcmp(word, "--help") || !strcmp(word, "-h"))
+    return 1;
+  o->command = command_find(word);
+  if (o->command == COMMAND_COUNT) {
+    o->command = COMMAND_help;
+    return refuse_command(c, word);
+  }
+  return read_options(c, argc - 1, argv + 1, o);
+}

@@ -1,0 +1,48 @@
+/* The command line: commands and options are rows of options.def. */
+#ifndef VIEW_OPTIONS_H
+#define VIEW_OPTIONS_H
+#include "base/vec.h"
+#include "gen/link.h"
+
+#define NETC_VERSION "0.1.0"
+
+typedef enum {
+#define COMMAND(name, ...) COMMAND_##name,
+#define OPTION(...)
+#include "view/options.def"
+  COMMAND_COUNT
+} CommandId;
+
+typedef enum { EMIT_EXE, EMIT_OBJ, EMIT_C, EMIT_LIB } Emitted;
+typedef enum {
+  STAGE_NONE,
+  STAGE_AST,
+  STAGE_GRAPH,
+  STAGE_GRAD,
+  STAGE_FUSED,
+  STAGE_LAYOUT,
+  STAGE_PLAN,
+  STAGE_LLVM,
+  STAGE_ASM
+} StageId;
+
+typedef Vec(const char *) Words;
+
+typedef struct Options {
+  CommandId command;
+  Words words; /* what is no option: files, then what stands behind -- */
+  const char *output, *weights, *cpu, *after, *function, *dump, *stop_after, *passes;
+  int emit, blas, stage, diagnostics; /* of their choices, the first is 0 */
+  int keep, write, check, all, time_passes, help;
+  int batch, depth; /* 0: not given */
+  Words defines, skip;
+} Options;
+
+/* Reads the command line; 0 after reporting. `netc --help` is the command help. */
+int options_read(Ctx *c, int argc, char **argv, Options *o);
+void options_overview(FILE *to);
+void options_command(CommandId id, FILE *to); /* how a command is called, and its options */
+const char *command_name(CommandId id);
+CommandId command_find(const char *name); /* COMMAND_COUNT: none */
+
+#endif

@@ -1,0 +1,135 @@
+/* Duty: `netc summary`: the stages of each net with shapes and sizes, then the memory of each function of the program
+   at a batch size. A stage's numbers hold those of the stages inside it. */
+#include "runtime/netrt.h"
+#include "view/view.h"
+#include <string.h>
+
+enum { BATCH_DEFAULT = 32, FLOAT = 4 };
+
+static const char *number_cell(Arena *a, double n, const char *(*text)(Arena *, double)) {
+  return n > 0 ? text(a, n) : "";
+}
+
+static const char *work_text(Arena *a, double n) {
+  return scaled_text(a, n, "");
+}
+
+/* "d1.conv_0" as "  conv_0": the part that its outer stages have not said. */
+static const char *stage_label(const Build *b, const Stage *s) {
+  const char *path = name_text(b->c->names, s->path), *dot = s->depth > 1 ? strrchr(path, '.') : NULL;
+  return arena_printf(b->c->mem, "%*s%s", 2 * (s->depth - 1), "", dot ? dot + 1 : path);
+}
+
+static void add_stage(const Build *b, Table *t, const NetInfo *net, int i) {
+  const Stage *s = &net->stages.at[i];
+  double work = s->multiply_adds, own = (double)s->parameters;
+  for (int k = i + 1; k < net->stages.count && net->stages.at[k].depth > s->depth; k++) {
+    work += net->stages.at[k].multiply_adds;
+    own += (double)net->stages.at[k].parameters;
+  }
+  Text type = {.mem = b->c->mem};
+  type_text(type_get(b->c, s->type), &type);
+  table_add(t, "%s", stage_label(b, s));
+  table_add(t, "%s", name_text(b->c->names, s->callee));
+  table_add(t, "%s", text_str(&type));
+  table_add(t, "%s", number_cell(b->c->mem, own, count_text));
+  table_add(t, "%s", number_cell(b->c->mem, work, work_text));
+}
+
+static void print_net(const Build *b, const NetInfo *net, FILE *to) {
+  static const char *const heading[] = {"stage", "what", "output", "parameters", "multiply-adds"};
+  Table t = {.mem = b->c->mem, .align = "lllrr"};
+  double work = 0;
+  for (int i = 0; i < 5; i++)
+    table_add(&t, "%s", heading[i]);
+  for (int i = 0; i < net->stages.count; i++) {
+    work += net->stages.at[i].multiply_adds;
+    if (!b->o->depth || net->stages.at[i].depth <= b->o->depth)
+      add_stage(b, &t, net, i);
+  }
+  fprintf(to, "%s\n", name_text(b->c->names, net->name));
+  table_print(&t, to);
+  fprintf(to, "  %s parameters", count_text(b->c->mem, (double)net->parameters));
+  if (net->states)
+    fprintf(to, " and %s numbers of state", count_text(b->c->mem, (double)net->states));
+  fprintf(to, ", %s multiply-adds for a sample\n\n", scaled_text(b->c->mem, work, ""));
+}
+
+/* ---- memory ---- */
+
+static double role_floats(const Build *b, const char *role) {
+  double n = 0;
+  for (int i = 0; i < b->params.params.count; i++) {
+    const PlanParam *p = &b->params.params.at[i];
+    if (!strcmp(name_text(b->c->names, p->role), role))
+      n += (double)type_size(type_get(b->c, p->type));
+  }
+  return n;
+}
+
+static double batch_of(const Build *b, const Entry *e) {
+  if (b->o->batch)
+    return b->o->batch;
+  if (e->predict)
+    return 1;
+  for (int i = 0; e->train && i < e->train->props.count; i++) {
+    const RecipeProp *p = &e->train->props.at[i];
+    if (!strcmp(name_text(b->c->names, p->name), "batch") && p->value.kind == RECIPE_NUM)
+      return p->value.num;
+  }
+  return BATCH_DEFAULT;
+}
+
+static double value_bytes(const Graph *g, Val v, double batch) {
+  const Type *t = graph_type(g, v);
+  return (double)type_size(t) * FLOAT * (t->batched ? batch : 1);
+}
+
+/* Inputs and outputs, as they lie in the runtime's hands. */
+static double io_bytes(const Plan *p, double batch) {
+  double bytes = 0;
+  for (Val v = 1; v < (Val)p->g->nodes.count; v++)
+    if (graph_node(p->g, v)->op == OP_input)
+      bytes += value_bytes(p->g, v, batch);
+  for (int i = 0; i < p->g->outputs.count; i++)
+    bytes += value_bytes(p->g, p->g->outputs.at[i].val, batch);
+  return bytes;
+}
+
+static void print_memory(const Build *b, FILE *to) {
+  static const char *const heading[] = {"function",        "batch",     "activations", "in and out",
+                                        "weights, states", "optimizer", "all"};
+  Arena *mem = b->c->mem;
+  Table t = {.mem = mem, .align = "lrrrrrr"};
+  double kept = FLOAT * (role_floats(b, "weight") + role_floats(b, "state")), optimizer = FLOAT * role_floats(b, "opt");
+  for (int i = 0; i < 7; i++)
+    table_add(&t, "%s", heading[i]);
+  for (int i = 0; i < b->count; i++) {
+    const Plan *p = b->function[i].plan;
+    double batch = batch_of(b, &b->entry[i]), io = io_bytes(p, batch);
+    double arena = (double)p->arena_fixed + batch * (double)p->arena_per_sample;
+    const double bytes[] = {arena, io, kept, optimizer, arena + io + kept + optimizer};
+    table_add(&t, "%s", name_text(b->c->names, b->entry[i].name));
+    table_add(&t, "%.0f", batch);
+    for (int k = 0; k < 5; k++)
+      table_add(&t, "%s", scaled_text(mem, bytes[k], "B"));
+  }
+  fputs("Memory\n", to);
+  table_print(&t, to);
+}
+
+int view_summary(Ctx *c, const Options *o, FILE *to) {
+  Build build, *b = &build;
+  int ok =
+      build_parse(b, c, o, o->words.at[0]) && build_expand(b) && build_passes(b) && build_plans(b) && build_code(b);
+  if (ok) {
+    for (int i = 0; b->program && i < b->program->nets.count; i++)
+      print_net(b, &b->program->nets.at[i], to);
+    print_memory(b, to);
+    fprintf(to, "\nmatrix products: %s\n",
+            gen_uses_blas(b->gen) ? "OpenBLAS, linked in" : "none, OpenBLAS is not linked");
+    fprintf(to, "parameters: %.0f\n", role_floats(b, "weight"));
+  }
+  build_close(b);
+  return ok;
+}
