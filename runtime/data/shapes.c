@@ -1,6 +1,6 @@
-/* Source shapes(count, objects, noise, seed): scenes drawn by the program itself, in the size and with the fields that
-   the data block declares: an image, and any of the class (then there is one figure), the mask, the classes of the
-   pixels (0 is ground), the boxes.
+/* Source shapes(count, objects, darker, turn, noise, seed): scenes drawn by the program itself, in the size and with
+   the fields that the data block declares: an image, and any of the class (then there is one figure), the mask, the
+   classes of the pixels (0 is ground), the boxes.
 
    The splits draw from different seeds, so what is drawn for one is not drawn for another. The training's seed has no
    part in it: every run sees the same pictures. */
@@ -125,9 +125,13 @@ static int shapes_plan(struct shapes *x, const struct source_request *r, char er
     return fail(err, "data %s: shapes(count: %g) should be a number of pictures", r->data->name, count);
   if (objects < 1 || objects > SCENE_OBJECTS)
     return fail(err, "data %s: shapes(objects: %g) should be from 1 to %d", r->data->name, objects, SCENE_OBJECTS);
+  p->darker = (float)arg_num(r->call, CALL_SOURCE, "darker");
+  p->turn = (float)arg_num(r->call, CALL_SOURCE, "turn");
+  p->noise = (float)arg_num(r->call, CALL_SOURCE, "noise");
+  if (!(p->darker >= 0 && p->darker <= 1 && p->noise >= 0 && p->noise <= 1))
+    return fail(err, "data %s: shapes' darker and noise lie between 0 and 1", r->data->name);
   x->base.count = (int64_t)count;
   p->objects = field_of(r->data, NET_CLASS) >= 0 ? 1 : (int)objects;
-  p->noise = (float)arg_num(r->call, CALL_SOURCE, "noise");
   p->seed = split_seed((uint64_t)(int64_t)arg_num(r->call, CALL_SOURCE, "seed"), r->split);
   return 0;
 }

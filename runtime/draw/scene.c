@@ -1,8 +1,8 @@
 /* Draws a scene: a ground with a slope of light and two octaves of smooth texture, figures of another brightness with
    antialiased borders, and noise over all.
 
-   Ground and figures differ in brightness by at least 0.25, either way round, so neither bright nor dark gives them
-   away. */
+   Figures are brighter than the ground by at least 0.25, but not than every other picture's ground, so that no fixed
+   threshold finds them; a share of the pictures has it the other way round. */
 #include "draw/scene.h"
 #include "draw/figure.h"
 #include "netrt.h"
@@ -115,17 +115,17 @@ static int figure_paint(const struct scene_plan *p, const struct figure *f, cons
   return right >= 0;
 }
 
-/* A place for one more figure that keeps clear of the others; 0 when none is found. Figures shrink with their number.
- */
+/* A place for one more figure that keeps clear of the others; 0 when none is found. Figures shrink with their
+   number. */
 static int figure_place(const struct scene_plan *p, struct stream *s, const struct figure *others, int count,
                         int wanted, struct figure *f) {
   float side = (float)(p->width < p->height ? p->width : p->height);
   float largest = wanted == 1 ? 0.46f : 0.34f / sqrtf((float)wanted / 2 + 0.5f);
   int kind = (int)(next(s) * (float)p->kinds);
   for (int i = 0; i < TRIES; i++) {
-    float r = side * largest * between(s, 0.6f, 1);
+    float r = side * largest * between(s, wanted == 1 ? 0.7f : 0.6f, 1);
     float x = between(s, r, (float)p->width - r), y = between(s, r, (float)p->height - r);
-    float angle = between(s, 0, (float)(2 * M_PI));
+    float angle = between(s, -p->turn, p->turn) * (float)M_PI / 180;
     int free = 1;
     for (int k = 0; k < count; k++)
       free &= hypotf(x - others[k].x, y - others[k].y) > r + others[k].radius + 1;
@@ -154,7 +154,7 @@ int scene_draw(const struct scene_plan *p, int64_t number, struct scene *s) {
   struct stream r = {.seed = p->seed, .number = number};
   struct figure figure[SCENE_OBJECTS];
   struct ground ground;
-  int darker = next(&r) < 0.5f, wanted = 1 + (int)(next(&r) * (float)p->objects);
+  int darker = next(&r) < p->darker, wanted = 1 + (int)(next(&r) * (float)p->objects);
   float dim = between(&r, 0.08f, 0.42f), bright = dim + between(&r, 0.25f, 0.5f);
   ground_pick(&r, p->channels, darker ? bright : dim, &ground);
   ground_paint(p, &ground, plane);

@@ -7,9 +7,11 @@ enum { SCENE_OBJECTS = 32 };
 
 struct scene_plan { /* what to draw: a scene is a pure function of this and its number */
   int width, height, channels;
-  int kinds;   /* figures 0 … kinds - 1 */
-  int objects; /* 1 to so many in a picture, at most SCENE_OBJECTS, not overlapping */
-  float noise; /* deviation, 1 is white */
+  int kinds;    /* figures 0 … kinds - 1 */
+  int objects;  /* 1 to so many in a picture, at most SCENE_OBJECTS, not overlapping */
+  float darker; /* the share of pictures whose figures are darker than the ground */
+  float turn;   /* figures stand askew by up to so many degrees either way */
+  float noise;  /* deviation, 1 is white */
   uint64_t seed;
 };
 struct scene {

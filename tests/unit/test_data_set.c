@@ -61,10 +61,11 @@ static void test_shapes_classes(void **state) {
   data_close(s);
 }
 
-/* Inside and outside of the mask differ in the image, and by no fixed sign. */
-static void test_shapes_masks(void **state) {
-  (void)state;
+/* Inside and outside of the mask differ in the image; which is brighter, the share decides. */
+static void masks_differ(double darker, int least, int most) {
+  const struct net_call call = CALL_OF("shapes", NAMED("count", 100), NAMED("darker", darker));
   struct net_data d = shapes_data(mask_fields);
+  d.source = &call;
   struct net_dataset *s = opened(&d, NET_TRAIN, 1);
   int brighter = 0;
   for (int i = 0; i < 100; i++) {
@@ -80,8 +81,14 @@ static void test_shapes_masks(void **state) {
     assert_true(difference > 0.1f || difference < -0.1f);
     brighter += difference > 0;
   }
-  assert_in_range(brighter, 30, 70);
+  assert_in_range(brighter, least, most);
   data_close(s);
+}
+
+static void test_shapes_masks(void **state) {
+  (void)state;
+  masks_differ(0, 100, 100);
+  masks_differ(0.5, 30, 70);
 }
 
 static void test_shapes_boxes(void **state) {
@@ -126,6 +133,8 @@ static void test_shapes_refused(void **state) {
   shapes_refused(odd, 2, &hundred, "field `mask` is 32x33, the picture is 32x32");
   shapes_refused(two, 1, &hundred, "field `image` has 2 channels; pictures have 1 (grey) or 3 (RGB)");
   shapes_refused(odd, 1, &zero, "shapes(count: 0) should be a number of pictures");
+  const struct net_call dark = CALL_OF("shapes", NUMBER_ARG(9), NAMED("darker", 2));
+  shapes_refused(odd, 1, &dark, "shapes' darker and noise lie between 0 and 1");
   shapes_refused(odd, 1, &bare, "shapes needs `count`");
 }
 
