@@ -71,7 +71,17 @@ const struct net_train *train_find(const struct net_program *p, const char *name
   for (int i = 0; i < p->trains; i++)
     if (!name || !strcmp(p->train[i].name, name))
       return &p->train[i];
-  fail(err, "there is no `train %s`", name);
+  char *known = mem_text("%s", "");
+  for (int i = 0; i < p->trains; i++) {
+    char *longer = mem_text("%s%s%s", known, i ? ", " : "", p->train[i].name);
+    free(known);
+    known = longer;
+  }
+  if (*known)
+    fail(err, "there is no `train %s`; there are %s", name, known);
+  else
+    fail(err, "there is no `train %s`: the program's one `train` block has no name", name);
+  free(known);
   return NULL;
 }
 

@@ -7,6 +7,7 @@
 #include "value.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Recipe lines that are options. */
 static const struct cli_row LINES[] = {
@@ -101,6 +102,27 @@ static int take_lines(const struct cli *cli, const struct net_program *p, struct
   return n;
 }
 
+static char *block_folder(const struct net_program *p, int block, const char *folder) {
+  const char *name = *p->train[block].name ? p->train[block].name : "train";
+  return p->trains > 1 ? mem_text("%s/%s", folder, name) : mem_text("%s", folder);
+}
+
+/* A block that is trained alone begins with the weights that the one before it left, if it was trained in this run. Returns
+   whether it did; -1 and err. */
+static int take_earlier(struct model *m, int block, const char *folder, char err[ERR]) {
+  char *before = block_folder(m->program, block - 1, folder), *path = mem_text("%s/best.safetensors", before);
+  struct tensors t;
+  int status = access(path, R_OK) ? 0 : tensors_open(&t, path, err) ? -1 : 1;
+  if (status > 0) {
+    status = checkpoint_load(m, &t, path, 0, err) ? -1 : 1;
+    tensors_close(&t);
+  }
+  if (status > 0)
+    printf("weights: %s\n", path);
+  free(before), free(path);
+  return status;
+}
+
 static int train_blocks(struct model *m, struct train_options *o, const struct net_train *only, const char *folder,
                         char err[ERR]) {
   const struct net_program *p = m->program;
@@ -109,11 +131,12 @@ static int train_blocks(struct model *m, struct train_options *o, const struct n
     const struct net_train *t = &p->train[i];
     if (only && only != t)
       continue;
-    char *own = p->trains > 1 ? mem_text("%s/%s", folder, *t->name ? t->name : "train") : mem_text("%s", folder);
+    char *own = block_folder(p, i, folder);
     if (p->trains > 1)
       printf("%s== train %s\n", i && !only ? "\n" : "", t->name);
+    int carry = !i ? 0 : only ? take_earlier(m, i, folder, err) : 1;
     o->out = own;
-    status = train_run(m, t, o, i && !only, err);
+    status = carry < 0 ? -1 : train_run(m, t, o, carry, err);
     free(own);
   }
   return status;
