@@ -56,27 +56,32 @@ static const char *tile_name(Emit *e, const Tile *t) {
   return text_str(&name);
 }
 
-/* One step: input element i of every pixel times nb weight vectors. What there is less of is loaded first and kept. */
+static Ir tile_weights(Emit *e, const Tile *t, Ir w, int64_t i, int vector) {
+  return load_vec(e, atk(e, w, (i * t->nb + vector) * e->lanes));
+}
+
+static Ir tile_input(Emit *e, const Tile *t, Ir x, int64_t i, int pixel) {
+  Ir p = atk(e, x, (int64_t)pixel * t->x_pixel + i);
+  return t->lanes_in ? load_vec(e, p) : splat(e, load_f32(e, p));
+}
+
+/* One step: the i-th input element of every pixel times nb weight vectors. What there is less of is loaded first and kept. */
 static void tile_step(Emit *e, const Tile *t, int tap, Ir x, Ir w, int64_t i, Ir *sum) {
+  int by_pixel = t->nb <= t->width, outer = by_pixel ? t->width : t->nb, inner = by_pixel ? t->nb : t->width;
   uint32_t missing = t->missing[tap];
-  int keep_weights = t->nb <= t->width;
-  Ir kept[TILE_VECTORS];
-  for (int a = 0; a < (keep_weights ? t->nb : t->width); a++) {
-    if (keep_weights)
-      kept[a] = load_vec(e, atk(e, w, (i * t->nb + a) * e->lanes));
-    else if (!(missing >> a & 1))
-      kept[a] = splat(e, load_f32(e, atk(e, x, (int64_t)a * t->x_pixel + i)));
-  }
-  for (int a = 0; a < (keep_weights ? t->width : t->nb); a++) {
-    if (keep_weights && missing >> a & 1)
+  Ir kept[TILE_VECTORS] = {0};
+  for (int b = 0; b < inner; b++)
+    if (by_pixel)
+      kept[b] = tile_weights(e, t, w, i, b);
+    else if (!(missing >> b & 1))
+      kept[b] = tile_input(e, t, x, i, b);
+  for (int a = 0; a < outer; a++) {
+    if (by_pixel && missing >> a & 1)
       continue;
-    Ir p = keep_weights ? atk(e, x, (int64_t)a * t->x_pixel + i) : atk(e, w, (i * t->nb + a) * e->lanes);
-    Ir other = keep_weights && !t->lanes_in ? splat(e, load_f32(e, p)) : load_vec(e, p);
-    for (int b = 0; b < (keep_weights ? t->nb : t->width); b++) {
-      if (!keep_weights && missing >> b & 1)
-        continue;
-      Ir *to = &sum[keep_weights ? b * t->width + a : a * t->width + b];
-      *to = fma3(e, other, kept[b], *to);
+    Ir other = by_pixel ? tile_input(e, t, x, i, a) : tile_weights(e, t, w, i, a);
+    for (int b = 0; b < inner; b++) {
+      Ir *to = &sum[by_pixel ? b * t->width + a : a * t->width + b];
+      *to = kept[b] ? fma3(e, other, kept[b], *to) : *to;
     }
   }
 }
