@@ -29,7 +29,9 @@ Ir isub(Emit *e, Ir a, Ir b) {
 }
 
 Ir imul(Emit *e, Ir a, Ir b) {
-  return is_k64(b, 1) ? a : is_k64(a, 1) ? b : LLVMBuildNSWMul(e->builder, a, b, "");
+  if (is_k64(a, 0) || is_k64(b, 1))
+    return a;
+  return is_k64(a, 1) || is_k64(b, 0) ? b : LLVMBuildNSWMul(e->builder, a, b, "");
 }
 
 Ir iaddk(Emit *e, Ir a, int64_t b) {

@@ -169,7 +169,8 @@ Ir formula_value(Formula *f, Form form);          /* the whole, here; form FLOAT
 void formula_again(Formula *f, int level);        /* forgets what was emitted at this level and above: another copy follows */
 Ir emit_function(Emit *e, ScalarKind kind, Ir a); /* exp, log, ... of a float, vector (inline) or double (libm) */
 Ir emit_power(Emit *e, Ir a, Ir b);
-Ir emit_power_const(Emit *e, Ir a, double n);     /* of a float or vector */
+Ir emit_power_const(Emit *e, Ir a, double n);     /* a^n, a float or vector */
+Ir emit_power_of(Emit *e, double a, Ir b);        /* a^b, a > 0 */
 
 /* ---- operands: how a formula's variables lie relative to a domain ---- */
 typedef enum { OPERAND_MEMORY, OPERAND_SCALAR, OPERAND_BATCH, OPERAND_RESULT } OperandKind;

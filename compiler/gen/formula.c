@@ -116,9 +116,12 @@ static Ir emit_operation(Formula *f, const Term *t) {
     Ir cond = emit_term(f, t->arg[0], FORM_MASK + t->natural * FORMS);
     return choose(e, cond, emit_term(f, t->arg[1], t->natural), emit_term(f, t->arg[2], t->natural));
   }
+  const Term *first = &f->memo->term.at[t->arg[0]], *second = &f->memo->term.at[t->arg[1]];
+  int wide = t->natural == FORM_DOUBLE;
+  if (t->node.kind == S_POW && !wide && first->node.kind == S_CONST && first->node.value > 0)
+    return emit_power_of(e, first->node.value, emit_term(f, t->arg[1], t->natural));
   Ir a = emit_term(f, t->arg[0], t->natural);
-  const Term *second = &f->memo->term.at[t->arg[1]];
-  if (t->node.kind == S_POW && second->node.kind == S_CONST && t->natural != FORM_DOUBLE)
+  if (t->node.kind == S_POW && !wide && second->node.kind == S_CONST)
     return emit_power_const(e, a, second->node.value);
   Ir b = t->node.arity > 1 ? emit_term(f, t->arg[1], t->natural) : NULL;
   switch ((ScalarKind)t->node.kind) {

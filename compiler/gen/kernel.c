@@ -197,6 +197,8 @@ void entry_begin(Gen *g, const Plan *p) {
   const char *name = arena_printf(g->c->mem, "net_entry_%s", name_text(g->c->names, p->g->name));
   g->entry = LLVMAddFunction(e->module, name, LLVMFunctionType(e->nothing, &e->ptr, 1, 0));
   attribute_enum(e, g->entry, (unsigned)LLVMAttributeFunctionIndex, "nounwind");
+  attribute_enum(e, g->entry, (unsigned)LLVMAttributeFunctionIndex, "noinline");
+  attribute_enum(e, g->entry, (unsigned)LLVMAttributeFunctionIndex, "optnone"); /* long, straight, and run once a step */
   e->fn = g->entry;
   lanes_set(e, g->target_lanes);
   LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, g->entry, ""));

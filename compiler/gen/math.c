@@ -216,14 +216,15 @@ static Ir exp2_wide(Emit *e, Ir z, LLVMTypeRef type) {
   return scale(e, fma3(e, f, poly(e, f, q, COUNT(q)), kt(type, 1)), n);
 }
 
-static Ir power_general(Emit *e, Ir a, Ir b) {
-  LLVMTypeRef type = LLVMTypeOf(a), wide = vector_of(e, e->f64, type);
+/* a^b; wide_b: b in double. */
+static Ir power_general(Emit *e, Ir a, Ir b, Ir wide_b) {
+  LLVMTypeRef type = LLVMTypeOf(a), wide = LLVMTypeOf(wide_b);
   Ir zero = kt(type, 0), one = kt(type, 1), m = intrinsic(e, "fabs", a);
   Ir lg = log2_wide(e, m, wide);
   lg = choose(e, fcmp(e, LLVMRealOLT, m, kt(type, 1.17549435e-38)), kt(wide, -INFINITY), lg);
   lg = choose(e, fcmp(e, LLVMRealULT, m, kt(type, INFINITY)), lg, LLVMBuildFPExt(e->builder, m, wide, ""));
   lg = choose(e, fcmp(e, LLVMRealUNO, m, m), LLVMBuildFPExt(e->builder, m, wide, ""), lg);
-  Ir p = exp2_wide(e, fmul(e, LLVMBuildFPExt(e->builder, b, wide, ""), lg), type);
+  Ir p = exp2_wide(e, fmul(e, wide_b, lg), type);
 
   Ir half = fmul(e, b, kt(type, 0.5));
   Ir whole = fcmp(e, LLVMRealOEQ, intrinsic(e, "floor", b), b);
@@ -247,24 +248,37 @@ static Ir power_whole(Emit *e, Ir a, int n) {
   return result;
 }
 
+static Ir widen(Emit *e, Ir v) {
+  return LLVMBuildFPExt(e->builder, v, vector_of(e, e->f64, LLVMTypeOf(v)), "");
+}
+
 Ir emit_power(Emit *e, Ir a, Ir b) {
   if (LLVMTypeOf(a) == e->f64) {
     Ir args[] = {a, b};
     return libm(e, "pow", args, 2);
   }
-  return power_general(e, a, b);
+  return power_general(e, a, b, widen(e, b));
+}
+
+Ir emit_power_of(Emit *e, double a, Ir b) {
+  Ir wide = widen(e, b);
+  return exp2_wide(e, fmul(e, wide, k(wide, log2(a))), LLVMTypeOf(b));
 }
 
 Ir emit_power_const(Emit *e, Ir a, double n) {
   double size = fabs(n), twice = 2 * size;
   if (size == 0)
     return k(a, 1);
+  if (n == -0.5)
+    return fdiv(e, k(a, 1), intrinsic(e, "sqrt", a));
   if (size > 16 || twice != floor(twice))
-    return emit_power(e, a, k(a, n));
+    return power_general(e, a, k(a, n), kt(vector_of(e, e->f64, LLVMTypeOf(a)), n));
+  if (n < 0)
+    a = fdiv(e, k(a, 1), a); /* first, so that the power's square does not leave the range */
   Ir result = size >= 1 ? power_whole(e, a, (int)size) : NULL;
   if (size != floor(size)) {
     Ir root = intrinsic(e, "sqrt", a);
     result = result ? fmul(e, result, root) : root;
   }
-  return n < 0 ? fdiv(e, k(a, 1), result) : result;
+  return result;
 }

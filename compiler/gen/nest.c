@@ -128,9 +128,10 @@ void nest_levels(Nest *n, const uint8_t *inner) {
   }
 }
 
-/* Strides that the code gets as numbers: not 0, and not the 1 of a vector's own axis. */
+/* Strides that the code knows: 0, and along the innermost axes those of contiguous vectors. The others are given as numbers. */
 static int is_given(const Nest *n, int v, int d) {
-  return n->stride[v][d] && !(d == n->dims - 1 && n->stride[v][d] == 1);
+  int64_t contiguous = d == n->dims - 1 ? 1 : n->lane && d == n->dims - 2 ? n->lanes : 0;
+  return n->stride[v][d] && n->stride[v][d] != contiguous;
 }
 
 void nest_signature(const Nest *n, const Ctx *c, Text *to) {
@@ -172,7 +173,7 @@ void nest_begin(NestCode *k, Emit *e, Nest *n) {
     k->size[d] = kernel_number(e, arg++);
   for (int v = 0; v <= NEST_OUT; v++)
     for (int d = 0; d < n->dims && is_memory(n, v); d++)
-      k->stride[v][d] = is_given(n, v, d) ? kernel_number(e, arg++) : n->stride[v][d] ? k64(e, 1) : NULL;
+      k->stride[v][d] = is_given(n, v, d) ? kernel_number(e, arg++) : n->stride[v][d] ? k64(e, n->stride[v][d]) : NULL;
   k->args = arg;
 }
 

@@ -61,6 +61,10 @@ const char *gen_cpu_name(const char *cpu) {
   return name;
 }
 
+static int is_x86(const char *triple) {
+  return !strncmp(triple, "x86_64", 6);
+}
+
 static Machine *machine_new(Ctx *c, const char *cpu) {
   LLVMInitializeNativeTarget();
   LLVMInitializeNativeAsmPrinter();
@@ -69,8 +73,10 @@ static Machine *machine_new(Ctx *c, const char *cpu) {
   LLVMTargetRef target;
   if (LLVMGetTargetFromTriple(triple, &target, &error))
     BUG("%s", error);
-  m->machine = LLVMCreateTargetMachine(target, triple, is_host(cpu) ? host : cpu, is_host(cpu) ? features : "",
-                                       LLVMCodeGenLevelDefault, LLVMRelocPIC, LLVMCodeModelDefault);
+  /* Divisions stand outside of hot loops: two ways for each would only cost code. */
+  const char *has = arena_printf(c->mem, "%s%s", is_host(cpu) ? features : "", is_x86(triple) ? ",-idivq-to-divl" : "");
+  m->machine = LLVMCreateTargetMachine(target, triple, is_host(cpu) ? host : cpu, has + (*has == ','), LLVMCodeGenLevelDefault,
+                                       LLVMRelocPIC, LLVMCodeModelDefault);
   m->layout = LLVMCreateTargetDataLayout(m->machine);
   LLVMDisposeMessage(triple);
   LLVMDisposeMessage(features);
