@@ -57,6 +57,7 @@ static const struct {
 } families[] = {
     {"minimize", "a statement", {"minimize", "in", "out", "for", "if", NAMES}},
     {"a number", "a value", {VALUES, NAMES, "':'"}},
+    {"a whole number", "a layer", {"a whole number", "a string", "'('", "'{'", NAMES}},
     {"a name", "a name", {NAMES}},
     {"block", "a declaration", {NAMES}},
     {"'+'",
@@ -137,7 +138,7 @@ static int slip_unopened(const Slip *s) {
 }
 
 static int slip_no_flow(const Slip *s) {
-  if (s->t[s->at].kind != T_ARROW || s->at != s->first)
+  if (s->t[s->at].kind != T_ARROW || (s->at != s->first && !expects(s, "a number")))
     return 0;
   diag_help(ctx(s), diag_add(ctx(s), D_NO_FLOW, s->t[s->at].span), "name what flows and the result: `y = x -> ...`");
   return 1;
@@ -287,6 +288,8 @@ static const char *help_for(const Slip *s) {
     return "a body stands in braces: `{ ... }`";
   if (kind == T_NL && s->t[s->at + 1].kind == '{' && expects(s, "'{'"))
     return "the `{` stands at the end of the line";
+  if (before == T_INT && before2 == T_ARROW && expects(s, "'*'"))
+    return "a layer follows the arrow; a number before it repeats it: `x -> 3 * conv(8, 3)`";
   if (kind == T_NL && expects(s, "else"))
     return "`if ... then ... else ...` has both branches";
   if (before == '.' && before2 == T_INT)

@@ -206,7 +206,8 @@ static int fits(const Layout *l, int i, int end, int col) {
   for (int k = i, level = 0; k < l->toks.count && col <= WIDTH; k++) {
     const Tok *t = tok(l, k);
     int place = keeps_break(l, k) || (may_break(l, k) && (level < 0 || !element || tok_is(t - 1, ",")));
-    if (k > i && (t->kind == COMMENT || t->first == k || (end ? k > end : level <= 0 && place)))
+    int ends = t->kind == COMMENT || t->first == k || (level <= 0 && place);
+    if (k > i && (end ? k > end : ends))
       return 1;
     level += tok_is_opening(t) - tok_is_closing(t);
     col += space(l, k) + t->len;

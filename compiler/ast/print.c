@@ -48,6 +48,12 @@ static int print_leaf(const Ctx *c, const Ast *a, Text *to) {
   }
 }
 
+static int has_own_line(const Ast *parent, const Ast *a) {
+  if (parent->kind == AST_FILE || parent->kind == AST_BODY)
+    return 1;
+  return a && (a->kind == AST_BODY || a->kind == AST_IF);
+}
+
 static void print(const Ctx *c, const Ast *a, int indent, Text *to) {
   if (!a) {
     text_add(to, "-");
@@ -65,7 +71,7 @@ static void print(const Ctx *c, const Ast *a, int indent, Text *to) {
     print_string(c, a->text, to);
   }
   for (int i = 0; i < a->count; i++) {
-    if (a->kind == AST_FILE || a->kind == AST_BODY || (a->kids[i] && a->kids[i]->kind == AST_BODY))
+    if (has_own_line(a, a->kids[i]))
       text_add(to, "\n%*s", indent + 2, "");
     else
       text_add(to, " ");
