@@ -1,7 +1,7 @@
 /* The rows of calls.def, and calls read by them. A signature is walked anew each time: it is short, and so is a recipe.
  */
 #include "calls.h"
-#include "data/text.h"
+#include "base.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,14 +87,13 @@ int call_check(const struct net_call *c, enum call_kind kind, char err[512]) {
   const struct call_row *row = call_row(kind, c->name);
   if (row)
     return args_check(c, row, err);
-  const char *best = NULL;
-  int distance = 4;
+  const char *names[ROWS];
+  int count = 0;
   for (int i = 0; i < ROWS; i++)
-    if (rows[i].kind == kind && text_distance(rows[i].name, c->name) < distance) {
-      best = rows[i].name;
-      distance = text_distance(best, c->name);
-    }
-  return best ? fail(err, "no %s is called `%s`; did you mean `%s`?", kind_name[kind], c->name, best)
+    if (rows[i].kind == kind)
+      names[count++] = rows[i].name;
+  const char *near = nearest(c->name, names, count);
+  return near ? fail(err, "no %s is called `%s`; did you mean `%s`?", kind_name[kind], c->name, near)
               : fail(err, "no %s is called `%s`", kind_name[kind], c->name);
 }
 

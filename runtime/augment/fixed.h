@@ -1,8 +1,8 @@
 /* Prepare's geometry: brings one field of one sample to its size. */
 #ifndef NET_FIXED_H
 #define NET_FIXED_H
+#include "augment/cell.h"
 #include "augment/step.h"
-#include "data/source.h"
 
 /* Applies one step to a cell of this kind (image bilinear with antialiasing, masks nearest, boxes moved along; a class
    is left as it is). `map`, unless NULL, is the affine map from the cell's pixels to those of the picture as decoded,

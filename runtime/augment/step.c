@@ -1,7 +1,7 @@
 /* Reads transforms: checks the call against its row, then its numbers against what the transform can do. */
 #include "augment/step.h"
+#include "base.h"
 #include "calls.h"
-#include "data/text.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

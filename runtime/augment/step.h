@@ -7,27 +7,27 @@
 #include "netrt.h"
 
 enum step_kind { /* the order matters: geometry up to letterbox, fixed up to normalize, random geometry up to zoom */
-  STEP_RESIZE,
-  STEP_CROP,
-  STEP_PAD,
-  STEP_LETTERBOX,
-  STEP_SCALE,
-  STEP_NORMALIZE,
-  STEP_RANDOM_CROP,
-  STEP_RANDOM_RESIZED_CROP,
-  STEP_FLIP,
-  STEP_ROTATE,
-  STEP_SHIFT,
-  STEP_SHEAR,
-  STEP_ZOOM,
-  STEP_BRIGHTNESS,
-  STEP_CONTRAST,
-  STEP_SATURATION,
-  STEP_HUE,
-  STEP_COLOR_JITTER,
-  STEP_CHANNEL_SHIFT,
-  STEP_NOISE,
-  STEP_CUTOUT
+                 STEP_RESIZE,
+                 STEP_CROP,
+                 STEP_PAD,
+                 STEP_LETTERBOX,
+                 STEP_SCALE,
+                 STEP_NORMALIZE,
+                 STEP_RANDOM_CROP,
+                 STEP_RANDOM_RESIZED_CROP,
+                 STEP_FLIP,
+                 STEP_ROTATE,
+                 STEP_SHIFT,
+                 STEP_SHEAR,
+                 STEP_ZOOM,
+                 STEP_BRIGHTNESS,
+                 STEP_CONTRAST,
+                 STEP_SATURATION,
+                 STEP_HUE,
+                 STEP_COLOR_JITTER,
+                 STEP_CHANNEL_SHIFT,
+                 STEP_NOISE,
+                 STEP_CUTOUT
 };
 
 struct fill { /* what lies outside a picture; in masks a constant is 0 */

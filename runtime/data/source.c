@@ -41,14 +41,6 @@ void source_close(struct source *s) {
     s->close(s);
 }
 
-void cell_clear(struct cell *c) {
-  if (!c->borrowed) {
-    free(c->bytes);
-    free(c->box);
-  }
-  memset(c, 0, sizeof *c);
-}
-
 int field_of(const struct net_data *d, enum net_field_kind kind) {
   for (int i = 0; i < d->fields; i++)
     if (d->field[i].kind == kind)

@@ -2,18 +2,8 @@
    boxes, of whatever size they are found in; the data set brings them to their fields' sizes. */
 #ifndef NET_SOURCE_H
 #define NET_SOURCE_H
+#include "augment/cell.h"
 #include "data/data.h"
-
-/* One field of one sample. Which members count depends on the field's kind. */
-struct cell {
-  int channels, height, width; /* of a picture or mask */
-  unsigned char *bytes;        /* planes, row by row: 0…255 of an image, 0 or 1 of a mask, the class of each pixel */
-  int32_t label;               /* CLASS */
-  int boxes;                   /* BOXES: rows of class, x1, y1, x2, y2 in pixels */
-  float *box;
-  int borrowed; /* bytes and box belong to the source */
-};
-void cell_clear(struct cell *c);
 
 struct source {
   const struct net_data *data;

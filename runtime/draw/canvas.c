@@ -40,7 +40,7 @@ void canvas_picture(struct net_picture *p, int x, int y, const struct net_pictur
 }
 
 static void letter(struct net_picture *p, int x, int y, unsigned char code, int scale, struct color c) {
-  static const unsigned char box[FONT_ROWS] = {31, 17, 17, 17, 17, 17, 31};
+  static const unsigned char box[FONT_ROWS] = {31, 17, 17, 17, 17, 17, 31, 0, 0};
   const unsigned char *rows = code < FONT_FIRST || code > FONT_LAST ? box : font[code - FONT_FIRST];
   for (int j = 0; j < FONT_ROWS; j++)
     for (int i = 0; i < FONT_DOTS; i++)

@@ -6,7 +6,7 @@
 struct color {
   unsigned char r, g, b;
 };
-enum { FONT_WIDTH = 6, FONT_HEIGHT = 9 }; /* a letter with its gaps, at scale 1 */
+enum { FONT_WIDTH = 6, FONT_HEIGHT = 11 }; /* a letter with its gaps, at scale 1 */
 
 struct net_picture *canvas_new(int width, int height, struct color ground);
 void canvas_area(struct net_picture *p, int x, int y, int width, int height, struct color c);

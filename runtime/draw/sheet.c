@@ -1,5 +1,5 @@
 /* Sheets: many samples on one page, with what the network said about them. */
-#include "data/text.h"
+#include "base.h"
 #include "draw/picture.h"
 #include "draw/show.h"
 #include <stdlib.h>
@@ -61,7 +61,7 @@ int show_mask_sheet(const char *path, const struct show_batch *b, const void *pr
         continue;
       const char *m = mask[k] ? (const char *)mask[k] + (size_t)i * b->height * b->width * 4 : NULL;
       if (i % rows == 0)
-        canvas_text(sheet, x, 6, title[k], b->width * scale / FONT_WIDTH, 1, ink);
+        canvas_text(sheet, x, 5, title[k], b->width * scale / FONT_WIDTH, 1, ink);
       failed = tile_put(sheet, x, y, scale, p, m, elem);
       x += step_x;
     }

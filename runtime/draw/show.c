@@ -1,6 +1,6 @@
 /* The results of predict commands: tables, JSON, masks, overlays, pictures. */
 #include "draw/show.h"
-#include "data/text.h"
+#include "base.h"
 #include "draw/picture.h"
 #include <math.h>
 #include <stdlib.h>

@@ -1,0 +1,11 @@
+#include "augment/cell.h"
+#include <stdlib.h>
+#include <string.h>
+
+void cell_clear(struct cell *c) {
+  if (!c->borrowed) {
+    free(c->bytes);
+    free(c->box);
+  }
+  memset(c, 0, sizeof *c);
+}

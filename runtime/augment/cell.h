@@ -1,0 +1,16 @@
+/* One field of one sample, as bytes: what sources load, prepare brings to size and augment changes. */
+#ifndef NET_CELL_H
+#define NET_CELL_H
+#include <stdint.h>
+
+struct cell {                  /* which members count depends on the field's kind */
+  int channels, height, width; /* of a picture or mask */
+  unsigned char *bytes;        /* planes, row by row: 0…255 of an image, 0 or 1 of a mask, the class of each pixel */
+  int32_t label;               /* CLASS */
+  int boxes;                   /* BOXES: rows of class, x1, y1, x2, y2 in pixels */
+  float *box;
+  int borrowed; /* bytes and box belong to the source */
+};
+void cell_clear(struct cell *c); /* frees what is not borrowed */
+
+#endif
