@@ -19,7 +19,7 @@ struct dump {
 static int64_t batch_of(const struct net_entry *e, const struct tensors *t) {
   for (int i = 0; i < e->inputs; i++) {
     const struct tensor *x = tensors_find(t, e->input[i].name);
-    if (x && x->rank)
+    if (x && x->rank && e->input[i].batched)
       return x->dim[0];
   }
   return 1;
@@ -32,7 +32,8 @@ static int take_input(struct dump *d, int i, const struct tensors *t, char err[E
   char shape[SHAPE];
   if (!x)
     return fail(err, "the inputs lack \"%s\"", io->name);
-  if (x->type != type || x->rank < 1 || x->dim[0] != d->batch || tensor_count(x) != io_count(io, d->batch))
+  int fits = tensor_count(x) == io_count(io, d->batch) && (!io->batched || (x->rank && x->dim[0] == d->batch));
+  if (x->type != type || !fits)
     return fail(err, "input \"%s\" is %s %s; %s with %lld for each of %lld samples is wanted", io->name, x->type_name,
                 shape_text(shape, x->rank, x->dim), type == TENSOR_F32 ? "F32" : "I32", (long long)io_count(io, 1),
                 (long long)d->batch);

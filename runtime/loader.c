@@ -1,4 +1,5 @@
-/* Two slots go round: while the caller uses one, the thread fills the other. */
+/* A ring of slots, one more than there are threads: while the caller uses one, each thread fills another. They are claimed, and
+   handed out, in the order of the epoch. */
 #include "loader.h"
 #include "pool.h"
 #include "rng.h"
@@ -6,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 2 };
+enum { THREADS_MAX = 8, SLOTS_MAX = THREADS_MAX + 1 };
 
 struct slot {
   struct batch batch;
-  int full, failed;
+  int claimed, full, failed; /* claimed: a thread fills it, or has filled it */
   char err[ERR];
 };
 
@@ -19,14 +20,14 @@ struct loader {
   int64_t *order;
   uint64_t epoch;
   int64_t next; /* position of the first sample not yet handed to a slot */
-  struct slot slot[SLOTS];
-  int write, read; /* the slot to fill next, to take next */
-  int lent;        /* the caller holds slot `read` */
-  int filling, stop;
+  struct slot slot[SLOTS_MAX];
+  int slots, write, read; /* the slot to fill next, to take next */
+  int lent;               /* the caller holds slot `read` */
+  int filling, stop;      /* filling: threads that are at it */
   pthread_mutex_t mutex;
   pthread_cond_t change;
-  pthread_t thread;
-  int has_thread;
+  pthread_t thread[THREADS_MAX];
+  int threads;
 };
 
 static void slot_fill(struct loader *l, struct slot *s) {
@@ -40,7 +41,7 @@ static void *thread_main(void *loader) {
   pthread_mutex_lock(&l->mutex);
   while (!l->stop) {
     struct slot *s = &l->slot[l->write];
-    if (s->full || l->next >= l->spec.count) {
+    if (s->claimed || l->next >= l->spec.count) {
       pthread_cond_wait(&l->change, &l->mutex);
       continue;
     }
@@ -51,13 +52,14 @@ static void *thread_main(void *loader) {
     }
     s->batch.n = n;
     l->next += n;
-    l->filling = 1;
+    l->write = (l->write + 1) % l->slots;
+    l->filling++;
+    s->claimed = 1;
     pthread_mutex_unlock(&l->mutex);
     slot_fill(l, s);
     pthread_mutex_lock(&l->mutex);
-    l->filling = 0;
+    l->filling--;
     s->full = 1;
-    l->write = (l->write + 1) % SLOTS;
     pthread_cond_broadcast(&l->change);
   }
   pthread_mutex_unlock(&l->mutex);
@@ -88,19 +90,20 @@ struct loader *loader_open(const struct loader_spec *spec, char err[ERR]) {
   l->order = mem_get((size_t)spec->count * sizeof *l->order);
   for (int64_t i = 0; i < spec->count; i++)
     l->order[i] = i;
-  for (int i = 0; i < SLOTS; i++)
-    if (slot_open(l, &l->slot[i])) {
+  int threads = spec->threads < THREADS_MAX ? spec->threads : THREADS_MAX;
+  for (l->slots = 0; l->slots <= threads; l->slots++)
+    if (slot_open(l, &l->slot[l->slots])) {
       loader_close(l);
       fail(err, "out of memory for batches of %lld samples; a smaller --batch needs less", (long long)spec->batch);
       return NULL;
     }
-  if (pthread_create(&l->thread, NULL, thread_main, l)) {
-    loader_close(l);
-    fail(err, "cannot start the thread that reads the data");
-    return NULL;
-  }
-  l->has_thread = 1;
-  return l;
+  while (l->threads < threads && !pthread_create(&l->thread[l->threads], NULL, thread_main, l))
+    l->threads++;
+  if (l->threads)
+    return l;
+  loader_close(l);
+  fail(err, "cannot start a thread that reads the data");
+  return NULL;
 }
 
 void loader_begin(struct loader *l, uint64_t epoch, int64_t position) {
@@ -108,8 +111,8 @@ void loader_begin(struct loader *l, uint64_t epoch, int64_t position) {
   l->next = l->spec.count;
   while (l->filling)
     pthread_cond_wait(&l->change, &l->mutex);
-  for (int i = 0; i < SLOTS; i++)
-    l->slot[i].full = 0;
+  for (int i = 0; i < l->slots; i++)
+    l->slot[i].claimed = l->slot[i].full = 0;
   l->read = l->write = l->lent = 0;
   if (l->spec.training)
     order_fill(l->order, l->spec.count, l->spec.seed, epoch);
@@ -123,13 +126,13 @@ int loader_next(struct loader *l, struct batch **batch, char err[ERR]) {
   int got = 0;
   pthread_mutex_lock(&l->mutex);
   if (l->lent) {
-    l->slot[l->read].full = 0;
-    l->read = (l->read + 1) % SLOTS;
+    l->slot[l->read].claimed = l->slot[l->read].full = 0;
+    l->read = (l->read + 1) % l->slots;
     l->lent = 0;
     pthread_cond_broadcast(&l->change);
   }
   struct slot *s = &l->slot[l->read];
-  while (!s->full && (l->filling || l->next < l->spec.count))
+  while (!s->full && (s->claimed || l->next < l->spec.count))
     pthread_cond_wait(&l->change, &l->mutex);
   if (s->full && s->failed)
     got = fail(err, "%s", s->err);
@@ -144,14 +147,13 @@ int loader_next(struct loader *l, struct batch **batch, char err[ERR]) {
 void loader_close(struct loader *l) {
   if (!l)
     return;
-  if (l->has_thread) {
-    pthread_mutex_lock(&l->mutex);
-    l->stop = 1;
-    pthread_cond_broadcast(&l->change);
-    pthread_mutex_unlock(&l->mutex);
-    pthread_join(l->thread, NULL);
-  }
-  for (int i = 0; i < SLOTS; i++) {
+  pthread_mutex_lock(&l->mutex);
+  l->stop = 1;
+  pthread_cond_broadcast(&l->change);
+  pthread_mutex_unlock(&l->mutex);
+  for (int i = 0; i < l->threads; i++)
+    pthread_join(l->thread[i], NULL);
+  for (int i = 0; i < SLOTS_MAX; i++) {
     struct batch *b = &l->slot[i].batch;
     for (int f = 0; b->field && f < l->spec.data->fields; f++)
       block_free(b->field[f]);

@@ -1,4 +1,4 @@
-/* Batches of a data set, filled by a thread of its own while the step before is computed. Which samples a batch has, and what is
+/* Batches of a data set, filled by threads of their own while the step before is computed. Which samples a batch has, and what is
    in it, depends on seed, epoch and position alone. */
 #ifndef NET_LOADER_H
 #define NET_LOADER_H
@@ -21,6 +21,7 @@ struct loader_spec {
   const int *wanted;     /* for each field: is it read? */
   int training;          /* shuffle and augment */
   uint64_t seed;
+  int threads;           /* that fill batches */
 };
 
 struct loader *loader_open(const struct loader_spec *spec, char err[ERR]);

@@ -1,5 +1,6 @@
 #include "pass.h"
 #include "interrupt.h"
+#include "pool.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,8 @@ int pass_open(struct pass *p, struct model *m, const struct pass_spec *spec, cha
   else if (map_inputs(p, &m->program->entry[spec->entry], d, wanted, err) || job_open(&p->job, m, spec->entry, batch, err))
     status = -1;
   else {
-    struct loader_spec l = {p->set, d, batch, p->count, wanted, spec->training, spec->seed};
+    int threads = pool_threads(m->pool) / 2; /* samples are mostly far cheaper than steps */
+    struct loader_spec l = {p->set, d, batch, p->count, wanted, spec->training, spec->seed, threads > 1 ? threads : 1};
     p->loader = loader_open(&l, err);
     status = p->loader ? 0 : -1;
   }
