@@ -359,7 +359,19 @@ static Value run_stage(Expand *x, Value v, const Ast *stage, int *number) {
   return v;
 }
 
+/* After an error the stages that follow cannot run, but a misspelt one is still worth a word. */
+static void check_callee(Expand *x, const Ast *stage) {
+  const Ast *what = stage->kind == AST_STAGE ? stage->kids[1] : stage;
+  const Ast *callee = what->kind == AST_CALL ? what->kids[0] : what;
+  if (callee->kind == AST_REF && !decl_find(x, callee->name, 0) && !builtin_find(x, callee->name) && !op_find(x->c, callee->name) &&
+      !slot_find(x, callee->name))
+    poison_name(x, diag_add(x->c, D_UNKNOWN_CALL, user_span(x, callee->span), name_text(x->c->names, callee->name)), callee->name);
+}
+
 Value pipe_of(Expand *x, const Ast *e) {
   Value v = value_of(x, e->kids[0]);
-  return v.kind == V_POISON ? v : run_stage(x, v, e->kids[1], NULL);
+  if (v.kind != V_POISON)
+    return run_stage(x, v, e->kids[1], NULL);
+  check_callee(x, e->kids[1]);
+  return v;
 }

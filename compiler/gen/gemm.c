@@ -6,7 +6,6 @@
    second launch adds them in order. Products too small for a library (a few dozen weights) are a plain loop here, so that small
    programs come without BLAS. An epilogue is applied to a block's rows as soon as they are there.
    Example: 64 samples of [196, 768] times [768, 3072]: 12544 rows in 98 blocks, 6 blocks of columns: 588 units in 32 chunks. */
-#include "gen/gemm.h"
 #include "gen/finish.h"
 
 enum { ROWS = 128, COLS = 512, SMALL = 2048, PARTS = 16, LONG_DEPTH = 64, SMALL_RESULT = 128 * 128 };
@@ -32,44 +31,6 @@ static int64_t product(const Type *t, int from, int to) {
   for (int i = from; i < to; i++)
     n *= t->dim[i];
   return n;
-}
-
-static int swaps_last_two(const Graph *g, Val v) {
-  int rank = graph_type(g, v)->rank;
-  if (graph_node(g, v)->op != OP_transpose || rank < 2)
-    return 0;
-  for (int i = 0; i < rank; i++)
-    if (graph_list(g, v, "perm", i) != (i < rank - 2 ? i : 2 * rank - 3 - i))
-      return 0;
-  return 1;
-}
-
-static int reads_transposed(const Graph *g, Val user, int operand, Val t) {
-  OpId op = graph_node(g, user)->op;
-  const Type *type = graph_type(g, t);
-  if (operand > 1)
-    return 0;
-  return op == OP_bmm || ((op == OP_matmul || op == OP_matmul_over) && !type->batched && type->rank == 2);
-}
-
-int gemm_absorbs_transpose(const Graph *g, Val t) {
-  int users = 0;
-  if (!swaps_last_two(g, t))
-    return 0;
-  for (int i = 0; i < g->outputs.count; i++)
-    if (g->outputs.at[i].val == t)
-      return 0;
-  for (int i = 0; i < g->updates.count; i++)
-    if (g->updates.at[i].value == t)
-      return 0;
-  for (Val v = t + 1; v < (Val)g->nodes.count; v++)
-    for (int i = 0; i < (int)graph_node(g, v)->nin; i++)
-      if (graph_in(g, v, i) == t) {
-        users++;
-        if (!reads_transposed(g, v, i, t))
-          return 0;
-      }
-  return users > 0;
 }
 
 /* Multiply-adds of one problem, or of one sample's rows of it. */
@@ -236,7 +197,7 @@ static void build_add_parts(Emit *e, void *user) {
 
 /* The operand's memory; that of a transpose's operand when the plan gave the transpose none. */
 static Ir operand(Gen *g, const Plan *p, Val v, int *transposed) {
-  if (p->buffer[v].base < 0 && swaps_last_two(p->g, v)) {
+  if (p->buffer[v].base < 0 && graph_node(p->g, v)->op == OP_transpose) {
     *transposed = !*transposed;
     v = graph_in(p->g, v, 0);
   }

@@ -150,6 +150,10 @@ static int is_identity(const Attr *perm) {
 static Val fold_transpose(Graph *g, Val x, const Attr *perm, Span at) {
   if (is_identity(perm))
     return x;
+  if (graph_node(g, x)->op == OP_matmul_over) { /* (a' b)' is b' a */
+    Val swapped[2] = {graph_in(g, x, 1), graph_in(g, x, 0)};
+    return graph_add(g, OP_matmul_over, swapped, 2, NULL, at);
+  }
   if (graph_node(g, x)->op != OP_transpose)
     return 0;
   const Attr *inner = graph_attr(g, x, "perm");

@@ -133,6 +133,18 @@ static TypeId transpose_type(const Ask *a) {
   return type_of(a->g->c, out);
 }
 
+static TypeId refuse_join(const Ask *a, int axis, int i) {
+  Ctx *c = a->g->c;
+  const Type *t = graph_type(a->g, a->in[0]);
+  Diag *d = diag_add(c, D_JOIN, a->at, shape_text(a->g, graph_node(a->g, a->in[0])->type),
+                     shape_text(a->g, graph_node(a->g, a->in[i])->type), arena_printf(c->mem, "%d", axis));
+  trace_note(a->g, d, a->in[0]);
+  trace_note(a->g, d, a->in[i]);
+  if (t->rank == 3 && axis == 0)
+    diag_help(c, d, "`-> resize([%d, %d])` or `-> center_crop(...)` brings one to the size of the other", t->dim[1], t->dim[2]);
+  return 0;
+}
+
 static TypeId concat_type(const Ask *a) {
   if (!a->nin)
     return refuse(a, "nothing");
@@ -146,7 +158,7 @@ static TypeId concat_type(const Ask *a) {
       return refuse(a, "values of different kinds");
     for (int d = 0; d < out.rank; d++)
       if (d != axis && t->dim[d] != out.dim[d])
-        return refuse(a, "sizes that differ beside the axis of joining");
+        return refuse_join(a, axis, i);
     out.dim[axis] += t->dim[axis];
     batched |= t->batched;
   }

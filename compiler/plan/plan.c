@@ -333,6 +333,6 @@ Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of)
   lay_arena(&p);
   for (Val v = 1; v < (Val)nodes; v++)
     if (p.root[v])
-      plan->buffer[v] = plan->buffer[p.root[v]];
+      plan->buffer[v] = transpose_is_absorbed(g, v) ? (Buffer){-1, 0, 0} : plan->buffer[p.root[v]];
   return plan;
 }

@@ -8,6 +8,8 @@
 /* By Val: the value whose memory it lies in, itself unless it is a reshape (or stop) of something that has floats in
    memory; 0 for what no output and no update needs. */
 Val *value_roots(const Graph *g);
+/* t swaps the last two axes and only matrix products read it, each of which can read its operand as it lies: t needs no memory. */
+int transpose_is_absorbed(const Graph *g, Val t);
 int value_is_leaf(const Graph *g, Val v);
 int value_has_floats(const Graph *g, Val v); /* not so numbers, the batch size, run-time scalars */
 int64_t value_bytes(const Graph *g, Val v);  /* of one sample, or of all when shared; rounded up to 64 */

@@ -24,6 +24,46 @@ static void mark_needed(const Graph *g, Val *needed) {
       needed[graph_in(g, v, i)] = 1;
 }
 
+/* ---- transposes that products read as they lie ---- */
+
+static int swaps_last_two(const Graph *g, Val v) {
+  int rank = graph_type(g, v)->rank;
+  if (graph_node(g, v)->op != OP_transpose || rank < 2)
+    return 0;
+  for (int i = 0; i < rank; i++)
+    if (graph_list(g, v, "perm", i) != (i < rank - 2 ? i : 2 * rank - 3 - i))
+      return 0;
+  return 1;
+}
+
+static int reads_transposed(const Graph *g, Val user, int operand, Val t) {
+  OpId op = graph_node(g, user)->op;
+  const Type *type = graph_type(g, t);
+  if (operand > 1)
+    return 0;
+  return op == OP_bmm || ((op == OP_matmul || op == OP_matmul_over) && !type->batched && type->rank == 2);
+}
+
+int transpose_is_absorbed(const Graph *g, Val t) {
+  int users = 0;
+  if (!swaps_last_two(g, t))
+    return 0;
+  for (int i = 0; i < g->outputs.count; i++)
+    if (g->outputs.at[i].val == t)
+      return 0;
+  for (int i = 0; i < g->updates.count; i++)
+    if (g->updates.at[i].value == t)
+      return 0;
+  for (Val v = t + 1; v < (Val)g->nodes.count; v++)
+    for (int i = 0; i < (int)graph_node(g, v)->nin; i++)
+      if (graph_in(g, v, i) == t) {
+        users++;
+        if (!reads_transposed(g, v, i, t))
+          return 0;
+      }
+  return users > 0;
+}
+
 Val *value_roots(const Graph *g) {
   Val *root = arena_alloc(g->c->mem, sizeof *root * (size_t)g->nodes.count);
   mark_needed(g, root);
@@ -31,7 +71,7 @@ Val *value_roots(const Graph *g) {
     if (!root[v])
       continue;
     const Node *n = graph_node(g, v);
-    int alias = n->op == OP_reshape || n->op == OP_stop;
+    int alias = n->op == OP_reshape || n->op == OP_stop || transpose_is_absorbed(g, v);
     root[v] = alias && !n->formula && value_has_floats(g, root[graph_in(g, v, 0)]) ? root[graph_in(g, v, 0)] : v;
   }
   return root;
