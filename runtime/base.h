@@ -1,7 +1,7 @@
 /* What every part of the runtime leans on: error lines, memory, numbers as text.
 
-   A function that can fail returns 0, or -1 with one line in err; fail() is how it does so. Memory that is small cannot fail
-   (the program ends with a message); what grows with the user's wishes is asked for with block_get, which can. */
+   A function that can fail returns 0, or -1 with one line in err; fail() is how it does so. Memory that is small cannot
+   fail (the program ends with a message); what grows with the user's wishes is asked for with block_get, which can. */
 #ifndef NET_BASE_H
 #define NET_BASE_H
 #include <stddef.h>
@@ -37,7 +37,7 @@ const char *count_text(char text[NUMBER], int64_t v);
 /* The entry of names[count] nearest to word by edit distance, NULL when none is near. */
 const char *nearest(const char *word, const char *const *names, int count);
 
-double now(void);                 /* seconds, monotonic */
+double now(void);                   /* seconds, monotonic */
 uint32_t site_of(const char *name); /* FNV-1a: what a name is in a random number's counter */
 
 #endif

@@ -6,16 +6,20 @@
 
 /* ---- the state as text ---- */
 
-#define COUNT(f) {#f, offsetof(struct train_state, f), 0, 1}
-#define REAL(f, n) {#f, offsetof(struct train_state, f), 1, n}
+#define COUNT(f)                                                                                                       \
+  { #f, offsetof(struct train_state, f), 0, 1 }
+#define REAL(f, n)                                                                                                     \
+  { #f, offsetof(struct train_state, f), 1, n }
 static const struct {
   const char *key;
   size_t at;
   int real, items;
 } FIELDS[] = {
-    COUNT(epoch),      COUNT(position), COUNT(step),        COUNT(count),     COUNT(seen),          COUNT(log_bytes),
-    COUNT(best_epoch), COUNT(stop_epoch), REAL(best, 1),    REAL(stop_best, 1),   REAL(seconds, 1),
-    REAL(epoch_seconds, 1),             REAL(sum, OUTPUTS_MAX),
+    COUNT(epoch),           COUNT(position),   COUNT(step),
+    COUNT(count),           COUNT(seen),       COUNT(log_bytes),
+    COUNT(best_epoch),      COUNT(stop_epoch), REAL(best, 1),
+    REAL(stop_best, 1),     REAL(seconds, 1),  REAL(epoch_seconds, 1),
+    REAL(sum, OUTPUTS_MAX),
 };
 enum { FIELD_COUNT = sizeof FIELDS / sizeof *FIELDS, EXTRA = 5 };
 
@@ -75,9 +79,11 @@ int checkpoint_save(const char *path, const struct model *m, const struct train_
                     struct checkpoint_about about, char err[ERR]) {
   const struct net_program *p = m->program;
   struct tensor *tensor = mem_get((size_t)(p->params + 1) * sizeof *tensor);
-  struct tensors_meta meta[FIELD_COUNT + EXTRA] = {
-      {"program", p->name},        {"built", p->built},           {"train", about.train},
-      {"recipe", about.recipe},    {"classes", about.classes}};
+  struct tensors_meta meta[FIELD_COUNT + EXTRA] = {{"program", p->name},
+                                                   {"built", p->built},
+                                                   {"train", about.train},
+                                                   {"recipe", about.recipe},
+                                                   {"classes", about.classes}};
   int count = 0, metas = EXTRA;
   for (int i = 0; i < p->params; i++)
     if (with_optimizer || p->param[i].role != NET_OPT)

@@ -1,5 +1,5 @@
-/* Checkpoints: a model's numbers and, for a training that goes on later, all it has to remember. Files are safetensors; the
-   training's state stands in their metadata as text. */
+/* Checkpoints: a model's numbers and, for a training that goes on later, all it has to remember. Files are safetensors;
+   the training's state stands in their metadata as text. */
 #ifndef NET_CHECKPOINT_H
 #define NET_CHECKPOINT_H
 #include "model.h"
@@ -16,21 +16,22 @@ struct train_state {
   int64_t log_bytes;
   int64_t best_epoch, stop_epoch; /* the epochs (from 1) with the best value so far; 0: none yet */
   double best, stop_best;
-  double seconds;           /* computed so far, of all epochs */
-  double epoch_seconds;     /* of the present one */
-  double sum[OUTPUTS_MAX];  /* over the present epoch's samples: the loss, the metrics */
+  double seconds;          /* computed so far, of all epochs */
+  double epoch_seconds;    /* of the present one */
+  double sum[OUTPUTS_MAX]; /* over the present epoch's samples: the loss, the metrics */
 };
 
 struct checkpoint_about {
-  const char *train, *recipe, *classes; /* the block's name; its lines; class names, a line each ("" if there are none) */
+  const char *train, *recipe,
+      *classes; /* the block's name; its lines; class names, a line each ("" if there are none) */
 };
 
 /* with_optimizer: all parameters, so that the training can go on; else what a trained model needs. */
 int checkpoint_save(const char *path, const struct model *m, const struct train_state *state, int with_optimizer,
                     struct checkpoint_about about, char err[ERR]);
 
-/* Takes every weight and state (with_optimizer: and optimizer state) from t. All must be there, with their shapes, and nothing
-   the program does not know: else -1, err names the first few, and the model is unchanged. */
+/* Takes every weight and state (with_optimizer: and optimizer state) from t. All must be there, with their shapes, and
+   nothing the program does not know: else -1, err names the first few, and the model is unchanged. */
 int checkpoint_load(struct model *m, const struct tensors *t, const char *path, int with_optimizer, char err[ERR]);
 /* Takes what fits by name and shape and tells about the rest on `out`. Fails if nothing fits. */
 int checkpoint_start(struct model *m, const struct tensors *t, const char *path, FILE *out, char err[ERR]);

@@ -19,7 +19,8 @@ void cli_open(struct cli *c, const char *program, const char *command) {
 
 void cli_add_now(struct cli *c, struct cli_row row, const char *now) {
   c->option = mem_grow(c->option, (size_t)(c->count + 1) * sizeof *c->option);
-  c->option[c->count++] = (struct cli_option){row, now ? mem_text("%s (now %s)", row.doc, now) : mem_text("%s", row.doc), NULL};
+  c->option[c->count++] =
+      (struct cli_option){row, now ? mem_text("%s (now %s)", row.doc, now) : mem_text("%s", row.doc), NULL};
 }
 
 void cli_add(struct cli *c, struct cli_row row) {

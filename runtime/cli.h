@@ -1,5 +1,5 @@
-/* Options of a command: a table that grows, read by argp, which also prints --help. An option nobody knows is answered with the
-   nearest one. */
+/* Options of a command: a table that grows, read by argp, which also prints --help. An option nobody knows is answered
+   with the nearest one. */
 #ifndef NET_CLI_H
 #define NET_CLI_H
 #include "base.h"
@@ -28,7 +28,8 @@ void cli_add_now(struct cli *c, struct cli_row row, const char *now);
 void cli_read(struct cli *c, int argc, char **argv, const char *args_doc, const char *doc);
 void cli_close(struct cli *c);
 
-const char *cli_get(const struct cli *c, const char *name); /* the option's argument ("" if it takes none), NULL: not given */
+/* The option's argument ("" if it takes none), NULL: not given. */
+const char *cli_get(const struct cli *c, const char *name);
 /* A whole number from low up; `otherwise` when not given. */
 int cli_whole(const struct cli *c, const char *name, int64_t low, int64_t otherwise, int64_t *out, char err[ERR]);
 

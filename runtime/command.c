@@ -9,7 +9,8 @@ static const struct {
   struct cli_row row;
 } COMMON[] = {
     {COMMON_DATA, {"data", 0, "DIR", "The folder with the data"}},
-    {COMMON_WEIGHTS, {"weights", 'w', "FILE", "A checkpoint; else the weights built in, else the run's best, else its last"}},
+    {COMMON_WEIGHTS,
+     {"weights", 'w', "FILE", "A checkpoint; else the weights built in, else the run's best, else its last"}},
     {COMMON_OUT, {"out", 0, "DIR", "The folder of the run, runs/NAME if not given"}},
     {COMMON_BATCH, {"batch", 0, "N", "Samples computed at once"}},
     {COMMON_SEED, {"seed", 0, "N", "Where random numbers begin"}},
@@ -137,7 +138,8 @@ static char *run_file(const struct cli *c, const struct net_program *p) {
   char *folder = run_folder(c, p), *found = NULL;
   for (int block = p->trains > 1 ? p->trains - 1 : -1; !found && block >= -1; block--)
     for (int f = 0; !found && f < 2; f++) {
-      found = block < 0 ? mem_text("%s/%s", folder, FILES[f]) : mem_text("%s/%s/%s", folder, p->train[block].name, FILES[f]);
+      found = block < 0 ? mem_text("%s/%s", folder, FILES[f])
+                        : mem_text("%s/%s/%s", folder, p->train[block].name, FILES[f]);
       if (access(found, R_OK)) {
         free(found);
         found = NULL;
@@ -164,7 +166,8 @@ int weights_load(const struct cli *c, struct model *m, struct trained *about, ch
   }
   if (!path) {
     char *folder = run_folder(c, p);
-    fail(err, "there are no trained weights: neither built in nor in %s; train first, or name a file with --weights", folder);
+    fail(err, "there are no trained weights: neither built in nor in %s; train first, or name a file with --weights",
+         folder);
     free(folder);
     return -1;
   }

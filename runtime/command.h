@@ -1,4 +1,5 @@
-/* The commands of the finished program. Each reads its own options, returns the exit status, and on -1 leaves a line in err. */
+/* The commands of the finished program. Each reads its own options, returns the exit status, and on -1 leaves a line in
+ * err. */
 #ifndef NET_COMMAND_H
 #define NET_COMMAND_H
 #include "checkpoint.h"
@@ -30,8 +31,8 @@ int scalars_set(const struct cli *c, struct model *m, char err[ERR]);
 
 /* --out, else runs/NAME. To be freed. */
 char *run_folder(const struct cli *c, const struct net_program *p);
-/* The trained weights: --weights, else those inside the program, else the run's best, else its last. Says which on stderr.
-   The seed and the class names (a line each, or "") of their training, where known. */
+/* The trained weights: --weights, else those inside the program, else the run's best, else its last. Says which on
+   stderr. The seed and the class names (a line each, or "") of their training, where known. */
 struct trained {
   uint64_t seed;
   char *classes;

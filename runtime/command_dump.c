@@ -1,7 +1,8 @@
 /* `dump`: an entry run on given tensors, everything it computed written down, for comparisons with other systems.
 
-   Inputs: a safetensors file with a tensor for each input of the entry, by its name, its first dimension the batch. Output: each
-   output with a first dimension for the runs ("loss" [K] or [K, N, …]), and every parameter as it is afterwards. */
+   Inputs: a safetensors file with a tensor for each input of the entry, by its name, its first dimension the batch.
+   Output: each output with a first dimension for the runs ("loss" [K] or [K, N, …]), and every parameter as it is
+   afterwards. */
 #include "command.h"
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +80,8 @@ static int write_all(const struct dump *d, const char *path, char err[ERR]) {
   }
   for (int i = 0; i < p->params; i++) {
     const struct net_param *w = &p->param[i];
-    t[n] = (struct tensor){.name = w->name, .rank = w->rank, .data = d->m->params + w->offset, .bytes = param_count(w) * 4};
+    t[n] = (struct tensor){
+        .name = w->name, .rank = w->rank, .data = d->m->params + w->offset, .bytes = param_count(w) * 4};
     memcpy(t[n++].dim, w->dim, (size_t)w->rank * sizeof *w->dim);
   }
   int status = tensors_write(path, t, n, NULL, 0, err);
@@ -143,7 +145,8 @@ int command_dump(const struct command *c, char err[ERR]) {
   struct dump d = {.m = &m};
   int64_t threads, seed = 0;
   cli_open(&cli, c->self, "dump");
-  cli_add(&cli, (struct cli_row){"inputs", 'i', "FILE", "Safetensors: a tensor for each input of the entry, the batch first"});
+  cli_add(&cli, (struct cli_row){"inputs", 'i', "FILE",
+                                 "Safetensors: a tensor for each input of the entry, the batch first"});
   cli_add(&cli, (struct cli_row){"out", 'o', "FILE", "Where outputs and parameters go"});
   cli_add(&cli, (struct cli_row){"weights", 'w', "FILE", "Parameters, as far as the file has them"});
   cli_add(&cli, (struct cli_row){"steps", 0, "K", "Runs the entry K times (now 1)"});
@@ -155,8 +158,8 @@ int command_dump(const struct command *c, char err[ERR]) {
   scalars_add(&cli, c->program);
   cli_read(&cli, c->argc, c->argv, "", "Runs an entry on given tensors and writes all it computed.");
   int status = cli_whole(&cli, "threads", 1, 0, &threads, err) || cli_whole(&cli, "seed", 0, 0, &seed, err) ||
-               cli_whole(&cli, "steps", 1, 1, &d.steps, err) || cli_whole(&cli, "first-step", 1, 1, &d.first_step, err) ||
-               model_open(&m, c->program, (int)threads, err);
+               cli_whole(&cli, "steps", 1, 1, &d.steps, err) ||
+               cli_whole(&cli, "first-step", 1, 1, &d.first_step, err) || model_open(&m, c->program, (int)threads, err);
   d.seed = (uint64_t)seed;
   status = status || dump_run(&d, &cli, err);
   for (int i = 0; i < NET_BASES; i++)

@@ -67,7 +67,8 @@ int command_info(const struct command *c, char err[ERR]) {
     for (int i = 0; i < p->predicts; i++)
       printf("predict %s\n", p->predict[i].name);
     list_memory(p);
-    printf("parameters: %lld\n\nThe source (info --source prints it alone):\n\n%s", (long long)role_count(p, NET_WEIGHT), p->source);
+    printf("parameters: %lld\n\nThe source (info --source prints it alone):\n\n%s",
+           (long long)role_count(p, NET_WEIGHT), p->source);
   }
   cli_close(&cli);
   return 0;

@@ -1,9 +1,9 @@
 /* `train` and `eval`. */
 #include "command.h"
 #include "interrupt.h"
+#include "log.h"
 #include "pass.h"
 #include "train.h"
-#include "log.h"
 #include "value.h"
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,7 @@ static const struct cli_row LINES[] = {
     {"schedule", 0, "CALL", "How the learning rate goes, as in --schedule 'cosine(warmup: 1)'"},
     {"keep", 0, "CALL", "Which weights to keep: last, or 'best(METRIC)'"},
     {"stop", 0, "CALL", "When to stop early, as in 'stalled(loss, epochs: 5)'"},
+    {"preview", 0, "CALL", "A predict command whose pictures every epoch leaves, as in 'sample(count: 16)'"},
     {"start", 0, "FILE", "Begins with the weights of a checkpoint that fit by name and shape; so does --weights"},
 };
 enum { LINE_COUNT = sizeof LINES / sizeof *LINES };
@@ -107,8 +108,8 @@ static char *block_folder(const struct net_program *p, int block, const char *fo
   return p->trains > 1 ? mem_text("%s/%s", folder, name) : mem_text("%s", folder);
 }
 
-/* A block that is trained alone begins with the weights that the one before it left, if it was trained in this run. Returns
-   whether it did; -1 and err. */
+/* A block that is trained alone begins with the weights that the one before it left, if it was trained in this run.
+   Returns whether it did; -1 and err. */
 static int take_earlier(struct model *m, int block, const char *folder, char err[ERR]) {
   char *before = block_folder(m->program, block - 1, folder), *path = mem_text("%s/best.safetensors", before);
   struct tensors t;
@@ -161,8 +162,9 @@ int command_train(const struct command *c, char err[ERR]) {
   o.lines = take_lines(&cli, p, line);
   if (cli.plains > 1)
     fail(err, "train takes one block's name at most");
-  else if (first && !save_every(cli_get(&cli, "save-every"), &o, err) && !cli_whole(&cli, "limit", 1, 0, &o.limit, err) &&
-           !cli_whole(&cli, "threads", 1, 0, &threads, err) && !model_open(&m, p, (int)threads, err)) {
+  else if (first && !save_every(cli_get(&cli, "save-every"), &o, err) &&
+           !cli_whole(&cli, "limit", 1, 0, &o.limit, err) && !cli_whole(&cli, "threads", 1, 0, &threads, err) &&
+           !model_open(&m, p, (int)threads, err)) {
     status = train_blocks(&m, &o, cli.plains ? first : NULL, folder, err);
     model_close(&m);
   }

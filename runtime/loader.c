@@ -1,5 +1,5 @@
-/* A ring of slots, one more than there are threads: while the caller uses one, each thread fills another. They are claimed, and
-   handed out, in the order of the epoch. */
+/* A ring of slots, one more than there are threads: while the caller uses one, each thread fills another. They are
+   claimed, and handed out, in the order of the epoch. */
 #include "loader.h"
 #include "pool.h"
 #include "rng.h"

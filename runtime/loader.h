@@ -1,5 +1,5 @@
-/* Batches of a data set, filled by threads of their own while the step before is computed. Which samples a batch has, and what is
-   in it, depends on seed, epoch and position alone. */
+/* Batches of a data set, filled by threads of their own while the step before is computed. Which samples a batch has,
+   and what is in it, depends on seed, epoch and position alone. */
 #ifndef NET_LOADER_H
 #define NET_LOADER_H
 #include "base.h"
@@ -17,11 +17,11 @@ struct loader;
 struct loader_spec {
   struct net_dataset *set;
   const struct net_data *data;
-  int64_t batch, count;  /* samples of a batch; of an epoch: the first `count` of the set */
-  const int *wanted;     /* for each field: is it read? */
-  int training;          /* shuffle and augment */
+  int64_t batch, count; /* samples of a batch; of an epoch: the first `count` of the set */
+  const int *wanted;    /* for each field: is it read? */
+  int training;         /* shuffle and augment */
   uint64_t seed;
-  int threads;           /* that fill batches */
+  int threads; /* that fill batches */
 };
 
 struct loader *loader_open(const struct loader_spec *spec, char err[ERR]);

@@ -24,7 +24,7 @@ struct log_place {
   int64_t position, count;
   double lr;
   int64_t step;
-  double seconds;    /* of the epoch */
+  double seconds;           /* of the epoch */
   const double *mean, *val; /* the outputs' means; val may be NULL */
 };
 

@@ -1,7 +1,8 @@
-/* The finished program's main(): chooses the command. The only place that ends the program, but for what argp prints. */
+/* The finished program's main(): chooses the command. The only place that ends the program, but for what argp prints.
+ */
 #include "command.h"
-#include <string.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct {
   const char *name, *doc;

@@ -42,7 +42,8 @@ int model_open(struct model *m, const struct net_program *p, int threads, char e
   char size[NUMBER];
   *m = (struct model){.program = p};
   if (p->abi != NET_ABI)
-    return fail(err, "this program was built for version %d of the runtime's interface, the runtime has %d: build it again",
+    return fail(err,
+                "this program was built for version %d of the runtime's interface, the runtime has %d: build it again",
                 p->abi, NET_ABI);
   m->pool = pool_open(threads);
   m->scalar = mem_get((size_t)(p->scalars + 1) * sizeof *m->scalar);
@@ -125,8 +126,8 @@ int64_t job_bytes(const struct net_program *p, const struct net_entry *e, int64_
 
 static int out_of_room(char err[ERR], const struct net_entry *e, int64_t n, int64_t bytes) {
   char size[NUMBER];
-  return fail(err, "out of memory: `%s` with a batch of %lld needs %s; a smaller --batch needs less", e->name, (long long)n,
-              megabytes(size, bytes));
+  return fail(err, "out of memory: `%s` with a batch of %lld needs %s; a smaller --batch needs less", e->name,
+              (long long)n, megabytes(size, bytes));
 }
 
 int job_open(struct job *j, struct model *m, int entry, int64_t room, char err[ERR]) {

@@ -7,9 +7,9 @@
 struct model {
   const struct net_program *program;
   struct net_pool *pool;
-  float *params;    /* program->param_floats of them */
-  double *scalar;   /* base NET_SCALARS */
-  void *arena;      /* shared by all jobs: its contents mean nothing between runs */
+  float *params;  /* program->param_floats of them */
+  double *scalar; /* base NET_SCALARS */
+  void *arena;    /* shared by all jobs: its contents mean nothing between runs */
   int64_t arena_bytes;
 };
 

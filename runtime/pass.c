@@ -37,7 +37,8 @@ int pass_open(struct pass *p, struct model *m, const struct pass_spec *spec, cha
   int64_t batch = spec->batch < p->count ? spec->batch : p->count;
   if (!p->count)
     status = fail(err, "%s has no samples for %s", d->name, split_name(spec->split));
-  else if (map_inputs(p, &m->program->entry[spec->entry], d, wanted, err) || job_open(&p->job, m, spec->entry, batch, err))
+  else if (map_inputs(p, &m->program->entry[spec->entry], d, wanted, err) ||
+           job_open(&p->job, m, spec->entry, batch, err))
     status = -1;
   else {
     int threads = pool_threads(m->pool) / 2; /* samples are mostly far cheaper than steps */

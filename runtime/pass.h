@@ -8,8 +8,8 @@ struct pass {
   struct job job;
   struct net_dataset *set;
   struct loader *loader;
-  int64_t count;         /* samples of an epoch */
-  int field[NET_BASES];  /* input i of the entry is this field of the data block */
+  int64_t count;        /* samples of an epoch */
+  int field[NET_BASES]; /* input i of the entry is this field of the data block */
 };
 
 struct pass_spec {

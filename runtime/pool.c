@@ -1,8 +1,9 @@
 /* Persistent threads that claim the chunks of a kernel one by one.
 
-   All hangs on one word, the ticket: the launch's number in the upper half, chunks not yet claimed in the lower. To claim is to
-   lower it by one, compare-and-swap. While a chunk is unclaimed its launch cannot end, so the fields that describe the launch
-   stand still; a thread that read them too early or too late fails to swap. A launch ends when `done` has counted its chunks.
+   All hangs on one word, the ticket: the launch's number in the upper half, chunks not yet claimed in the lower. To
+   claim is to lower it by one, compare-and-swap. While a chunk is unclaimed its launch cannot end, so the fields that
+   describe the launch stand still; a thread that read them too early or too late fails to swap. A launch ends when
+   `done` has counted its chunks.
 
    Idle threads spin for some 50 microseconds, the usual gap between two kernels being far shorter, then sleep. */
 #include "pool.h"

@@ -1,5 +1,5 @@
-/* The predict commands: where their inputs come from (picture files, a folder, a data set's samples, options, nothing but noise),
-   batch by batch through the entry, to what is shown. */
+/* The predict commands: where their inputs come from (picture files, a folder, a data set's samples, options, nothing
+   but noise), batch by batch through the entry, to what is shown. */
 #include "command.h"
 #include "data/files.h"
 #include "present.h"
@@ -20,11 +20,11 @@ struct predictor {
   struct job job;
   struct trained about;
   struct presenter presenter;
-  struct net_dataset *set;  /* --sample */
+  struct net_dataset *set; /* --sample */
   const struct net_data *data;
-  int64_t first_sample;     /* --sample 12-20 */
-  struct paths files;       /* total * images of them */
-  int images;               /* inputs that are pictures */
+  int64_t first_sample; /* --sample 12-20 */
+  struct paths files;   /* total * images of them */
+  int images;           /* inputs that are pictures */
   int64_t total, batch;
   uint64_t seed;
   void *in[NET_BASES], **field;
@@ -144,7 +144,9 @@ static int choose_files(struct predictor *p, char err[ERR]) {
       return -1;
   }
   if (!p->files.count || p->files.count % p->images)
-    return fail(err, p->files.count ? "%s takes %d pictures at a time" : "%s wants %d picture%s: a file, a folder, or --sample N",
+    return fail(err,
+                p->files.count ? "%s takes %d pictures at a time"
+                               : "%s wants %d picture%s: a file, a folder, or --sample N",
                 p->predict->name, p->images, p->images > 1 ? "s" : "");
   p->total = p->files.count / p->images;
   return 0;
@@ -163,7 +165,8 @@ static int choose(struct predictor *p, char err[ERR]) {
 
 /* ---- a batch ---- */
 
-static int class_of(const struct predictor *p, const struct net_field *f, const char *text, int32_t *out, char err[ERR]) {
+static int class_of(const struct predictor *p, const struct net_field *f, const char *text, int32_t *out,
+                    char err[ERR]) {
   struct show_names names = p->presenter.names;
   char *end;
   for (int k = 0; k < names.count; k++)
@@ -264,7 +267,8 @@ static int run(struct predictor *p, char err[ERR]) {
     status = fill(p, first, n, err);
     if (!status) {
       job_run(&p->job, p->in, n, (struct job_at){p->seed, 0, sample});
-      struct presented b = {first, n, path, p->set ? p->index : NULL, p->original, p->in, p->job.out, p->set ? p->field : NULL};
+      struct presented b = {first,       n,     path,       p->set ? p->index : NULL,
+                            p->original, p->in, p->job.out, p->set ? p->field : NULL};
       status = present_batch(&p->presenter, &b, err);
     }
     for (int64_t k = 0; k < n; k++) {
@@ -287,7 +291,8 @@ static int open_buffers(struct predictor *p, char err[ERR]) {
     short_of |= !(p->field[f] = block_get(p->batch * data_field_size(&p->data->field[f])));
   p->index = mem_get((size_t)p->batch * sizeof *p->index);
   p->original = mem_get((size_t)p->batch * sizeof *p->original);
-  return short_of ? fail(err, "out of memory for a batch of %lld; a smaller --batch needs less", (long long)p->batch) : 0;
+  return short_of ? fail(err, "out of memory for a batch of %lld; a smaller --batch needs less", (long long)p->batch)
+                  : 0;
 }
 
 static int prepare(struct predictor *p, char err[ERR]) {
@@ -308,7 +313,8 @@ static int prepare(struct predictor *p, char err[ERR]) {
   s->overlay = cli_get(c, "overlay") != NULL;
   s->best = (int)best;
   set_names(p);
-  return job_open(&p->job, &p->m, p->predict->entry, p->batch, err) || open_buffers(p, err) || present_open(s, err) ? -1 : 0;
+  return job_open(&p->job, &p->m, p->predict->entry, p->batch, err) || open_buffers(p, err) || present_open(s, err) ? -1
+                                                                                                                    : 0;
 }
 
 static void predictor_close(struct predictor *p) {

@@ -20,7 +20,8 @@ struct planes {
   int channels, height, width;
 };
 static struct planes planes_of(int rank, const int64_t *dim) {
-  return (struct planes){rank > 2 ? (int)dim[rank - 3] : 1, rank > 1 ? (int)dim[rank - 2] : 1, rank ? (int)dim[rank - 1] : 1};
+  return (struct planes){rank > 2 ? (int)dim[rank - 3] : 1, rank > 1 ? (int)dim[rank - 2] : 1,
+                         rank ? (int)dim[rank - 1] : 1};
 }
 
 static const struct net_io *output_of(const struct presenter *p, int show) {
@@ -75,6 +76,9 @@ void present_close(struct presenter *p) {
   free(p->shown);
   block_free(p->image);
   block_free(p->truth);
+  p->shown = NULL;
+  p->image = NULL;
+  p->truth = NULL;
 }
 
 /* ---- files ---- */
@@ -86,7 +90,8 @@ static int pictures(const struct presenter *p) {
   return n;
 }
 
-/* Where a picture goes: -o itself if it is the only one, else into the folder -o (or here), named after sample and show. */
+/* Where a picture goes: -o itself if it is the only one, else into the folder -o (or here), named after sample and
+ * show. */
 static char *picture_path(const struct presenter *p, int show, const char *of, char err[ERR]) {
   if (p->out && pictures(p) == 1 && (p->total == 1 || !of))
     return mem_text("%s", p->out);
@@ -99,8 +104,8 @@ static char *picture_path(const struct presenter *p, int show, const char *of, c
   return mem_text("%s%s%.*s_%s.png", p->out ? p->out : "", p->out ? "/" : "", length, stem, output_of(p, show)->name);
 }
 
-static int written(char *path, int status) {
-  if (!status)
+static int written(const struct presenter *p, char *path, int status) {
+  if (!status && !p->quiet)
     fprintf(stderr, "wrote %s\n", path);
   free(path);
   return status;
@@ -137,8 +142,8 @@ static int write_picture(const struct presenter *p, const struct presented *b, i
     return -1;
   const void *value = value_at(p, b, show, i);
   if (kind_of(&p->predict->show[show]) == SHOW_MASK)
-    return written(path, write_mask(p, show, value, b->original[i], path, err));
-  return written(path, show_image(path, value, 1, at.channels, at.height, at.width, range_of(p, at, &room), err));
+    return written(p, path, write_mask(p, show, value, b->original[i], path, err));
+  return written(p, path, show_image(path, value, 1, at.channels, at.height, at.width, range_of(p, at, &room), err));
 }
 
 /* ---- sheets ---- */
@@ -193,7 +198,7 @@ int present_end(struct presenter *p, char err[ERR]) {
     if (!p->shown[s])
       continue;
     char *path = picture_path(p, s, NULL, err);
-    status = path ? written(path, write_sheet(p, s, path, err)) : -1;
+    status = path ? written(p, path, write_sheet(p, s, path, err)) : -1;
   }
   if (p->json)
     puts("\n]");
@@ -268,7 +273,8 @@ int present_batch(struct presenter *p, const struct presented *b, char err[ERR])
     if (p->shown[s])
       gather(p, b, s);
   for (int64_t i = 0; i < b->n; i++) {
-    (p->json ? say_json : say_plain)(p, b, i);
+    if (!p->quiet)
+      (p->json ? say_json : say_plain)(p, b, i);
     for (int s = 0; s < p->predict->shows; s++) {
       enum show_kind k = kind_of(&p->predict->show[s]);
       if (!p->shown[s] && (k == SHOW_MASK || k == SHOW_IMAGE) && write_picture(p, b, s, i, err))

@@ -14,6 +14,7 @@ struct presenter {
   int from_files;  /* each sample was a file: so are its pictures; else one sheet holds all */
   const char *out; /* -o, or NULL */
   int json, best, overlay;
+  int quiet; /* pictures only, and no word about them */
 
   /* filled by present_open: what sheets are made of */
   int image_input; /* the entry's first image, -1: none */
@@ -22,13 +23,13 @@ struct presenter {
   void *truth; /* the field that a sheet compares with; its kind fits the show */
 };
 
-struct presented { /* a batch that was computed */
-  int64_t first, n;              /* of all samples */
-  const char *const *path;       /* each sample's file; NULL: none */
-  const int64_t *index;          /* its number in the data set; NULL: none */
+struct presented {         /* a batch that was computed */
+  int64_t first, n;        /* of all samples */
+  const char *const *path; /* each sample's file; NULL: none */
+  const int64_t *index;    /* its number in the data set; NULL: none */
   struct net_picture *const *original;
-  void *const *in, *const *out;  /* the entry's inputs and outputs */
-  void *const *field;            /* the data block's fields; NULL: not from a data set */
+  void *const *in, *const *out; /* the entry's inputs and outputs */
+  void *const *field;           /* the data block's fields; NULL: not from a data set */
 };
 
 int present_open(struct presenter *p, char err[ERR]);

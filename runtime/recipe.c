@@ -96,7 +96,8 @@ static int get_whole(const struct recipe *r, const char *name, double otherwise,
 }
 
 /* "loss", a metric's name, or either after "val_" */
-static int watch(const struct recipe *r, const char *line_name, const char *what, struct recipe_watch *w, char err[ERR]) {
+static int watch(const struct recipe *r, const char *line_name, const char *what, struct recipe_watch *w,
+                 char err[ERR]) {
   const struct net_train *t = r->train;
   const char *bare = !strncmp(what, "val_", 4) ? what + 4 : what;
   const char *names[64] = {"loss"};
@@ -162,6 +163,10 @@ int recipe_resolve(struct recipe *r, char err[ERR]) {
   r->schedule = v ? call_of(v) : (struct net_call){.name = "constant"};
   if (schedule_check(&r->schedule, err))
     return -1;
+  v = line(r, "preview");
+  r->preview = v ? call_of(v) : (struct net_call){0};
+  if (v && !r->preview.name)
+    return fail(err, "preview: a predict command is wanted, such as sample(count: 16)");
   v = line(r, "start");
   if (v && v->kind != NET_TEXT)
     return fail(err, "start: the path of a file is wanted");

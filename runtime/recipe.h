@@ -1,5 +1,5 @@
-/* A training's recipe: the lines of the `train` block, then those of an interrupted training that is taken up again, then the
-   command line's. Later ones win. */
+/* A training's recipe: the lines of the `train` block, then those of an interrupted training that is taken up again,
+   then the command line's. Later ones win. */
 #ifndef NET_RECIPE_H
 #define NET_RECIPE_H
 #include "base.h"
@@ -28,7 +28,8 @@ struct recipe {
   struct net_call schedule;
   struct recipe_watch keep, stop;
   double stop_epochs;
-  const char *start; /* a checkpoint to take weights from, or NULL */
+  struct net_call preview; /* name NULL: none */
+  const char *start;       /* a checkpoint to take weights from, or NULL */
 };
 
 enum { BATCH_DEFAULT = 32, EPOCHS_DEFAULT = 10 };

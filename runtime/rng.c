@@ -1,7 +1,8 @@
 /* Philox4x32-10, and what is made of it: uniform and normal floats, permutations.
 
-   Uniform: the upper 24 bits of a word. Normal: Box and Muller in double, rounded to float, so that the last bit of a libm's
-   logarithm or cosine practically never shows. Words (0, 1) of a block give values 0 and 1, words (2, 3) values 2 and 3. */
+   Uniform: the upper 24 bits of a word. Normal: Box and Muller in double, rounded to float, so that the last bit of a
+   libm's logarithm or cosine practically never shows. Words (0, 1) of a block give values 0 and 1, words (2, 3) values
+   2 and 3. */
 #define _GNU_SOURCE
 #include "rng.h"
 #include "base.h"
@@ -46,8 +47,8 @@ static void blocks_plain(const struct stream *s, uint32_t first, uint32_t out[WO
 #ifdef __x86_64__
 #define AVX2 __attribute__((target("avx2")))
 
-/* Four blocks at a time, each word in the lower half of a 64-bit lane: what the upper halves hold is never looked at, so a
-   round takes two products, two shifts and four xors. */
+/* Four blocks at a time, each word in the lower half of a 64-bit lane: what the upper halves hold is never looked at,
+   so a round takes two products, two shifts and four xors. */
 AVX2 static void blocks_avx2(const struct stream *s, uint32_t first, uint32_t out[WORDS]) {
   const __m256i m0 = _mm256_set1_epi64x(0xD2511F53), m1 = _mm256_set1_epi64x(0xCD9E8D57);
   for (int half = 0; half < LANES / 4; half++) {
@@ -115,7 +116,8 @@ static void fill(float *out, int64_t first, int64_t count, struct stream s,
   }
 }
 
-void nrt_uniform(float *out, int64_t first, int64_t count, uint64_t seed, uint64_t step, int64_t sample, uint32_t site) {
+void nrt_uniform(float *out, int64_t first, int64_t count, uint64_t seed, uint64_t step, int64_t sample,
+                 uint32_t site) {
   fill(out, first, count, stream_at(seed, step, sample, site), to_uniform);
 }
 

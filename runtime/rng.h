@@ -1,6 +1,7 @@
-/* Random numbers as a pure function of where they are used: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as
-   1, 2, 3", 2011). nrt_uniform and nrt_normal are declared in netrt.h. The four counter words are (i/4, sample, upper half of
-   the seed, site), the key is (lower half of the seed, step); of i/4, sample and step the lower 32 bits count. */
+/* Random numbers as a pure function of where they are used: Philox4x32-10 (Salmon et al., "Parallel random numbers: as
+   easy as 1, 2, 3", 2011). nrt_uniform and nrt_normal are declared in netrt.h. The four counter words are (i/4, sample,
+   upper half of the seed, site), the key is (lower half of the seed, step); of i/4, sample and step the lower 32 bits
+   count. */
 #ifndef NET_RNG_H
 #define NET_RNG_H
 #include "netrt.h"

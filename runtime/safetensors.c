@@ -1,5 +1,5 @@
-/* Reading and writing safetensors files. A file is written beside its place, brought to the disk, then renamed over the old one:
-   whoever looks sees the old file or the new one, also after a crash. */
+/* Reading and writing safetensors files. A file is written beside its place, brought to the disk, then renamed over the
+   old one: whoever looks sees the old file or the new one, also after a crash. */
 #include "safetensors.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +15,9 @@ static const struct {
   enum tensor_type type;
   int bytes;
 } TYPES[] = {
-    {"F32", TENSOR_F32, 4},    {"I32", TENSOR_I32, 4},    {"F64", TENSOR_OTHER, 8},     {"F16", TENSOR_OTHER, 2},
-    {"BF16", TENSOR_OTHER, 2}, {"I64", TENSOR_OTHER, 8},  {"U64", TENSOR_OTHER, 8},     {"U32", TENSOR_OTHER, 4},
-    {"I16", TENSOR_OTHER, 2},  {"U16", TENSOR_OTHER, 2},  {"I8", TENSOR_OTHER, 1},      {"U8", TENSOR_OTHER, 1},
+    {"F32", TENSOR_F32, 4},    {"I32", TENSOR_I32, 4},       {"F64", TENSOR_OTHER, 8},     {"F16", TENSOR_OTHER, 2},
+    {"BF16", TENSOR_OTHER, 2}, {"I64", TENSOR_OTHER, 8},     {"U64", TENSOR_OTHER, 8},     {"U32", TENSOR_OTHER, 4},
+    {"I16", TENSOR_OTHER, 2},  {"U16", TENSOR_OTHER, 2},     {"I8", TENSOR_OTHER, 1},      {"U8", TENSOR_OTHER, 1},
     {"BOOL", TENSOR_OTHER, 1}, {"F8_E4M3", TENSOR_OTHER, 1}, {"F8_E5M2", TENSOR_OTHER, 1},
 };
 enum { TYPE_COUNT = sizeof TYPES / sizeof *TYPES };
@@ -165,7 +165,8 @@ int tensors_open(struct tensors *t, const char *path, char err[ERR]) {
   }
   if (!S_ISREG(about.st_mode) || about.st_size < 8) {
     close(file);
-    return fail(err, S_ISREG(about.st_mode) ? "%s is no safetensors file: it has hardly any bytes" : "%s is no file", path);
+    return fail(err, S_ISREG(about.st_mode) ? "%s is no safetensors file: it has hardly any bytes" : "%s is no file",
+                path);
   }
   size_t bytes = (size_t)about.st_size;
   void *map = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, file, 0);

@@ -1,5 +1,5 @@
-/* The safetensors format (https://github.com/huggingface/safetensors): eight bytes with the length of a JSON header, the
-   header, then the tensors one after another without holes. Nothing in a file is believed before it was checked. */
+/* The safetensors format (https://github.com/huggingface/safetensors): eight bytes with the length of a JSON header,
+   the header, then the tensors one after another without holes. Nothing in a file is believed before it was checked. */
 #ifndef NET_SAFETENSORS_H
 #define NET_SAFETENSORS_H
 #include "base.h"

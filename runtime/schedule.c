@@ -8,16 +8,16 @@
      one_cycle(max, warmup, ...) OneCycleLR, cosine annealing, two phases
      linear(end)                 LinearLR from 1 to the factor end
 
-   All but one_cycle take `warmup: e`: for e epochs the rate rises in equal steps, 1/n, 2/n … n/n of base; what follows counts
-   its steps from the end of the warm-up. */
+   All but one_cycle take `warmup: e`: for e epochs the rate rises in equal steps, 1/n, 2/n … n/n of base; what follows
+   counts its steps from the end of the warm-up. */
 #include "schedule.h"
 #include "calls.h"
 #include <math.h>
 #include <string.h>
 
 struct clock {
-  double epoch;        /* since the warm-up's end */
-  double done, total;  /* steps since the warm-up's end, of how many */
+  double epoch;       /* since the warm-up's end */
+  double done, total; /* steps since the warm-up's end, of how many */
 };
 
 enum { MARKS = 64 };
@@ -84,8 +84,8 @@ static const struct {
   const char *name;
   Rate *rate;
 } TABLE[] = {
-    {"constant", constant},   {"step", step},           {"multistep", multistep}, {"exponential", exponential},
-    {"cosine", cosine},       {"one_cycle", one_cycle}, {"linear", linear},
+    {"constant", constant}, {"step", step},           {"multistep", multistep}, {"exponential", exponential},
+    {"cosine", cosine},     {"one_cycle", one_cycle}, {"linear", linear},
 };
 
 static Rate *rate_of(const struct net_call *c) {

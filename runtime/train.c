@@ -1,6 +1,6 @@
-/* The loop. After every step the state says exactly what is done, so a checkpoint may be written after any of them, and what
-   comes from one goes on as if nothing had been: the order of an epoch, the noise of a step and the rates are functions of the
-   state, and the epoch's sums are part of it. */
+/* The loop. After every step the state says exactly what is done, so a checkpoint may be written after any of them, and
+   what comes from one goes on as if nothing had been: the order of an epoch, the noise of a step and the rates are
+   functions of the state, and the epoch's sums are part of it. */
 #include "interrupt.h"
 #include "pool.h"
 #include "schedule.h"
@@ -29,8 +29,7 @@ static int broken(struct trainer *t, const char *what, char err[ERR]) {
   return fail(err,
               "%s at step %lld (epoch %lld): the training stops; %.200s\nA smaller learning rate (--lr, now %g) is the "
               "usual cure; a division by zero or the logarithm of a negative number the other cause",
-              what, (long long)t->s.step, (long long)t->s.epoch + (t->s.position > 0),
-              last_words(t, words), t->rate);
+              what, (long long)t->s.step, (long long)t->s.epoch + (t->s.position > 0), last_words(t, words), t->rate);
 }
 
 static int save(struct trainer *t, const char *path, int with_optimizer, char err[ERR]) {
@@ -194,6 +193,8 @@ static int end_epoch(struct trainer *t, char err[ERR]) {
   if (s->log_bytes < 0)
     return -1;
   s->epoch++;
+  if (t->preview && preview_write(t->preview, s->epoch, err))
+    return -1;
   int keep = judge(t, mean);
   s->position = s->seen = 0;
   s->epoch_seconds = 0;
@@ -275,7 +276,8 @@ static int loop(struct trainer *t, char err[ERR]) {
 }
 
 int train_run(struct model *m, const struct net_train *train, const struct train_options *o, int carry, char err[ERR]) {
-  struct trainer t = {.m = m, .train = train, .data = &m->program->data[train->data], .o = o, .outputs = train->metrics + 1};
+  struct trainer t = {
+      .m = m, .train = train, .data = &m->program->data[train->data], .o = o, .outputs = train->metrics + 1};
   struct tensors from;
   int resume = 0, status = 0;
   t.last = mem_text("%s/last.safetensors", o->out);

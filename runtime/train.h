@@ -5,20 +5,20 @@
 #include "recipe.h"
 
 struct train_options {
-  const char *data;   /* the folder with the data, or NULL */
-  const char *out;    /* the run's folder */
+  const char *data; /* the folder with the data, or NULL */
+  const char *out;  /* the run's folder */
   int resume;
-  int64_t limit;      /* samples used of each split; 0: all */
+  int64_t limit;       /* samples used of each split; 0: all */
   double save_seconds; /* between checkpoints within an epoch; 0: not by time */
   int64_t save_steps;  /* likewise in steps */
-  const char *again;  /* the command line that resumes */
-  int lines;          /* of the command line, they win over the file */
+  const char *again;   /* the command line that resumes */
+  int lines;           /* of the command line, they win over the file */
   const struct recipe_line *line;
 };
 
-/* Trains by block t. Returns 0 when the recipe is fulfilled, INTERRUPTED after Ctrl-C, -1 and err. The model's numbers are then
-   those of the last step, or of the best epoch if the recipe keeps that. carry: the model's weights are those of an earlier
-   block; else they are initialised. */
+/* Trains by block t. Returns 0 when the recipe is fulfilled, INTERRUPTED after Ctrl-C, -1 and err. The model's numbers
+   are then those of the last step, or of the best epoch if the recipe keeps that. carry: the model's weights are those
+   of an earlier block; else they are initialised. */
 int train_run(struct model *m, const struct net_train *t, const struct train_options *o, int carry, char err[ERR]);
 
 #endif

@@ -1,5 +1,5 @@
-/* Everything before the first step: the recipe in force, the data opened, the weights set, or all of it taken up from where an
-   interrupted training left it. */
+/* Everything before the first step: the recipe in force, the data opened, the weights set, or all of it taken up from
+   where an interrupted training left it. */
 #include "trainer.h"
 #include "value.h"
 #include <errno.h>
@@ -115,12 +115,23 @@ static int open_data(struct trainer *t, char err[ERR]) {
   return 0;
 }
 
+static int open_preview(struct trainer *t, char err[ERR]) {
+  struct preview_spec spec = {&t->recipe.preview, t->data, t->has_val ? t->val.set : t->fit.set, t->recipe.seed,
+                              t->o->out};
+  if (!t->recipe.preview.name)
+    return 0;
+  t->preview = preview_open(t->m, &spec, err);
+  return t->preview ? 0 : -1;
+}
+
 static int take_up(struct trainer *t, const struct tensors *from, char err[ERR]) {
   if (checkpoint_load(t->m, from, t->last, 1, err) || checkpoint_state(&t->s, from, t->last, err))
     return -1;
   if (t->s.count != t->fit.count)
-    return fail(err, "%s was trained on %lld samples, now there are %lld: start a new training from its weights with --weights %s",
-                t->last, (long long)t->s.count, (long long)t->fit.count, t->best);
+    return fail(
+        err,
+        "%s was trained on %lld samples, now there are %lld: start a new training from its weights with --weights %s",
+        t->last, (long long)t->s.count, (long long)t->fit.count, t->best);
   t->saved_step = t->s.step;
   return 0;
 }
@@ -142,9 +153,10 @@ static int write_recipe(const struct trainer *t, char err[ERR]) {
   FILE *f = fopen(path, "we");
   int status = 0;
   if (f) {
-    fprintf(f, "# %s, built by %s%s%s\n%s", t->m->program->name, t->m->program->built, *t->train->name ? ", train " : "",
-            t->train->name, t->recipe_text);
-    fprintf(f, "# data: %s\n# samples: %lld\n", t->o->data ? t->o->data : "(made by the program)", (long long)t->fit.count);
+    fprintf(f, "# %s, built by %s%s%s\n%s", t->m->program->name, t->m->program->built,
+            *t->train->name ? ", train " : "", t->train->name, t->recipe_text);
+    fprintf(f, "# data: %s\n# samples: %lld\n", t->o->data ? t->o->data : "(made by the program)",
+            (long long)t->fit.count);
   }
   if (!f || fclose(f))
     status = fail(err, "cannot write %s: %s", path, strerror(errno));
@@ -156,7 +168,8 @@ int trainer_open(struct trainer *t, const struct tensors *from, int carry, char 
   if (t->outputs > OUTPUTS_MAX)
     return fail(err, "more than %d metrics are reported", OUTPUTS_MAX - 1);
   t->has_val = data_has(t->data, NET_VAL);
-  if (make_folder(t->o->out, err) || set_recipe(t, from, err) || wants_val(t, err) || open_data(t, err))
+  if (make_folder(t->o->out, err) || set_recipe(t, from, err) || wants_val(t, err) || open_data(t, err) ||
+      open_preview(t, err))
     return -1;
   if (from ? take_up(t, from, err) : set_weights(t, carry, err))
     return -1;
@@ -173,6 +186,7 @@ int trainer_open(struct trainer *t, const struct tensors *from, int carry, char 
 
 void trainer_close(struct trainer *t) {
   log_close(&t->log);
+  preview_close(t->preview);
   pass_close(&t->fit);
   pass_close(&t->val);
   recipe_close(&t->recipe);

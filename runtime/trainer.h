@@ -4,6 +4,7 @@
 #include "checkpoint.h"
 #include "log.h"
 #include "pass.h"
+#include "preview.h"
 #include "train.h"
 
 struct trainer {
@@ -16,6 +17,7 @@ struct trainer {
   int has_val, has_log, outputs;
   struct train_state s;
   struct log log;
+  struct preview *preview; /* NULL: none is asked for */
   int64_t epoch_steps, steps, epochs;
   double val_mean[OUTPUTS_MAX], rate;
   double saved, resumed; /* when the last checkpoint was written; when this part of the epoch began */
@@ -23,7 +25,8 @@ struct trainer {
   char *last, *best, *recipe_text, *classes;
 };
 
-/* Recipe, data, weights and log; from: the checkpoint to go on from, or NULL. t->m, train, data, o, last, best are set. */
+/* Recipe, data, weights and log; from: the checkpoint to go on from, or NULL. t->m, train, data, o, last, best are set.
+ */
 int trainer_open(struct trainer *t, const struct tensors *from, int carry, char err[ERR]);
 void trainer_close(struct trainer *t);
 

@@ -43,7 +43,8 @@ static void check(int ta, int tb, int64_t m, int64_t n, int64_t k, float beta) {
 
 static void all_arrangements(void **state) {
   (void)state;
-  static const int64_t SIZES[][3] = {{1, 1, 1}, {3, 5, 7}, {17, 33, 9}, {64, 10, 128}, {1, 100, 50}, {100, 1, 50}, {70, 90, 300}};
+  static const int64_t SIZES[][3] = {{1, 1, 1},    {3, 5, 7},    {17, 33, 9},  {64, 10, 128},
+                                     {1, 100, 50}, {100, 1, 50}, {70, 90, 300}};
   for (size_t s = 0; s < sizeof SIZES / sizeof *SIZES; s++)
     for (int t = 0; t < 4; t++)
       for (int beta = 0; beta <= 1; beta++)
@@ -60,7 +61,8 @@ static void multiply(void *const *arg, const struct net_run *run, int64_t chunk,
 
 static void at_once_from_many_threads(void **state) {
   (void)state;
-  float *a = numbers(M * K, 4), *b = numbers(N * K, 5), *c = malloc(sizeof *c * CHUNKS * M * N), *one = malloc(sizeof *one * M * N);
+  float *a = numbers(M * K, 4), *b = numbers(N * K, 5), *c = malloc(sizeof *c * CHUNKS * M * N),
+        *one = malloc(sizeof *one * M * N);
   struct net_run run = {.pool = pool_open(4)};
   void *arg[] = {a, b, c};
   nrt_gemm(0, 1, M, N, K, a, K, b, K, 0, one, N);

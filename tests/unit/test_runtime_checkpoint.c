@@ -6,10 +6,10 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <signal.h>
 #include <unistd.h>
 
 static char folder[] = "/tmp/checkpoint-XXXXXX";
@@ -161,7 +161,8 @@ static void damaged_headers_do_no_harm(void **state) {
       use(&m, bytes, size);
       bytes[i] = (char)(bytes[i] ^ MASKS[k]);
     }
-  for (size_t i = 8; i < header; i++) { /* digits turn into other digits: sizes and places that are wrong but well written */
+  for (size_t i = 8; i < header;
+       i++) { /* digits turn into other digits: sizes and places that are wrong but well written */
     char old = bytes[i];
     for (char digit = '0'; digit <= '9' && old >= '0' && old <= '9'; digit++) {
       bytes[i] = digit;
@@ -213,9 +214,11 @@ static void hostile_headers_are_refused(void **state) {
       {"{\"a\":{\"dtype\":\"F99\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "unknown type"},
       {"{\"a\":{\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "no type"},
       {"{\"a\":7}", 0, "no type"},
-      {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+      {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_"
+       "offsets\":[0,8]}}",
        8, "does not begin"},
-      {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+      {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_"
+       "offsets\":[0,4]}}",
        4, "broken header"},
       {"{\"a\":", 0, "broken header"},
       {"[]", 0, "no safetensors file"},

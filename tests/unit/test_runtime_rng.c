@@ -38,7 +38,8 @@ static void uniform_is_the_documented_word(void **state) {
   }
 }
 
-typedef void Fill(float *out, int64_t first, int64_t count, uint64_t seed, uint64_t step, int64_t sample, uint32_t site);
+typedef void Fill(float *out, int64_t first, int64_t count, uint64_t seed, uint64_t step, int64_t sample,
+                  uint32_t site);
 
 static void pieces_fit(Fill *fill) {
   float whole[200], piece[200];

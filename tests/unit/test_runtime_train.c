@@ -1,5 +1,5 @@
-/* The loop: the same weights for any number of threads, and after any interruption, killed or asked. Every training runs in a
-   process of its own, as it does in life. */
+/* The loop: the same weights for any number of threads, and after any interruption, killed or asked. Every training
+   runs in a process of its own, as it does in life. */
 #include "checkpoint.h"
 #include "interrupt.h"
 #include "train.h"
@@ -45,7 +45,8 @@ static int train(struct spec s) {
   fflush(stdout);
   pid_t child = fork();
   if (!child) {
-    struct train_options o = {.out = out, .resume = s.resume, .limit = s.limit, .save_steps = s.save_steps, .again = "again"};
+    struct train_options o = {
+        .out = out, .resume = s.resume, .limit = s.limit, .save_steps = s.save_steps, .again = "again"};
     struct model m;
     char err[ERR] = "";
     int status = -1;
@@ -219,7 +220,8 @@ static void nan_stops_the_training(void **state) {
   expect_said("poisoned", "the loss became nan at step 23 (epoch 2)");
   expect_said("poisoned", "last.safetensors holds the training up to step 15");
   assert_int_equal(train((struct spec){.run = "poisoned", .line = {{"poison", "15"}}}), 1);
-  expect_said("poisoned", "fc.bias became infinite or not a number at step 15 (epoch 1): the training stops; no checkpoint was written yet");
+  expect_said("poisoned", "fc.bias became infinite or not a number at step 15 (epoch 1): the training stops; no "
+                          "checkpoint was written yet");
 }
 
 static void stops_when_stalled(void **state) {
@@ -242,6 +244,18 @@ static void parts_of_epochs_count(void **state) {
   free(log);
 }
 
+static void previews_every_epoch(void **state) {
+  (void)state;
+  assert_int_equal(train((struct spec){.run = "seen", .line = {{"preview", "classify(count: 5)"}, {"epochs", "2"}}}),
+                   0);
+  char *first = text_of("seen", "preview/0001.png"), *second = text_of("seen", "preview/0002.png");
+  assert_memory_equal(first, "\x89PNG", 4);
+  assert_memory_equal(second, "\x89PNG", 4);
+  free(first), free(second);
+  assert_int_equal(train((struct spec){.run = "seen", .line = {{"preview", "clasify"}}}), 1);
+  expect_said("seen", "there is no `predict clasify`; did you mean `classify`?");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(threads_do_not_matter),
@@ -254,6 +268,7 @@ int main(void) {
       cmocka_unit_test(nan_stops_the_training),
       cmocka_unit_test(stops_when_stalled),
       cmocka_unit_test(parts_of_epochs_count),
+      cmocka_unit_test(previews_every_epoch),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

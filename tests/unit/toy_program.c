@@ -1,5 +1,6 @@
-/* A program as the compiler would emit it, written by hand: softmax regression with dropout on drawn shapes, momentum, a state
-   that counts steps, one metric, and a predict command. Small enough to train in a second, yet it uses all of the ABI. */
+/* A program as the compiler would emit it, written by hand: softmax regression with dropout on drawn shapes, momentum,
+   a state that counts steps, one metric, and a predict command. Small enough to train in a second, yet it uses all of
+   the ABI. */
 #include "netrt.h"
 #include <math.h>
 #include <signal.h>
@@ -13,11 +14,14 @@ static const struct net_field fields[] = {
     {"image", NET_IMAGE, NET_F32, 3, {1, SIDE, SIDE}, 0},
     {"label", NET_CLASS, NET_I32, 0, {0}, CLASSES},
 };
-static const struct net_arg count_train[] = {{.name = "count", .kind = NET_NUM, .num = 500}, {.name = "seed", .kind = NET_NUM, .num = 1}};
-static const struct net_arg count_test[] = {{.name = "count", .kind = NET_NUM, .num = 100}, {.name = "seed", .kind = NET_NUM, .num = 2}};
+static const struct net_arg count_train[] = {{.name = "count", .kind = NET_NUM, .num = 500},
+                                             {.name = "seed", .kind = NET_NUM, .num = 1}};
+static const struct net_arg count_test[] = {{.name = "count", .kind = NET_NUM, .num = 100},
+                                            {.name = "seed", .kind = NET_NUM, .num = 2}};
 static const struct net_arg held[] = {{.kind = NET_NUM, .num = 50}};
 static const struct net_arg scaled[] = {{.kind = NET_NUM, .num = 1.0 / 255}};
-static const struct net_call source = {"shapes", 2, count_train}, test = {"shapes", 2, count_test}, holdout = {"last", 1, held};
+static const struct net_call source = {"shapes", 2, count_train}, test = {"shapes", 2, count_test},
+                             holdout = {"last", 1, held};
 static const struct net_call prepare[] = {{"scale", 1, scaled}};
 static const char *const class_names[CLASSES] = {"circle", "square", "triangle", "other"};
 static const struct net_data data[] = {{.name = "Shapes",
@@ -89,7 +93,8 @@ static void update(void *const *arg, const struct net_run *run, int64_t k, int64
   float lr = (float)scalar[0], momentum = (float)scalar[3];
   for (int64_t n = 0; n < run->batch; n++) {
     const float *x = (const float *)arg[DROPPED] + n * PIXELS;
-    float d = (((const float *)arg[PROB])[n * CLASSES + k] - (float)(((const int32_t *)arg[LABEL])[n] == k)) / (float)run->batch;
+    float d = (((const float *)arg[PROB])[n * CLASSES + k] - (float)(((const int32_t *)arg[LABEL])[n] == k)) /
+              (float)run->batch;
     bias += d;
     for (int i = 0; i < PIXELS; i++)
       gradient[i] += d * x[i];
@@ -143,8 +148,8 @@ static const struct net_io in[] = {{"image", NET_F32, 1, 3, {1, SIDE, SIDE}}, {"
 static const struct net_io out[] = {{"loss", NET_F32, 1, 0, {0}}, {"accuracy", NET_F32, 1, 0, {0}}};
 static const struct net_io shown[] = {{"classes", NET_F32, 1, 1, {CLASSES}}};
 static const struct net_step_info steps[] = {
-    {"toy_forward", "dense, softmax and cross entropy", 12, 2.0 * CLASSES * PIXELS},
-    {"toy_update", "momentum", 14, 2.0 * CLASSES * PIXELS},
+    {"toy_forward", "dense, softmax and cross entropy", 12, 2.0 * CLASSES *PIXELS},
+    {"toy_update", "momentum", 14, 2.0 * CLASSES *PIXELS},
 };
 static const struct net_entry entries[] = {
     {"train", run_train, 64, (PIXELS + CLASSES) * 4, 2, 2, 2, in, out, steps},
@@ -157,10 +162,8 @@ static const struct net_arg accuracy[] = {{.kind = NET_TEXT, .text = "accuracy"}
 static const struct net_arg warm[] = {{.name = "warmup", .kind = NET_NUM, .num = 0.5}};
 static const struct net_call best = {"best", 1, accuracy}, cosine = {"cosine", 1, warm};
 static const struct net_prop recipe[] = {
-    {"epochs", {.kind = NET_NUM, .num = 4}},
-    {"batch", {.kind = NET_NUM, .num = 32}},
-    {"seed", {.kind = NET_NUM, .num = 7}},
-    {"schedule", {.kind = NET_CALL, .call = &cosine}},
+    {"epochs", {.kind = NET_NUM, .num = 4}},     {"batch", {.kind = NET_NUM, .num = 32}},
+    {"seed", {.kind = NET_NUM, .num = 7}},       {"schedule", {.kind = NET_CALL, .call = &cosine}},
     {"keep", {.kind = NET_CALL, .call = &best}},
 };
 static const struct net_train trains[] = {{"", 0, 0, 1, 1, metrics, 5, recipe}};
