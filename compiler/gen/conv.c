@@ -1,12 +1,12 @@
 /* conv: conv2d and conv2d_input_grad, from tiles to a step.
 
-   Two launches: pack the weights (conv_pack.c), then the correlation. A unit of its work is one row of one sample for one group of
-   output channels; a chunk is a contiguous range of units. Up to a megabyte of weights the groups run innermost, and the rows of x
-   stay in cache; above, they run outermost, and a group's weights do. Within a row: for each column class, runs of tiles. A plain
-   result goes through a small buffer, tile by tile, where lanes are summed up or spread over planes. The epilogue is applied to the
-   finished row, which is still in the nearest cache.
-   Example: 64 -> 64 channels, 3x3, 56 x 56, 8 lanes: 4 groups of 2 vectors; a row is 6 tiles of 6 and 4 of 5 pixels, the first and
-   the last without the column that the padding hides. */
+   Two launches: pack the weights (conv_pack.c), then the correlation. A unit of its work is a band of rows of one sample for one group
+   of output channels; a chunk is a contiguous range of units. Up to a megabyte of weights the groups run innermost, and the rows of
+   x stay in cache; above, they run outermost, and a group's weights do. A band is passed over for a few input blocks at a time, whose
+   weights fit the nearest cache. Within a row: for each column class, runs of tiles. A plain result goes through a small buffer,
+   tile by tile, where lanes are summed up or spread over planes. The epilogue is applied to the finished band, still in cache.
+   Example: 64 -> 64 channels, 3x3, 56 x 56, 8 lanes: groups of 3 + 3 + 2 vectors; a row is 14 tiles of 4 pixels, the first and the
+   last without the column that the padding hides; two passes of 4 blocks. */
 #include "gen/conv.h"
 
 enum { KEPT_WEIGHTS = 256 * 1024 }; /* floats */
@@ -19,7 +19,9 @@ typedef struct {
   Epilogue epilogue;
   Ir x, y;             /* of the unit's sample */
   Ir packed;
-  Ir sample, group, row; /* the unit */
+  Ir sample, group;    /* the unit, with a band of rows */
+  Ir row;              /* of the band */
+  Ir block, blocks;    /* the pass: first block, how many */
   Ir input;            /* x under the first row tap that exists, at column 0 of the first unit that the group reaches */
   Ir weights;          /* of the row class and first row tap; classes, columns and groups still to be added */
   Ir rows;             /* row taps that exist */
@@ -90,7 +92,7 @@ static void clip_row(Conv *c) {
   if (k->depthwise)
     unit = c->group;
   int64_t line = (int64_t)k->w * pixel_of(k);
-  c->input = at(e, c->x, iadd(e, imulk(e, unit, k->h * line), imulk(e, from, line)));
+  c->input = at(e, c->x, iadd(e, imulk(e, iadd(e, unit, c->block), k->h * line), imulk(e, from, line)));
   c->weights = at(e, c->packed, field[CLASS_WEIGHTS]);
 }
 
@@ -187,10 +189,12 @@ static void row_tiles(Conv *c, int nb, Ir buffer) {
               .x_pixel = x->in_step * pixel_of(k), .x_tap = x->tap_step * pixel_of(k)};
     int64_t line = (int64_t)x->taps * k->inner * nb * k->lanes;
     Ir before = imulk(e, c->taps, corr_col(k, i)), group = imul(e, c->group, imulk(e, c->taps, x->taps * corr_tap(k)));
-    TileArgs a = {.w = at(e, c->weights, iadd(e, iadd(e, before, group), imulk(e, c->tap, line))), .blocks = k64(e, k->blocks),
+    Ir pass = imul(e, c->block, imulk(e, c->taps, line));
+    TileArgs a = {.w = at(e, c->weights, iadd(e, iadd(e, before, group), iadd(e, pass, imulk(e, c->tap, line)))), .blocks = c->blocks,
                   .rows = c->rows, .inner = k64(e, k->inner), .x_block = k64(e, plane),
                   .x_row = k64(e, (int64_t)k->row[0].tap_step * k->w * pixel_of(k)), .x_inner = k64(e, wide ? 1 : plane),
-                  .w_block = imulk(e, c->taps, line), .w_row = k64(e, line)};
+                  .w_block = imulk(e, c->taps, line), .w_row = k64(e, line),
+                  .add = imin(e, c->block, k64(e, 1))};
     row_runs(c, &t, &a, x, buffer);
   }
 }
@@ -217,22 +221,45 @@ static void row_epilogue(Conv *c) {
   loop_end(e, &unit);
 }
 
-static void conv_row(Conv *c, Ir buffer) {
+/* All passes over the rows of a band. */
+static void band_tiles(Conv *c, int nb, Ir buffer, Ir from, Ir to) {
   Emit *e = c->e;
   const Corr *k = &c->k;
+  Loop pass, row;
+  loop_begin(e, &pass, k64(e, 0), k64(e, k->blocks), k->pass, NULL, 0);
+  c->block = k->pass == k->blocks ? k64(e, 0) : pass.iv;
+  c->blocks = k->pass == k->blocks ? k64(e, k->blocks) : imin(e, isub(e, k64(e, k->blocks), pass.iv), k64(e, k->pass));
+  loop_begin(e, &row, from, to, 1, NULL, 0);
+  c->row = row.iv;
   clip_row(c);
-  if (k->tail == k->nb) {
-    row_tiles(c, k->nb, buffer);
-  } else {
-    Branch last;
+  row_tiles(c, nb, buffer);
+  loop_end(e, &row);
+  loop_end(e, &pass);
+}
+
+static void conv_band(Conv *c, Ir buffer, Ir from, Ir to) {
+  Emit *e = c->e;
+  const Corr *k = &c->k;
+  Branch last;
+  if (k->tail != k->nb) {
     branch_begin(e, &last, ieq(e, c->group, k64(e, k->groups_out - 1)));
-    row_tiles(c, k->tail, buffer);
+    band_tiles(c, k->tail, buffer, from, to);
     branch_else(e, &last);
-    row_tiles(c, k->nb, buffer);
-    branch_end(e, &last);
   }
-  if (c->terms.formula)
-    row_epilogue(c);
+  band_tiles(c, k->nb, buffer, from, to);
+  if (k->tail != k->nb)
+    branch_end(e, &last);
+  if (!c->terms.formula)
+    return;
+  Loop row;
+  loop_begin(e, &row, from, to, 1, NULL, 0);
+  c->row = row.iv;
+  row_epilogue(c);
+  loop_end(e, &row);
+}
+
+static int bands(const Corr *k) { /* of a sample */
+  return (k->p + k->band - 1) / k->band;
 }
 
 static void build_conv(Emit *e, void *user) {
@@ -244,19 +271,19 @@ static void build_conv(Emit *e, void *user) {
   Ir buffer = k->y_blocked ? NULL : stack_floats(e, (int64_t)TILE_VECTORS * k->lanes);
   int64_t x_sample = (int64_t)k->units * pixel_of(k) * k->h * k->w;
   int64_t y_sample = (k->y_blocked ? (k->out + k->lanes - 1) / k->lanes * k->lanes : k->out) * (int64_t)k->p * k->q;
-  Ir rows = imulk(e, c->y_batched ? kernel_batch(e) : k64(e, 1), k->p);
+  Ir per_sample = k64(e, bands(k)), all = imul(e, c->y_batched ? kernel_batch(e) : k64(e, 1), per_sample);
   epilogue_begin(&c->epilogue, e, &c->terms, 3);
-  kernel_range(e, imulk(e, rows, k->groups_out), &from, &to);
+  kernel_range(e, imulk(e, all, k->groups_out), &from, &to);
   Loop unit;
   loop_begin(e, &unit, from, to, 1, NULL, 0);
   int outside = corr_packed(k) > KEPT_WEIGHTS;
-  Ir line = outside ? irem(e, unit.iv, rows) : idiv(e, unit.iv, k64(e, k->groups_out));
-  c->group = outside ? idiv(e, unit.iv, rows) : irem(e, unit.iv, k64(e, k->groups_out));
-  c->sample = idiv(e, line, k64(e, k->p));
-  c->row = irem(e, line, k64(e, k->p));
+  Ir band = outside ? irem(e, unit.iv, all) : idiv(e, unit.iv, k64(e, k->groups_out));
+  c->group = outside ? idiv(e, unit.iv, all) : irem(e, unit.iv, k64(e, k->groups_out));
+  c->sample = idiv(e, band, per_sample);
   c->x = c->x_batched ? at(e, x, imulk(e, c->sample, x_sample)) : x;
   c->y = at(e, y, imulk(e, c->sample, y_sample));
-  conv_row(c, buffer);
+  Ir first = imulk(e, irem(e, band, per_sample), k->band);
+  conv_band(c, buffer, first, imin(e, iaddk(e, first, k->band), k64(e, k->p)));
   loop_end(e, &unit);
 }
 
@@ -295,9 +322,9 @@ void lower_conv(Gen *g, const Plan *p, int step) {
   Ir args[3 + MAX_VARS] = {entry_value(g, graph_in(graph, v, 0)), packed, entry_out(g)};
   int count = 3 + terms_args(g, &c.terms, args + 3);
   Ir kernel = gen_kernel(g, k->transposed ? "conv_input" : "conv", conv_signature(graph, v, k, &c.terms), k->lanes, build_conv, &c);
-  Ir units = imulk(e, c.y_batched ? entry_batch(g) : k64(e, 1), (int64_t)k->p * k->groups_out);
+  Ir units = imulk(e, c.y_batched ? entry_batch(g) : k64(e, 1), (int64_t)bands(k) * k->groups_out);
   int64_t taps = (int64_t)k->r * k->s / (k->rows * k->cols) + 1;
-  entry_launch(g, kernel, args, count, entry_chunks(g, units, taps * k->blocks * k->inner * k->nb * k->q));
+  entry_launch(g, kernel, args, count, entry_chunks(g, units, taps * k->blocks * k->inner * k->nb * k->q * k->band));
 }
 
 Scratch conv_scratch(const Graph *g, Val v) {

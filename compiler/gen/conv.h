@@ -33,6 +33,7 @@ typedef struct {
   int groups_out, tail;        /* tiles along the outputs; vectors of the last one */
   int span, units;             /* input units that a tile's outputs can reach; of all of x */
   int blocks, inner;           /* trip counts of a tile's block and channel loops: blocks * inner steps for each tap */
+  int pass, band;              /* blocks of one pass over a band of rows: weights of a pass stay in the nearest cache */
 } Corr;
 
 Corr corr_of(const Graph *g, Val v);
@@ -59,6 +60,7 @@ typedef struct {
   Ir blocks, rows, inner;          /* trip counts */
   Ir x_block, x_row, x_inner;      /* strides in floats */
   Ir w_block, w_row, y_block, y_pixel;
+  Ir add;                          /* 1: to what y holds; 0 */
 } TileArgs;
 typedef struct {
   int nb, width, taps, lanes_in;

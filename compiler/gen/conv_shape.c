@@ -7,6 +7,8 @@
    base -1, taps 3, 1; the odd pixels take taps 2, 0 with base 0. */
 #include "gen/conv.h"
 
+enum { PASS_BYTES = 16 * 1024, PASS_BLOCKS = 16, BAND_PIXELS = 64, FLAT_PIXELS = 256 };
+
 int conv_accumulators(int lanes) {
   return lanes == 16 ? 28 : 12; /* of 32 and of 16 registers; the rest holds weights and the repeated input */
 }
@@ -148,6 +150,19 @@ static int64_t points_cost(const Corr *k, int nb) {
   return ceil_div(points, most) * ((work < 8 ? 8 : work) + 1);
 }
 
+/* A pass takes as many blocks as PASS_BYTES of weights hold, a band so many rows that these are used for a while. */
+static void choose_pass(Corr *k) {
+  int taps = 0;
+  for (int i = 0; i < k->cols; i++)
+    taps = k->col[i].taps > taps ? k->col[i].taps : taps;
+  int64_t bytes = (int64_t)k->nb * k->lanes * k->inner * k->row[0].taps * taps * 4;
+  int most = bytes && PASS_BYTES / bytes < PASS_BLOCKS ? (int)(PASS_BYTES / bytes) : PASS_BLOCKS;
+  int passes = k->blocks <= most * 3 / 2 || !k->y_blocked ? 1 : ceil_div(k->blocks, most > 1 ? most : 1);
+  k->pass = ceil_div(k->blocks, passes);
+  int rows = passes > 1 && k->q < BAND_PIXELS ? BAND_PIXELS / k->q : 1;
+  k->band = ceil_div(k->p, ceil_div(k->p, rows));
+}
+
 static void choose_tile(Corr *k, int most, int64_t cost_of(const Corr *, int nb)) {
   int vectors = k->lanes_in && !k->depthwise ? k->out : ceil_div(k->out, k->lanes);
   int64_t best = 0;
@@ -157,12 +172,21 @@ static void choose_tile(Corr *k, int most, int64_t cost_of(const Corr *, int nb)
   k->inner = k->x_blocked && !k->lanes_in ? k->lanes : k->span;
 }
 
+/* Rows of a flat plane that are taken as one: as many as leave enough rows for all threads. */
+static int rows_joined(int h, int w) {
+  int best = 1;
+  for (int n = 2; n <= h && n * w <= FLAT_PIXELS; n++)
+    best = h % n ? best : n;
+  return best;
+}
+
 /* x is what is read pixel by pixel, y what has the vectors (or, for a plain result, what is summed up to). */
 static Corr corr_make(const Graph *g, Val v, const Type *x, const Type *y, int r, int s, int transposed, int flat) {
   Corr k = {.lanes = x->lanes ? x->lanes : y->lanes ? y->lanes : 8, .x_blocked = x->lanes > 0, .y_blocked = y->lanes > 0,
             .transposed = transposed, .groups = graph_int(g, v, "groups"), .in = x->dim[0], .out = y->dim[0], .r = r, .s = s};
-  k.h = flat ? 1 : x->dim[1], k.w = flat ? x->dim[1] * x->dim[2] : x->dim[2];
-  k.p = flat ? 1 : y->dim[1], k.q = flat ? y->dim[1] * y->dim[2] : y->dim[2];
+  int join = flat ? rows_joined(x->dim[1], x->dim[2]) : 1;
+  k.h = x->dim[1] / join, k.w = x->dim[2] * join;
+  k.p = y->dim[1] / join, k.q = y->dim[2] * join;
   Side row = {k.h, k.p, r, graph_list(g, v, "stride", 0), graph_list(g, v, "pad", 0), graph_list(g, v, "dilation", 0)};
   Side col = {k.w, k.q, s, graph_list(g, v, "stride", 1), graph_list(g, v, "pad", 2), graph_list(g, v, "dilation", 1)};
   k.rows = (transposed ? gradient_axis : forward_axis)(g->c->mem, &row, &k.row);
@@ -171,7 +195,7 @@ static Corr corr_make(const Graph *g, Val v, const Type *x, const Type *y, int r
   return k;
 }
 
-/* A filter of one element without stride or padding does not look aside: the plane is one long row. */
+/* A filter of one element without stride or padding does not look aside: rows of the plane may be joined. */
 static int looks_aside(const Graph *g, Val v, int r, int s) {
   int aside = r != 1 || s != 1 || graph_list(g, v, "stride", 0) != 1 || graph_list(g, v, "stride", 1) != 1;
   for (int i = 0; i < 4; i++)
@@ -195,6 +219,7 @@ Corr corr_of(const Graph *g, Val v) {
   k.depthwise = k.x_blocked && k.y_blocked && k.groups == k.in && k.in == k.out;
   k.lanes_in = k.depthwise || (k.x_blocked && !k.y_blocked);
   choose_tile(&k, k.depthwise ? 1 : 4, rows_cost);
+  choose_pass(&k);
   return k;
 }
 

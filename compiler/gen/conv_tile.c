@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include <string.h>
 
-enum { UNROLL = 4 }; /* of the channel loop */
+enum { UNROLL = 2 }; /* of the channel loop */
 
 static void copy_attributes(Ir from, Ir to) {
   LLVMAttributeRef at[32];
@@ -100,12 +100,20 @@ static void tile_tap(Emit *e, const Tile *t, int tap, const TileArgs *a, Ir x, I
   loop_end(e, &l);
 }
 
+static Ir tile_output(Emit *e, const Tile *t, const TileArgs *a, int sum) {
+  return at(e, at(e, a->y, imulk(e, a->y_block, sum / t->width)), imulk(e, a->y_pixel, sum % t->width));
+}
+
 static void tile_body(Emit *e, const Tile *t, const TileArgs *a) {
   Ir sum[TILE_VECTORS];
   int sums = t->nb * t->width;
-  Loop block, row;
+  Loop old, block, row;
   for (int i = 0; i < sums; i++)
     sum[i] = kv(e, 0);
+  loop_begin(e, &old, k64(e, 0), a->add, 1, sum, sums);
+  for (int i = 0; i < sums; i++)
+    sum[i] = load_vec(e, tile_output(e, t, a, i));
+  loop_end(e, &old);
   loop_begin(e, &block, k64(e, 0), a->blocks, 1, sum, sums);
   Ir xb = at(e, a->x, imul(e, block.iv, a->x_block)), wb = at(e, a->w, imul(e, block.iv, a->w_block));
   loop_begin(e, &row, k64(e, 0), a->rows, 1, sum, sums);
@@ -114,9 +122,8 @@ static void tile_body(Emit *e, const Tile *t, const TileArgs *a) {
     tile_tap(e, t, tap, a, xr, wr, sum);
   loop_end(e, &row);
   loop_end(e, &block);
-  for (int b = 0; b < t->nb; b++)
-    for (int i = 0; i < t->width; i++)
-      store(e, sum[b * t->width + i], at(e, at(e, a->y, imulk(e, a->y_block, b)), imulk(e, a->y_pixel, i)));
+  for (int i = 0; i < sums; i++)
+    store(e, sum[i], tile_output(e, t, a, i));
 }
 
 enum { TILE_ARGS = sizeof(TileArgs) / sizeof(Ir) };
@@ -128,7 +135,7 @@ void conv_tile(Emit *e, const Tile *t, const TileArgs *a) {
   } in, given = {.named = *a};
   Outer outer;
   Ir fn;
-  if (helper_begin(e, &outer, tile_name(e, t), "pppiiiiiiiiii", &fn)) {
+  if (helper_begin(e, &outer, tile_name(e, t), "pppiiiiiiiiiii", &fn)) {
     for (unsigned i = 0; i < TILE_ARGS; i++)
       in.at[i] = LLVMGetParam(fn, i);
     if (t->inner)
