@@ -28,7 +28,7 @@ void scalars_add(struct cli *c, const struct net_program *p) {
   for (int i = 0; i < p->scalars; i++) {
     const char *name = p->scalar[i];
     char now[NUMBER];
-    if (scalar_is_clock(name))
+    if (!scalar_is_line(p, name))
       continue;
     rates += scalar_is_rate(name);
     plain |= !strcmp(name, "lr");

@@ -15,6 +15,14 @@ int scalar_is_clock(const char *name) {
   return !strcmp(name, "step") || !strcmp(name, "epoch");
 }
 
+int scalar_is_line(const struct net_program *p, const char *name) {
+  for (int i = 0; i < p->predicts; i++)
+    for (int k = 0; k < p->predict[i].inputs; k++)
+      if (p->predict[i].input[k].is_option && !strcmp(p->predict[i].input[k].field.name, name))
+        return 0;
+  return !scalar_is_clock(name);
+}
+
 void recipe_open(struct recipe *r, const struct net_program *p, const struct net_train *t) {
   *r = (struct recipe){.program = p, .train = t};
   r->scalar = heap_get(&r->heap, (size_t)(p->scalars + 1) * sizeof *r->scalar);
@@ -189,6 +197,6 @@ void recipe_write(const struct recipe *r, FILE *out) {
     if (!line(r, settled[i].name))
       fprintf(out, "%s: %s\n", settled[i].name, number_text(text, settled[i].value));
   for (int i = 0; i < r->program->scalars; i++)
-    if (!scalar_is_clock(r->program->scalar[i]))
+    if (scalar_is_line(r->program, r->program->scalar[i]))
       fprintf(out, "%s: %s\n", r->program->scalar[i], number_text(text, r->scalar[i]));
 }

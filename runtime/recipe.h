@@ -45,5 +45,7 @@ void recipe_close(struct recipe *r);
 int scalar_is_rate(const char *name);
 /* Does the training set scalar i itself (step, epoch)? */
 int scalar_is_clock(const char *name);
+/* Is it a line of recipes, and not a clock or the option of a predict command? */
+int scalar_is_line(const struct net_program *p, const char *name);
 
 #endif
