@@ -6,7 +6,7 @@
    `else` under its `if`, arguments behind their bracket (or two columns in, when the bracket ends its line), the rest
    under the expression's first word. A body on one line stays there if it fits. Blank lines between statements are
    kept, one at most, and set between declarations with bodies. Keys of neighbouring properties and fields are padded to
-   one width.
+   one width, other keys and comments at a line's end stay aligned where their writer aligned them.
 
      epochs: 40                    epochs: 40
      batch:8                  ->   batch:  8
@@ -58,32 +58,33 @@ static int is_tight(const Layout *l, int i) {
   return tok_is_any(t, products) && !t->gap && !(i + 1 < l->toks.count && t[1].gap);
 }
 
-/* The columns between token i and the one before it on the same line. */
-static int space(const Layout *l, int i) {
+static int space_between(const Layout *l, int i) {
   const Tok *t = tok(l, i), *p = t - 1;
-  if (t->kind == COMMENT)
-    return 2;
   if (tok_is(p, "{") || tok_is(t, "}"))
     return !(tok_is(p, "{") && tok_is(t, "}"));
   if (tok_is(p, "(") || tok_is(p, "[") || tok_is(t, ")") || tok_is(t, "]") || tok_is(t, ","))
     return 0;
   if (tok_is(t, ":") || tok_is(p, ","))
     return tok_is(p, ",");
-  if (tok_is(p, ":")) {
-    int s = i - 2, run = s >= 0 ? tok(l, s)->run : -1;
-    return is_slice(l, i - 1)                        ? 0
-           : run >= 0 && !tok_is(tok(l, s), "field") ? 1 + tok(l, run)->widest - tok(l, s)->len
-                                                     : 1;
-  }
+  if (tok_is(p, ":"))
+    return !is_slice(l, i - 1);
   if (is_tight(l, i) || is_tight(l, i - 1) || is_sign(l, i - 1))
     return tok_is(t, "..") && !tok_ends_operand(p);
-  if (i >= 2 && tok_is(tok(l, i - 2), "field") && tok(l, i - 2)->run >= 0)
-    return 1 + tok(l, tok(l, i - 2)->run)->widest - p->len;
   if (tok_is(t, "("))
     return p->kind != WORD && !tok_is_closing(p);
   if (tok_is(t, "["))
     return !tok_ends_operand(p) || is_type_bracket(l, i);
   return 1;
+}
+
+/* The columns between token i and the one before it on the same line. A comment that its writer moved out stays there.
+ */
+static int space(const Layout *l, int i) {
+  const Tok *t = tok(l, i);
+  if (t->kind == COMMENT)
+    return t->gap > 2 && t->source_col > l->col + 2 ? t->source_col - l->col : 2;
+  const Tok *statement = t->key_of < 0 ? NULL : tok(l, t->key_of), *run = statement ? tok(l, statement->run) : NULL;
+  return space_between(l, i) + (run && run->padded ? run->widest - statement->key_len : 0);
 }
 
 /* ---- lines ---- */
@@ -210,7 +211,7 @@ static int fits(const Layout *l, int i, int end, int col) {
     if (k > i && (end ? k > end : ends))
       return 1;
     level += tok_is_opening(t) - tok_is_closing(t);
-    col += space(l, k) + t->len;
+    col += space(l, k) + t->width;
   }
   return col <= WIDTH;
 }
@@ -263,7 +264,7 @@ static void put(Layout *l, int i) {
   if (tok_is(t, "{") && t->mate > i + 1)
     t->expanded = (char)(spans_lines(l, i) || (!t->stages && !fits(l, i, t->mate, l->col)));
   text_add_len(l->to, t->s, (size_t)t->len);
-  l->col += t->len;
+  l->col += t->width;
 }
 
 void ast_format(const Ctx *c, const Ast *file, uint32_t first, Text *to) {

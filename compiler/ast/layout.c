@@ -61,7 +61,7 @@ static Tok next_token(const char *s, const char *end) {
   static const char *const reserved[] = {"in", "out", "for", "if", "then",     "else", "and",
                                          "or", "not", "on",  "as", "minimize", NULL};
   static const char *const marks[] = {"->", "..", "==", "!=", "<=", ">=", NULL};
-  Tok t = {.s = s, .len = 1, .kind = MARK, .outer = -1, .run = -1, .last = -1};
+  Tok t = {.s = s, .len = 1, .kind = MARK, .outer = -1, .run = -1, .key_of = -1, .last = -1};
   if (isdigit((unsigned char)*s)) {
     t.kind = NUMBER;
     t.len = number_len(s, end);
@@ -83,19 +83,30 @@ static Tok next_token(const char *s, const char *end) {
   return t;
 }
 
+static int columns(const char *s, const char *end) {
+  int n = 0;
+  for (; s < end; s++)
+    n += ((unsigned char)*s & 0xc0) != 0x80;
+  return n;
+}
+
 static void scan(Layout *l, const char *s, const char *end) {
-  int breaks = 0, gap = 0;
+  int breaks = 0, gap = 0, col = 0;
   while (s < end) {
     if (isspace((unsigned char)*s)) {
+      gap++;
+      col = *s == '\n' ? 0 : col + 1;
       breaks += *s++ == '\n';
-      gap = 1;
       continue;
     }
     Tok t = next_token(s, end);
     t.breaks = breaks;
     t.gap = gap;
+    t.source_col = col;
+    t.width = columns(s, s + t.len);
     vec_push(l->mem, &l->toks, t);
     s += t.len;
+    col += t.width;
     breaks = gap = 0;
   }
 }
@@ -138,33 +149,54 @@ static int begins_statement(const Layout *l, int i, int outer) {
 
 /* ---- structure: brackets, statements, runs of keys ---- */
 
-/* The length of the key that the statement at i pads, 0 if none: of `epochs: 40`, or of `field image [1, 2]`. */
-static int key_len(const Layout *l, int i) {
+typedef enum { NO_KEY, PROPERTY, FIELD, VALUE, PORT, AIM } KeyKind;
+
+typedef struct {
+  KeyKind kind;
+  int len, end; /* of the key, and the token behind it */
+} Key;
+
+/* What is padded in the statement at i: `epochs:`, `field image`, `x =`, `in` beside `out`, `minimize` beside `report`.
+ */
+static Key key_of(const Layout *l, int i) {
   int left = l->toks.count - i;
-  if (left > 1 && tok(l, i)->kind == WORD && tok_is(tok(l, i + 1), ":"))
-    return tok(l, i)->len;
-  if (left > 2 && tok_is(tok(l, i), "field") && tok(l, i + 1)->kind == WORD &&
-      (tok_is(tok(l, i + 2), "[") || tok(l, i + 2)->kind == WORD))
-    return tok(l, i + 1)->len;
-  return 0;
+  const Tok *t = tok(l, i);
+  if (left < 3)
+    return (Key){NO_KEY, 0, 0};
+  if (t->kind == WORD && tok_is(t + 1, ":"))
+    return (Key){PROPERTY, t->len, i + 2};
+  if (t->kind == WORD && tok_is(t + 1, "="))
+    return (Key){VALUE, t->len, i + 1};
+  if (tok_is(t, "field") && t[1].kind == WORD && (tok_is(t + 2, "[") || t[2].kind == WORD))
+    return (Key){FIELD, t[1].len, i + 2};
+  if (tok_is(t, "const") && t[1].kind == WORD && tok_is(t + 2, "="))
+    return (Key){VALUE, t[1].len, i + 2};
+  if (tok_is(t, "in") || tok_is(t, "out"))
+    return (Key){PORT, t->len, i + 1};
+  if (tok_is(t, "minimize") || (tok_is(t, "report") && t[1].kind == WORD))
+    return (Key){AIM, t->len, i + 1};
+  return (Key){NO_KEY, 0, 0};
 }
 
-static void join_run(Layout *l, int i) {
+/* Keys of properties and fields are always padded, others where their writer did so. */
+static void join_run(Layout *l, int i, int last) {
   Tok *t = tok(l, i);
-  int len = key_len(l, i);
-  if (!len || t->outer < 0)
+  Key key = key_of(l, i);
+  if (!key.kind)
     return;
-  int last = tok(l, t->outer)->last;
   int alone = i > 0 && tok(l, i - 1)->kind == COMMENT && tok(l, i - 1)->breaks;
-  int joins = last >= 0 && tok(l, last)->run >= 0 && t->breaks == 1 && !alone &&
-              tok_is(t, "field") == tok_is(tok(l, last), "field");
+  int joins = last >= 0 && tok(l, last)->run >= 0 && t->breaks == 1 && !alone && key_of(l, last).kind == key.kind;
   t->run = joins ? tok(l, last)->run : i;
-  if (len > tok(l, t->run)->widest)
-    tok(l, t->run)->widest = len;
+  t->key_len = key.len;
+  tok(l, key.end)->key_of = i;
+  Tok *first = tok(l, t->run);
+  if (key.len > first->widest)
+    first->widest = key.len;
+  first->padded |= key.kind == PROPERTY || key.kind == FIELD || (tok(l, key.end)->gap > 1 && !tok(l, key.end)->breaks);
 }
 
 static void link(Layout *l) {
-  int outer = -1, first = 0;
+  int outer = -1, first = 0, last = -1; /* the last statement outside all braces */
   for (int i = 0; i < l->toks.count; i++) {
     Tok *t = tok(l, i);
     if (tok_is_closing(t)) {
@@ -176,9 +208,9 @@ static void link(Layout *l) {
     t->outer = outer;
     if (begins_statement(l, i, outer)) {
       first = i;
-      join_run(l, i);
-      if (outer >= 0)
-        tok(l, outer)->last = i;
+      int *before = outer >= 0 ? &tok(l, outer)->last : &last;
+      join_run(l, i, *before);
+      *before = i;
     }
     t->first = first;
     if (tok_is_opening(t)) {

@@ -8,14 +8,17 @@ typedef enum { WORD, RESERVED, NUMBER, STRING, MARK, COMMENT } Kind;
 
 typedef struct {
   const char *s;
-  int len;
+  int len, width; /* bytes, and columns */
   Kind kind;
-  int breaks, gap;       /* newlines and other white space before it in the source */
+  int breaks, gap;       /* newlines, and columns on its line, before it in the source */
   int outer, mate;       /* the bracket around it; a bracket's partner */
   int first;             /* the token that begins its statement */
+  int source_col;        /* where it stood in the source */
   int run, widest;       /* statements whose keys are padded alike: the first of them, and there the longest key */
+  int key_len, key_of;   /* of a statement, its key's length; of the token behind a key, its statement, else -1 */
   int last;              /* of an opening brace: the statement seen last in it */
   int col, line_indent;  /* where it was written, and where that line begins */
+  char padded;           /* of a run's first statement: its keys are padded */
   char stages, expanded; /* of `{`: a chain of stages, no body; and whether its content stands on lines of its own */
 } Tok;
 
