@@ -1,8 +1,8 @@
 /* argmax: the index of the largest along an axis, the first of equals; a NaN never wins.
 
    One loop for each result. In blocks, channel c lies at (c / V) * H*W*V + c % V; other axes have strides. */
-#include "gen/emit.h"
 #include "base/bug.h"
+#include "gen/emit.h"
 
 typedef struct {
   Type type;

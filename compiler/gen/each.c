@@ -1,7 +1,8 @@
-/* each: elementwise operations, fused or not, with broadcasting; and strided copies, which are the formula x0 with strides of their own.
+/* each: elementwise operations, fused or not, with broadcasting; and strided copies, which are the formula x0 with
+   strides of their own.
 
-   The domain's vectors are numbered through, unit after unit (a unit: one index of all dims but the row), and a chunk takes a range of
-   them. A row ends with one masked vector. Units hold what does not change along the row. */
+   The domain's vectors are numbered through, unit after unit (a unit: one index of all dims but the row), and a chunk
+   takes a range of them. A row ends with one masked vector. Units hold what does not change along the row. */
 #include "gen/each.h"
 
 static void emit_vector(NestCode *k, Emit *e, Ir *offset, Ir row, Ir mask, Ir channels) {
@@ -53,7 +54,8 @@ static void emit_unit(NestCode *k, Emit *e, const uint8_t *is_unit, Ir unit, Ir 
   formula_again(&k->f, LEVEL_UNIT);
   nest_load(k, e, LEVEL_UNIT, offset, NULL);
   formula_hoist(&k->f, LEVEL_UNIT);
-  emit_row(k, e, offset, from, to, k->n->spare && k->n->channel < k->n->row ? nest_unit_mask(k, e, index[k->n->channel]) : NULL);
+  emit_row(k, e, offset, from, to,
+           k->n->spare && k->n->channel < k->n->row ? nest_unit_mask(k, e, index[k->n->channel]) : NULL);
 }
 
 static void build_each(Emit *e, void *user) {
@@ -106,7 +108,8 @@ void lower_each(Gen *g, const Plan *p, int step) {
   const Type type = *graph_type(p->g, v);
   int64_t stride[MAX_RANK + 1] = {0}, sample;
   nest_strides(&type, stride, &sample);
-  NestSpec spec = {.domain = &type, .formula = formula, .lanes = g->target_lanes, .mask = 1, .out = stride, .out_sample = sample};
+  NestSpec spec = {
+      .domain = &type, .formula = formula, .lanes = g->target_lanes, .mask = 1, .out = stride, .out_sample = sample};
   Nest n = nest_make(p->g, v, &spec);
   each_launch(g, &n, entry_out(g), arena_printf(g->c->mem, "each_%s", name_text(g->c->names, row->name)));
 }

@@ -1,7 +1,7 @@
 /* emit: short names for the LLVM C API, with a structured loop and branch on top.
 
-   Values carry their type, so one function serves floats, doubles and vectors. Constants fold in the builder; nothing here relies on
-   a later pass, since kernels go from here straight to code generation. */
+   Values carry their type, so one function serves floats, doubles and vectors. Constants fold in the builder; nothing
+   here relies on a later pass, since kernels go from here straight to code generation. */
 #include "gen/emit.h"
 #include "base/bug.h"
 #include <string.h>
@@ -147,7 +147,8 @@ Ir fma3(Emit *e, Ir a, Ir b, Ir c) {
   return call_intrinsic(e, "llvm.fma", &type, 1, args, 3);
 }
 
-/* `a > b ? a : b` is the machine's max, which returns b when either is NaN: with the constant first, a NaN in b stays. */
+/* `a > b ? a : b` is the machine's max, which returns b when either is NaN: with the constant first, a NaN in b stays.
+ */
 static Ir extreme(Emit *e, LLVMRealPredicate how, Ir a, Ir b) {
   if (LLVMIsConstant(b) && !LLVMIsConstant(a)) {
     Ir swap = a;
@@ -211,8 +212,8 @@ void store(Emit *e, Ir v, Ir p) {
 Ir splat(Emit *e, Ir scalar) {
   if (LLVMIsConstant(scalar))
     return const_splat(scalar, e->lanes);
-  Ir one = LLVMBuildInsertElement(e->builder, LLVMGetPoison(LLVMVectorType(LLVMTypeOf(scalar), (unsigned)e->lanes)), scalar,
-                                  k32(e, 0), "");
+  Ir one = LLVMBuildInsertElement(e->builder, LLVMGetPoison(LLVMVectorType(LLVMTypeOf(scalar), (unsigned)e->lanes)),
+                                  scalar, k32(e, 0), "");
   return LLVMBuildShuffleVector(e->builder, one, LLVMGetPoison(LLVMTypeOf(one)), kti(e->veci, 0), "");
 }
 
@@ -242,7 +243,8 @@ Ir shuffle(Emit *e, Ir a, Ir b, const int *lane, int count) {
   BUG_IF(count > 64);
   for (int i = 0; i < count; i++)
     index[i] = k32(e, lane[i]);
-  return LLVMBuildShuffleVector(e->builder, a, b ? b : LLVMGetPoison(LLVMTypeOf(a)), LLVMConstVector(index, (unsigned)count), "");
+  return LLVMBuildShuffleVector(e->builder, a, b ? b : LLVMGetPoison(LLVMTypeOf(a)),
+                                LLVMConstVector(index, (unsigned)count), "");
 }
 
 Ir horizontal(Emit *e, Ir v, Ir (*join)(Emit *, Ir, Ir)) {

@@ -1,24 +1,24 @@
 /* formula: a scalar formula as vector code.
 
-   The formula's DAG is copied into a list, arguments first, where each node knows its level (the outermost loop it depends on) and its
-   natural form (a double, a float or a vector: the widest among its arguments). Emitting a node makes its value in a wanted form and
-   remembers it; formula_hoist emits, before a loop, what the loop's body will ask for. Comparisons have a fourth form, a mask,
-   which `where` and the logic use directly. */
-#include "gen/emit.h"
+   The formula's DAG is copied into a list, arguments first, where each node knows its level (the outermost loop it
+   depends on) and its natural form (a double, a float or a vector: the widest among its arguments). Emitting a node
+   makes its value in a wanted form and remembers it; formula_hoist emits, before a loop, what the loop's body will ask
+   for. Comparisons have a fourth form, a mask, which `where` and the logic use directly. */
 #include "base/bug.h"
+#include "gen/emit.h"
 
 enum { FORM_MASK = 3, FORMS };
 typedef struct {
   Scalar s;
   ScalarNode node;
-  int arg[3];              /* indices in the list */
+  int arg[3]; /* indices in the list */
   uint8_t level, natural, uses;
-  uint8_t at[FORMS];       /* the level at which value[form] was emitted */
+  uint8_t at[FORMS]; /* the level at which value[form] was emitted */
   Ir value[FORMS];
 } Term;
 struct FormulaMemo {
   Vec(Term) term;
-  int level;               /* of the place where code goes now */
+  int level; /* of the place where code goes now */
 };
 
 static Ir emit_term(Formula *f, int i, int form);
@@ -77,11 +77,14 @@ static Ir emit_mask(Formula *f, const Term *t) {
   switch (t->node.kind) {
   case S_AND:
   case S_OR: {
-    Ir x = emit_term(f, t->arg[0], FORM_MASK + t->natural * FORMS), y = emit_term(f, t->arg[1], FORM_MASK + t->natural * FORMS);
+    Ir x = emit_term(f, t->arg[0], FORM_MASK + t->natural * FORMS),
+       y = emit_term(f, t->arg[1], FORM_MASK + t->natural * FORMS);
     return t->node.kind == S_AND ? LLVMBuildAnd(b, x, y, "") : LLVMBuildOr(b, x, y, "");
   }
-  case S_NOT: return LLVMBuildNot(b, emit_term(f, t->arg[0], FORM_MASK + t->natural * FORMS), "");
-  default: return fcmp(f->e, how[t->node.kind], emit_term(f, t->arg[0], t->natural), emit_term(f, t->arg[1], t->natural));
+  case S_NOT:
+    return LLVMBuildNot(b, emit_term(f, t->arg[0], FORM_MASK + t->natural * FORMS), "");
+  default:
+    return fcmp(f->e, how[t->node.kind], emit_term(f, t->arg[0], t->natural), emit_term(f, t->arg[1], t->natural));
   }
 }
 
@@ -125,23 +128,36 @@ static Ir emit_operation(Formula *f, const Term *t) {
     return emit_power_const(e, a, second->node.value);
   Ir b = t->node.arity > 1 ? emit_term(f, t->arg[1], t->natural) : NULL;
   switch ((ScalarKind)t->node.kind) {
-  case S_MUL: return fmul(e, a, b);
-  case S_DIV: return fdiv(e, a, b);
-  case S_POW: return emit_power(e, a, b);
-  case S_MOD: return fma3(e, LLVMBuildFNeg(e->builder, intrinsic(e, "floor", fdiv(e, a, b)), ""), b, a);
-  case S_NEG: return LLVMBuildFNeg(e->builder, a, "");
-  case S_MAX: return fmax2(e, a, b);
-  case S_MIN: return fmin2(e, a, b);
-  case S_ABS: return intrinsic(e, "fabs", a);
+  case S_MUL:
+    return fmul(e, a, b);
+  case S_DIV:
+    return fdiv(e, a, b);
+  case S_POW:
+    return emit_power(e, a, b);
+  case S_MOD:
+    return fma3(e, LLVMBuildFNeg(e->builder, intrinsic(e, "floor", fdiv(e, a, b)), ""), b, a);
+  case S_NEG:
+    return LLVMBuildFNeg(e->builder, a, "");
+  case S_MAX:
+    return fmax2(e, a, b);
+  case S_MIN:
+    return fmin2(e, a, b);
+  case S_ABS:
+    return intrinsic(e, "fabs", a);
   case S_SIGN: {
     Ir below = choose(e, fcmp(e, LLVMRealOLT, a, kt(type, 0)), kt(type, -1), kt(type, 0));
     return choose(e, fcmp(e, LLVMRealOGT, a, kt(type, 0)), kt(type, 1), below);
   }
-  case S_FLOOR: return intrinsic(e, "floor", a);
-  case S_CEIL: return intrinsic(e, "ceil", a);
-  case S_ROUND: return intrinsic(e, "rint", a);
-  case S_SQRT: return intrinsic(e, "sqrt", a);
-  default: return emit_function(e, t->node.kind, a);
+  case S_FLOOR:
+    return intrinsic(e, "floor", a);
+  case S_CEIL:
+    return intrinsic(e, "ceil", a);
+  case S_ROUND:
+    return intrinsic(e, "rint", a);
+  case S_SQRT:
+    return intrinsic(e, "sqrt", a);
+  default:
+    return emit_function(e, t->node.kind, a);
   }
 }
 

@@ -1,14 +1,14 @@
 /* gather: elements and rows by index. An index outside picks 0 and is added nowhere. All values lie in rows.
 
-   Each kernel knows the strides from sample to sample of its operands (0: shared) and the three sizes around the indexed axis:
-   outer, the axis, inner. */
-#include "gen/emit.h"
+   Each kernel knows the strides from sample to sample of its operands (0: shared) and the three sizes around the
+   indexed axis: outer, the axis, inner. */
 #include "base/bug.h"
+#include "gen/emit.h"
 
 typedef struct {
   int64_t outer, axis, inner;
-  int64_t sample[2];         /* of the operands */
-  int elem;                  /* of the index */
+  int64_t sample[2]; /* of the operands */
+  int elem;          /* of the index */
   int x_elem;
 } Gather;
 
@@ -81,7 +81,8 @@ static void one_hot_vector(Emit *e, void *user, Ir first, Ir mask) {
     for (int i = 0; i < e->lanes; i++)
       lane[i] = k32(e, i);
     want = splat(e, load_index(e, h->t, h->index));
-    is = LLVMBuildAdd(e->builder, LLVMConstVector(lane, (unsigned)e->lanes), splat(e, LLVMBuildTrunc(e->builder, first, e->i32, "")), "");
+    is = LLVMBuildAdd(e->builder, LLVMConstVector(lane, (unsigned)e->lanes),
+                      splat(e, LLVMBuildTrunc(e->builder, first, e->i32, "")), "");
   }
   Ir same = LLVMBuildICmp(e->builder, LLVMIntEQ, is, want, "");
   store_run(e, choose(e, same, kv(e, 1), kv(e, 0)), at(e, h->out, first), mask);
@@ -140,7 +141,8 @@ static void build_take(Emit *e, void *user) {
   Ir inside = is_inside(e, i, t->axis);
   Ir safe = LLVMBuildZExt(e->builder, choose(e, inside, i, k32(e, 0)), e->i64, "");
   Row r = {.from = at(e, table, iadd(e, imulk(e, n, t->sample[0]), imulk(e, safe, t->inner))),
-           .to = at(e, out, imulk(e, rows.iv, t->inner)), .keep = inside};
+           .to = at(e, out, imulk(e, rows.iv, t->inner)),
+           .keep = inside};
   emit_run(e, t->inner, move_vector, &r);
   loop_end(e, &rows);
 }
@@ -148,7 +150,8 @@ static void build_take(Emit *e, void *user) {
 /* A chunk owns a range of the table's rows and goes through all indices in order. */
 static void build_take_over(Emit *e, void *user) {
   const Gather *t = user;
-  Ir index = kernel_pointer(e, 0), dy = kernel_pointer(e, 1), out = kernel_pointer(e, 2), samples = kernel_number(e, 3), from, to;
+  Ir index = kernel_pointer(e, 0), dy = kernel_pointer(e, 1), out = kernel_pointer(e, 2), samples = kernel_number(e, 3),
+     from, to;
   kernel_range(e, k64(e, t->axis), &from, &to);
   Loop l, o;
   Branch b;
@@ -163,7 +166,8 @@ static void build_take_over(Emit *e, void *user) {
   Ir mine = LLVMBuildICmp(e->builder, LLVMIntULT, isub(e, row, from), isub(e, to, from), "");
   branch_begin(e, &b, mine);
   Row r = {.from = at(e, dy, iadd(e, imulk(e, l.iv, t->sample[1]), imulk(e, o.iv, t->inner))),
-           .to = at(e, out, imulk(e, row, t->inner)), .add = 1};
+           .to = at(e, out, imulk(e, row, t->inner)),
+           .add = 1};
   emit_run(e, t->inner, move_vector, &r);
   branch_end(e, &b);
   loop_end(e, &o);
@@ -186,8 +190,9 @@ static void around_axis(Gather *t, const Type *type, int axis) {
 }
 
 static Ir kernel_of(Gen *g, const char *stem, BuildKernel *build, Gather *t) {
-  const char *signature = arena_printf(g->c->mem, "%lld %lld %lld, %lld %lld, %d %d", (long long)t->outer, (long long)t->axis,
-                                       (long long)t->inner, (long long)t->sample[0], (long long)t->sample[1], t->elem, t->x_elem);
+  const char *signature =
+      arena_printf(g->c->mem, "%lld %lld %lld, %lld %lld, %d %d", (long long)t->outer, (long long)t->axis,
+                   (long long)t->inner, (long long)t->sample[0], (long long)t->sample[1], t->elem, t->x_elem);
   return gen_kernel(g, stem, signature, 0, build, t);
 }
 
@@ -198,7 +203,8 @@ static Ir samples_of(Gen *g, int batched) {
 void lower_gather(Gen *g, const Plan *p, int step) {
   const Graph *graph = p->g;
   Emit *e = &g->e;
-  Val v = p->steps.at[step].val, a = graph_in(graph, v, 0), b = graph_node(graph, v)->nin > 1 ? graph_in(graph, v, 1) : 0;
+  Val v = p->steps.at[step].val, a = graph_in(graph, v, 0),
+      b = graph_node(graph, v)->nin > 1 ? graph_in(graph, v, 1) : 0;
   const Type type = *graph_type(graph, v), at_type = *graph_type(graph, a), bt = b ? *graph_type(graph, b) : type;
   Gather t = {.sample = {sample_stride(graph, a), b ? sample_stride(graph, b) : 0}, .x_elem = at_type.elem};
   Ir samples = samples_of(g, type.batched), rows;
@@ -207,21 +213,24 @@ void lower_gather(Gen *g, const Plan *p, int step) {
     around_axis(&t, &at_type, graph_int(graph, v, "axis"));
     t.elem = bt.elem;
     rows = imulk(e, samples, t.outer);
-    entry_launch(g, kernel_of(g, "pick", build_pick, &t), (Ir[]){entry_value(g, a), entry_value(g, b), entry_out(g), entry_number(g, rows)},
-                 4, entry_chunks(g, rows, 4 * t.inner));
+    entry_launch(g, kernel_of(g, "pick", build_pick, &t),
+                 (Ir[]){entry_value(g, a), entry_value(g, b), entry_out(g), entry_number(g, rows)}, 4,
+                 entry_chunks(g, rows, 4 * t.inner));
     return;
   case OP_one_hot:
     around_axis(&t, &type, graph_int(graph, v, "axis"));
     t.elem = at_type.elem;
     rows = imulk(e, samples, t.outer);
-    entry_launch(g, kernel_of(g, "one_hot", build_one_hot, &t), (Ir[]){entry_value(g, a), entry_out(g), entry_number(g, rows)}, 3,
+    entry_launch(g, kernel_of(g, "one_hot", build_one_hot, &t),
+                 (Ir[]){entry_value(g, a), entry_out(g), entry_number(g, rows)}, 3,
                  entry_chunks(g, rows, 1 + t.axis * t.inner / 2));
     return;
   case OP_take:
     t.outer = type_size(&bt), t.axis = at_type.dim[0], t.inner = type_size(&at_type) / t.axis, t.elem = bt.elem;
     rows = imulk(e, samples, t.outer);
-    entry_launch(g, kernel_of(g, "take", build_take, &t), (Ir[]){entry_value(g, a), entry_value(g, b), entry_out(g), entry_number(g, rows)},
-                 4, entry_chunks(g, rows, 4 + t.inner / 2));
+    entry_launch(g, kernel_of(g, "take", build_take, &t),
+                 (Ir[]){entry_value(g, a), entry_value(g, b), entry_out(g), entry_number(g, rows)}, 4,
+                 entry_chunks(g, rows, 4 + t.inner / 2));
     return;
   case OP_take_over:
     t.outer = type_size(&at_type), t.axis = type.dim[0], t.inner = type_size(&type) / t.axis, t.elem = at_type.elem;
@@ -230,6 +239,7 @@ void lower_gather(Gen *g, const Plan *p, int step) {
                  (Ir[]){entry_value(g, a), entry_value(g, b), entry_out(g), entry_number(g, samples)}, 4,
                  entry_chunks_of(g, k64(e, t.axis), imulk(e, samples, t.outer * (4 + t.inner / 2))));
     return;
-  default: BUG("%s gathers nothing", name_text(g->c->names, op_row(g->c, graph_node(graph, v)->op)->name));
+  default:
+    BUG("%s gathers nothing", name_text(g->c->names, op_row(g->c, graph_node(graph, v)->op)->name));
   }
 }

@@ -1,10 +1,10 @@
 /* kernel: kernels by signature, and the entry function between them.
 
-   A signature says all that a kernel's code depends on, so equal signatures share one function over all entries of a program. While a
-   kernel is built, the entry's place in the builder waits. */
-#include "gen/emit.h"
-#include "../runtime/netrt.h"
+   A signature says all that a kernel's code depends on, so equal signatures share one function over all entries of a
+   program. While a kernel is built, the entry's place in the builder waits. */
+#include "runtime/netrt.h"
 #include "base/bug.h"
+#include "gen/emit.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -24,7 +24,9 @@ static const char *symbol_make(Gen *g, const char *stem, uint64_t hash) {
   char clean[64];
   int n = 0;
   for (; *stem && n < 48; stem++)
-    clean[n++] = (*stem >= '0' && *stem <= '9') || (*stem >= 'a' && *stem <= 'z') || (*stem >= 'A' && *stem <= 'Z') ? *stem : '_';
+    clean[n++] = (*stem >= '0' && *stem <= '9') || (*stem >= 'a' && *stem <= 'z') || (*stem >= 'A' && *stem <= 'Z')
+                     ? *stem
+                     : '_';
   for (int digits = 4;; digits += 4) {
     char *s = arena_printf(g->c->mem, "%.*s_%0*llx", n, clean, digits,
                            (unsigned long long)(digits < 16 ? hash & ((1ull << 4 * digits) - 1) : hash));
@@ -47,8 +49,9 @@ static void attribute_enum(Emit *e, Ir fn, unsigned index, const char *name) {
 }
 
 static void attribute_text(Emit *e, Ir fn, const char *name, const char *value) {
-  LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex,
-                          LLVMCreateStringAttribute(e->context, name, (unsigned)strlen(name), value, (unsigned)strlen(value)));
+  LLVMAddAttributeAtIndex(
+      fn, LLVMAttributeFunctionIndex,
+      LLVMCreateStringAttribute(e->context, name, (unsigned)strlen(name), value, (unsigned)strlen(value)));
 }
 
 Ir gen_kernel(Gen *g, const char *stem, const char *signature, int lanes, BuildKernel *build, void *user) {
@@ -69,7 +72,8 @@ Ir gen_kernel(Gen *g, const char *stem, const char *signature, int lanes, BuildK
     attribute_text(e, fn, "prefer-vector-width", "512");
   LLVMBasicBlockRef here = LLVMGetInsertBlock(e->builder);
   e->fn = fn;
-  e->arg = LLVMGetParam(fn, 0), e->run = LLVMGetParam(fn, 1), e->chunk = LLVMGetParam(fn, 2), e->chunks = LLVMGetParam(fn, 3);
+  e->arg = LLVMGetParam(fn, 0), e->run = LLVMGetParam(fn, 1), e->chunk = LLVMGetParam(fn, 2),
+  e->chunks = LLVMGetParam(fn, 3);
   lanes_set(e, lanes);
   LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, fn, ""));
   build(e, user);
@@ -104,7 +108,6 @@ void kernel_range(Emit *e, Ir units, Ir *from, Ir *to) {
   *from = idiv(e, imul(e, units, e->chunk), e->chunks);
   *to = idiv(e, imul(e, units, iaddk(e, e->chunk, 1)), e->chunks);
 }
-
 
 Ir gen_function(Emit *e, const char *name, LLVMTypeRef result, LLVMTypeRef *params, int count) {
   Ir fn = LLVMGetNamedFunction(e->module, name);
@@ -174,7 +177,8 @@ void entry_launch(Gen *g, Ir kernel, const Ir *args, int count, Ir chunks) {
   BUG_IF(count > MAX_ARGS);
   for (int i = 0; i < count; i++) {
     Ir index = k64(e, i);
-    LLVMSetAlignment(LLVMBuildStore(e->builder, args[i], LLVMBuildGEP2(e->builder, e->ptr, g->entry_args, &index, 1, "")), 8);
+    LLVMSetAlignment(
+        LLVMBuildStore(e->builder, args[i], LLVMBuildGEP2(e->builder, e->ptr, g->entry_args, &index, 1, "")), 8);
   }
   LLVMTypeRef params[] = {e->ptr, e->i32, e->ptr, e->ptr, e->i64};
   Ir launch = gen_function(e, "nrt_launch", e->nothing, params, 5);
@@ -198,7 +202,8 @@ void entry_begin(Gen *g, const Plan *p) {
   g->entry = LLVMAddFunction(e->module, name, LLVMFunctionType(e->nothing, &e->ptr, 1, 0));
   attribute_enum(e, g->entry, (unsigned)LLVMAttributeFunctionIndex, "nounwind");
   attribute_enum(e, g->entry, (unsigned)LLVMAttributeFunctionIndex, "noinline");
-  attribute_enum(e, g->entry, (unsigned)LLVMAttributeFunctionIndex, "optnone"); /* long, straight, and run once a step */
+  attribute_enum(e, g->entry, (unsigned)LLVMAttributeFunctionIndex,
+                 "optnone"); /* long, straight, and run once a step */
   e->fn = g->entry;
   lanes_set(e, g->target_lanes);
   LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, g->entry, ""));

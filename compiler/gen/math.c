@@ -1,12 +1,12 @@
-/* math: the functions of formulas as inline polynomials, over a float or a vector of floats; within 2 ulp over the whole float range
-   (sin and cos: up to 2^45 in magnitude), infinities, NaN and signed zeros included. Subnormal results and arguments may flush.
-   Doubles (terms of recipe numbers, once a chunk) go to libm.
+/* math: the functions of formulas as inline polynomials, over a float or a vector of floats; within 2 ulp over the
+   whole float range (sin and cos: up to 2^45 in magnitude), infinities, NaN and signed zeros included. Subnormal
+   results and arguments may flush. Doubles (terms of recipe numbers, once a chunk) go to libm.
 
-   The polynomials are minimax fits of this project, coefficients from the lowest power up. Roundings to whole numbers add and
-   take away 1.5 * 2^23 (or 2^52): the low bits of that sum are the whole number itself, whatever the argument, without a conversion
-   that is undefined out of range. */
-#include "gen/emit.h"
+   The polynomials are minimax fits of this project, coefficients from the lowest power up. Roundings to whole numbers
+   add and take away 1.5 * 2^23 (or 2^52): the low bits of that sum are the whole number itself, whatever the argument,
+   without a conversion that is undefined out of range. */
 #include "base/bug.h"
+#include "gen/emit.h"
 #include <math.h>
 
 #define COUNT(a) (int)(sizeof(a) / sizeof *(a))
@@ -76,7 +76,7 @@ static Ir log_split(Emit *e, Ir x, Ir *n) {
 }
 
 static Ir log_join(Emit *e, Ir f, Ir n) {
-  static const double q[] = {0.333333313,  -0.250008196, 0.200012431, -0.166234106,
+  static const double q[] = {0.333333313, -0.250008196, 0.200012431, -0.166234106,
                              0.142015398, -0.131595507, 0.127624854, -0.0763694048};
   Ir whole = LLVMBuildSIToFP(e->builder, n, LLVMTypeOf(f), "");
   Ir ff = fmul(e, f, f);
@@ -132,7 +132,8 @@ static Ir emit_sigmoid(Emit *e, Ir x) {
 
 /* Near 0: x + x P(x^2). Beyond: 1 - e^-q with q = -log(1 - erf), a smooth function. */
 static Ir emit_erf(Emit *e, Ir x) {
-  static const double near_q[] = {0.128379166, -0.376126289, 0.112836182, -0.026855126, 0.00519073382, -0.000803076138, 7.92036808e-05};
+  static const double near_q[] = {0.128379166,   -0.376126289,    0.112836182,   -0.026855126,
+                                  0.00519073382, -0.000803076138, 7.92036808e-05};
   static const double far_q[] = {1.12852454, 0.635683656, 0.105307795, -0.022919599, 0.0032242469, -0.000215117572};
   Ir a = fmin2(e, intrinsic(e, "fabs", x), k(x, 4));
   Ir near = fma3(e, poly(e, fmul(e, a, a), near_q, COUNT(near_q)), a, a);
@@ -169,7 +170,7 @@ static Ir libm(Emit *e, const char *name, Ir *args, int count) {
 }
 
 static Ir double_function(Emit *e, ScalarKind kind, Ir a) {
-  static const char *const names[] = {[S_EXP] = "exp", [S_LOG] = "log", [S_LOG1P] = "log1p", [S_SIN] = "sin",
+  static const char *const names[] = {[S_EXP] = "exp", [S_LOG] = "log",   [S_LOG1P] = "log1p", [S_SIN] = "sin",
                                       [S_COS] = "cos", [S_TANH] = "tanh", [S_ERF] = "erf"};
   if (kind != S_SIGMOID)
     return libm(e, names[kind], &a, 1);
@@ -181,15 +182,24 @@ Ir emit_function(Emit *e, ScalarKind kind, Ir a) {
   if (LLVMTypeOf(a) == e->f64)
     return double_function(e, kind, a);
   switch (kind) {
-  case S_EXP: return emit_exp(e, a);
-  case S_LOG: return emit_log(e, a);
-  case S_LOG1P: return emit_log1p(e, a);
-  case S_SIN: return emit_turn(e, a, 0);
-  case S_COS: return emit_turn(e, a, 1);
-  case S_TANH: return emit_tanh(e, a);
-  case S_SIGMOID: return emit_sigmoid(e, a);
-  case S_ERF: return emit_erf(e, a);
-  default: BUG("no function of kind %d", kind);
+  case S_EXP:
+    return emit_exp(e, a);
+  case S_LOG:
+    return emit_log(e, a);
+  case S_LOG1P:
+    return emit_log1p(e, a);
+  case S_SIN:
+    return emit_turn(e, a, 0);
+  case S_COS:
+    return emit_turn(e, a, 1);
+  case S_TANH:
+    return emit_tanh(e, a);
+  case S_SIGMOID:
+    return emit_sigmoid(e, a);
+  case S_ERF:
+    return emit_erf(e, a);
+  default:
+    BUG("no function of kind %d", kind);
   }
 }
 

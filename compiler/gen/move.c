@@ -1,11 +1,11 @@
-/* move: values that lie elsewhere, or otherwise, with the same numbers: concat, slice, pad, transpose, copies of a plan, and the
-   conversions between rows and channel blocks.
+/* move: values that lie elsewhere, or otherwise, with the same numbers: concat, slice, pad, transpose, copies of a
+   plan, and the conversions between rows and channel blocks.
 
-   Nearly all are strided copies, which are elementwise kernels (each.c); where the innermost axes of both sides differ, turn.c
-   moves squares of lanes x lanes. Axes here are physical: axis 0 of a blocked value counts blocks. */
+   Nearly all are strided copies, which are elementwise kernels (each.c); where the innermost axes of both sides differ,
+   turn.c moves squares of lanes x lanes. Axes here are physical: axis 0 of a blocked value counts blocks. */
+#include "base/bug.h"
 #include "gen/each.h"
 #include "gen/turn.h"
-#include "base/bug.h"
 
 /* Row-major strides; returns the elements of a sample. */
 static int64_t phys_strides(const Type *t, int64_t *stride) {
@@ -122,13 +122,26 @@ void lower_move(Gen *g, const Plan *p, int step) {
   const Graph *graph = p->g;
   Val v = p->steps.at[step].val;
   switch ((OpId)graph_node(graph, v)->op) {
-  case OP_reshape: lower_flat(g, graph, v, graph_in(graph, v, 0)); break;
-  case OP_transpose: lower_transpose(g, graph, v); break;
-  case OP_concat: lower_concat(g, graph, v); break;
-  case OP_slice: lower_slice(g, graph, v); break;
-  case OP_pad: lower_pad(g, graph, v); break;
+  case OP_reshape:
+    lower_flat(g, graph, v, graph_in(graph, v, 0));
+    break;
+  case OP_transpose:
+    lower_transpose(g, graph, v);
+    break;
+  case OP_concat:
+    lower_concat(g, graph, v);
+    break;
+  case OP_slice:
+    lower_slice(g, graph, v);
+    break;
+  case OP_pad:
+    lower_pad(g, graph, v);
+    break;
   case OP_to_blocked:
-  case OP_to_plain: turn_blocks(g, graph, v); break;
-  default: BUG("%s is no move", name_text(g->c->names, op_row(g->c, graph_node(graph, v)->op)->name));
+  case OP_to_plain:
+    turn_blocks(g, graph, v);
+    break;
+  default:
+    BUG("%s is no move", name_text(g->c->names, op_row(g->c, graph_node(graph, v)->op)->name));
   }
 }

@@ -1,8 +1,8 @@
-/* nest: collapses the axes of a domain. Neighbouring axes become one where every operand and the result step through both as through
-   one; an operation without broadcasting becomes a flat loop over N * size elements.
+/* nest: collapses the axes of a domain. Neighbouring axes become one where every operand and the result step through
+   both as through one; an operation without broadcasting becomes a flat loop over N * size elements.
 
-   Example: x [8, 64, 64] blocked by 8 plus a bias [8, 1, 1]: axes N, C/8, H, W, 8 with strides of x 32768, 32768, 512, 8, 1 and of
-   the bias 0, 8, 0, 0, 1 become N, C/8, H*W, 8. */
+   Example: x [8, 64, 64] blocked by 8 plus a bias [8, 1, 1]: axes N, C/8, H, W, 8 with strides of x 32768, 32768, 512,
+   8, 1 and of the bias 0, 8, 0, 0, 1 become N, C/8, H*W, 8. */
 #include "gen/nest.h"
 #include "base/bug.h"
 
@@ -94,7 +94,8 @@ Nest nest_make(const Graph *g, Val v, const NestSpec *spec) {
 
 Nest nest_copy(Ctx *c, const CopySpec *copy, int lanes) {
   Nest n = {.channel = -1, .sampled = copy->batched};
-  n.t = (Terms){.formula = copy->from ? scalar_var(c, 0) : scalar_const(c, 0), .count = copy->from != 0, .axes = copy->axes};
+  n.t = (Terms){
+      .formula = copy->from ? scalar_var(c, 0) : scalar_const(c, 0), .count = copy->from != 0, .axes = copy->axes};
   Operand *from = &n.t.op[0];
   *from = (Operand){.kind = OPERAND_MEMORY, .elem = F32, .val = copy->from, .offset = copy->from_offset};
   from->sample = copy->from_sample;
@@ -128,7 +129,8 @@ void nest_levels(Nest *n, const uint8_t *inner) {
   }
 }
 
-/* Strides that the code knows: 0, and along the innermost axes those of contiguous vectors. The others are given as numbers. */
+/* Strides that the code knows: 0, and along the innermost axes those of contiguous vectors. The others are given as
+ * numbers. */
 static int is_given(const Nest *n, int v, int d) {
   int64_t contiguous = d == n->dims - 1 ? 1 : n->lane && d == n->dims - 2 ? n->lanes : 0;
   return n->stride[v][d] && n->stride[v][d] != contiguous;
@@ -136,8 +138,8 @@ static int is_given(const Nest *n, int v, int d) {
 
 void nest_signature(const Nest *n, const Ctx *c, Text *to) {
   scalar_text(c, n->t.formula, to);
-  text_add(to, " dims %d lane %d channel %d spare %d tail %d lanes %d reduced", n->dims, n->lane, n->channel, n->spare, n->tail,
-           n->lanes);
+  text_add(to, " dims %d lane %d channel %d spare %d tail %d lanes %d reduced", n->dims, n->lane, n->channel, n->spare,
+           n->tail, n->lanes);
   for (int d = 0; d < n->dims; d++)
     text_add(to, " %d", n->reduced[d]);
   for (int v = 0; v <= NEST_OUT; v++) {

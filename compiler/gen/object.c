@@ -1,6 +1,6 @@
 /* object: the target machine, and what becomes of the module: an object file, assembly, or LLVM's text. */
-#include "gen/emit.h"
 #include "base/bug.h"
+#include "gen/emit.h"
 #include <llvm-c/Analysis.h>
 #include <llvm-c/Target.h>
 #include <llvm-c/TargetMachine.h>
@@ -11,18 +11,22 @@ typedef struct Machine {
   LLVMTargetDataRef layout;
 } Machine;
 
-/* The processors that --cpu may name, all with fused multiply-add, and their floats per vector. */
+/* The processors of this architecture that --cpu may name, all with fused multiply-add, and their floats per vector. */
 static const struct {
   const char *name;
   int lanes;
 } cpus[] = {
-    {"x86-64-v3", 8},      {"haswell", 8},       {"broadwell", 8},   {"skylake", 8},         {"alderlake", 8},
-    {"raptorlake", 8},     {"meteorlake", 8},    {"arrowlake", 8},   {"lunarlake", 8},       {"gracemont", 8},
-    {"sierraforest", 8},   {"znver1", 8},        {"znver2", 8},      {"znver3", 8},          {"x86-64-v4", 16},
-    {"skylake-avx512", 16}, {"cascadelake", 16}, {"cooperlake", 16}, {"icelake-client", 16}, {"icelake-server", 16},
-    {"rocketlake", 16},    {"tigerlake", 16},    {"sapphirerapids", 16}, {"emeraldrapids", 16}, {"graniterapids", 16},
-    {"znver4", 16},        {"znver5", 16},       {"cortex-a72", 4},  {"cortex-a76", 4},      {"neoverse-n1", 4},
-    {"neoverse-v1", 4},    {"neoverse-n2", 4},   {"apple-m1", 4},    {"apple-m2", 4},
+#if defined __x86_64__
+    {"x86-64-v3", 8},       {"haswell", 8},      {"broadwell", 8},       {"skylake", 8},         {"alderlake", 8},
+    {"raptorlake", 8},      {"meteorlake", 8},   {"arrowlake", 8},       {"lunarlake", 8},       {"gracemont", 8},
+    {"sierraforest", 8},    {"znver1", 8},       {"znver2", 8},          {"znver3", 8},          {"x86-64-v4", 16},
+    {"skylake-avx512", 16}, {"cascadelake", 16}, {"cooperlake", 16},     {"icelake-client", 16}, {"icelake-server", 16},
+    {"rocketlake", 16},     {"tigerlake", 16},   {"sapphirerapids", 16}, {"emeraldrapids", 16},  {"graniterapids", 16},
+    {"znver4", 16},         {"znver5", 16},
+#else
+    {"cortex-a72", 4},  {"cortex-a76", 4}, {"neoverse-n1", 4}, {"neoverse-v1", 4},
+    {"neoverse-n2", 4}, {"apple-m1", 4},   {"apple-m2", 4},
+#endif
 };
 
 static int is_host(const char *cpu) {
@@ -49,11 +53,10 @@ int gen_lanes(const char *cpu) {
 }
 
 const char *gen_cpu_name(const char *cpu) {
-  static const char *const unknown = "host";
   if (!is_host(cpu))
     return cpu;
   char *host = LLVMGetHostCPUName();
-  const char *name = unknown;
+  const char *name = "host";
   for (size_t i = 0; i < sizeof cpus / sizeof *cpus; i++)
     if (!strcmp(cpus[i].name, host))
       name = cpus[i].name;
@@ -69,14 +72,15 @@ static Machine *machine_new(Ctx *c, const char *cpu) {
   LLVMInitializeNativeTarget();
   LLVMInitializeNativeAsmPrinter();
   Machine *m = arena_alloc(c->mem, sizeof *m);
-  char *triple = LLVMGetDefaultTargetTriple(), *error = NULL, *features = LLVMGetHostCPUFeatures(), *host = LLVMGetHostCPUName();
+  char *triple = LLVMGetDefaultTargetTriple(), *error = NULL, *features = LLVMGetHostCPUFeatures(),
+       *host = LLVMGetHostCPUName();
   LLVMTargetRef target;
   if (LLVMGetTargetFromTriple(triple, &target, &error))
     BUG("%s", error);
   /* Divisions stand outside of hot loops: two ways for each would only cost code. */
   const char *has = arena_printf(c->mem, "%s%s", is_host(cpu) ? features : "", is_x86(triple) ? ",-idivq-to-divl" : "");
-  m->machine = LLVMCreateTargetMachine(target, triple, is_host(cpu) ? host : cpu, has + (*has == ','), LLVMCodeGenLevelDefault,
-                                       LLVMRelocPIC, LLVMCodeModelDefault);
+  m->machine = LLVMCreateTargetMachine(target, triple, is_host(cpu) ? host : cpu, has + (*has == ','),
+                                       LLVMCodeGenLevelDefault, LLVMRelocPIC, LLVMCodeModelDefault);
   m->layout = LLVMCreateTargetDataLayout(m->machine);
   LLVMDisposeMessage(triple);
   LLVMDisposeMessage(features);

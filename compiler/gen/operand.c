@@ -1,12 +1,12 @@
-/* operand: how the operands of a formula lie relative to the domain it is computed over, and the epilogue of a step that makes its
-   result vector by vector.
+/* operand: how the operands of a formula lie relative to the domain it is computed over, and the epilogue of a step
+   that makes its result vector by vector.
 
-   Along each physical axis of the domain an operand has a stride in floats, 0 where it is broadcast. In a blocked domain [C/V, H, W, V]:
-   a blocked operand has its own strides; a plain [C, 1, 1] is C floats in a row, so stride V over blocks and 1 over lanes; a plain
-   [1, H, W] goes to all lanes. */
-#include "gen/emit.h"
-#include "../runtime/netrt.h"
+   Along each physical axis of the domain an operand has a stride in floats, 0 where it is broadcast. In a blocked
+   domain [C/V, H, W, V]: a blocked operand has its own strides; a plain [C, 1, 1] is C floats in a row, so stride V
+   over blocks and 1 over lanes; a plain [1, H, W] goes to all lanes. */
+#include "runtime/netrt.h"
 #include "base/bug.h"
+#include "gen/emit.h"
 
 static void strides_row_major(const int64_t *size, int axes, int64_t *stride) {
   int64_t step = 1;
@@ -61,8 +61,8 @@ static Operand operand_of(const Graph *g, Val v, const Type *domain) {
   return op;
 }
 
-/* Level and form in an epilogue: a unit is one index of axis 0, unless that is the vector's own axis. In a blocked domain the
-   lanes belong to the unit. */
+/* Level and form in an epilogue: a unit is one index of axis 0, unless that is the vector's own axis. In a blocked
+   domain the lanes belong to the unit. */
 static void operand_place(Operand *op, int axes, int blocked) {
   op->level = op->sample ? LEVEL_UNIT : LEVEL_CHUNK;
   for (int i = 0; i < axes; i++)
@@ -160,8 +160,8 @@ Ir operand_load(Emit *e, const Operand *op, Ir p, int vector, Ir mask) {
   return op->elem == I32 ? LLVMBuildSIToFP(e->builder, bits_of(e, v), e->vec, "") : v;
 }
 
-/* Formula and operands at the start of a kernel: bases are loaded, and what is the same for the whole chunk. Returns the number
-   of arguments taken. */
+/* Formula and operands at the start of a kernel: bases are loaded, and what is the same for the whole chunk. Returns
+   the number of arguments taken. */
 int terms_begin(Terms *t, Formula *f, Emit *e, int first_arg) {
   int arg = first_arg;
   formula_begin(f, e, t->formula, t->count);
@@ -217,7 +217,8 @@ void epilogue_unit(Epilogue *p, Emit *e, Ir sample, Ir index0) {
   Ir index[MAX_RANK + 1] = {index0};
   for (int i = 0; i < t->count; i++)
     if (t->op[i].val && t->op[i].level == LEVEL_UNIT)
-      p->f.var[i].value = operand_load(e, &t->op[i], operand_at(p, e, &t->op[i], index), t->op[i].form == FORM_VECTOR, NULL);
+      p->f.var[i].value =
+          operand_load(e, &t->op[i], operand_at(p, e, &t->op[i], index), t->op[i].form == FORM_VECTOR, NULL);
   formula_hoist(&p->f, LEVEL_UNIT);
 }
 

@@ -1,19 +1,25 @@
 /* step: a plan's steps in order, each by the function of its lowering tag, into the program's entry function. */
-#include "gen/emit.h"
 #include "base/bug.h"
+#include "gen/emit.h"
 
 static LowerStep *const lowering[] = {
-    [LOWER_EACH] = lower_each, [LOWER_REDUCE] = lower_reduce, [LOWER_CONV] = lower_conv,     [LOWER_POOL] = lower_pool,
-    [LOWER_GEMM] = lower_gemm, [LOWER_MOVE] = lower_move,     [LOWER_GATHER] = lower_gather, [LOWER_RANDOM] = lower_random,
+    [LOWER_EACH] = lower_each,     [LOWER_REDUCE] = lower_reduce, [LOWER_CONV] = lower_conv,
+    [LOWER_POOL] = lower_pool,     [LOWER_GEMM] = lower_gemm,     [LOWER_MOVE] = lower_move,
+    [LOWER_GATHER] = lower_gather, [LOWER_RANDOM] = lower_random,
 };
 
 Scratch gen_scratch(const Graph *g, Val v) {
   switch (op_row(g->c, graph_node(g, v)->op)->lower) {
-  case LOWER_REDUCE: return reduce_scratch(g, v);
-  case LOWER_CONV: return conv_scratch(g, v);
-  case LOWER_GEMM: return gemm_scratch(g, v);
-  case LOWER_POOL: return pool_scratch(g, v);
-  default: return (Scratch){0};
+  case LOWER_REDUCE:
+    return reduce_scratch(g, v);
+  case LOWER_CONV:
+    return conv_scratch(g, v);
+  case LOWER_GEMM:
+    return gemm_scratch(g, v);
+  case LOWER_POOL:
+    return pool_scratch(g, v);
+  default:
+    return (Scratch){0};
   }
 }
 
@@ -74,11 +80,17 @@ double gen_step_flops(const Plan *p, int step) {
   if (p->steps.at[step].copy)
     return 0;
   switch (op_row(g->c, n->op)->lower) {
-  case LOWER_CONV: return conv_flops(g, v);
-  case LOWER_GEMM: return gemm_flops(g, v);
-  case LOWER_EACH: return n->op == OP_stop || n->op == OP_expand ? 0 : scalar_cost(g->c, graph_formula(g, v)) * domain_size(g, v);
-  case LOWER_REDUCE: return (1 + (n->formula ? scalar_cost(g->c, n->formula) : 0)) * domain_size(g, v);
-  case LOWER_POOL: return domain_size(g, v);
-  default: return 0;
+  case LOWER_CONV:
+    return conv_flops(g, v);
+  case LOWER_GEMM:
+    return gemm_flops(g, v);
+  case LOWER_EACH:
+    return n->op == OP_stop || n->op == OP_expand ? 0 : scalar_cost(g->c, graph_formula(g, v)) * domain_size(g, v);
+  case LOWER_REDUCE:
+    return (1 + (n->formula ? scalar_cost(g->c, n->formula) : 0)) * domain_size(g, v);
+  case LOWER_POOL:
+    return domain_size(g, v);
+  default:
+    return 0;
   }
 }

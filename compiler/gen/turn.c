@@ -1,17 +1,18 @@
-/* turn: out[r + c*out_step] = in[r*in_step + c], squares of lanes x lanes turned in registers; under outer dims with strides.
+/* turn: out[r + c*out_step] = in[r*in_step + c], squares of lanes x lanes turned in registers; under outer dims with
+   strides.
 
-   A transpose is one; to_blocked turns a block's channels (rows) by pixels (columns), to_plain the other way round. The last
-   block's missing channels are read as zeros and, into blocks, written as zeros. */
+   A transpose is one; to_blocked turns a block's channels (rows) by pixels (columns), to_plain the other way round. The
+   last block's missing channels are read as zeros and, into blocks, written as zeros. */
 #include "gen/turn.h"
 #include "base/bug.h"
 
 typedef struct {
-  int dims;                    /* outer ones */
+  int dims; /* outer ones */
   int sampled;
   int64_t size[NEST_DIMS], from[NEST_DIMS], to[NEST_DIMS];
   int64_t rows, columns, in_step, out_step;
-  int blocks;                  /* 1: rows are a block's channels, 2: columns are; dim `dims - 1` counts blocks */
-  int spare;                   /* channels of the last block, 0: all */
+  int blocks; /* 1: rows are a block's channels, 2: columns are; dim `dims - 1` counts blocks */
+  int spare;  /* channels of the last block, 0: all */
   int lanes;
 } Turn;
 
@@ -42,8 +43,10 @@ static void emit_square(TurnCode *c, Ir r, Ir col, Ir rows_in, Ir rows_out, Ir c
   Emit *e = c->e;
   int lanes = c->t->lanes;
   Ir row[64];
-  Ir in = at(e, c->in, iadd(e, imul(e, r, c->in_step), col)), out = at(e, c->out, iadd(e, imul(e, col, c->out_step), r));
-  Ir wide = whole ? NULL : lane_mask(e, isub(e, columns, col)), high = whole ? NULL : lane_mask(e, isub(e, rows_out, r));
+  Ir in = at(e, c->in, iadd(e, imul(e, r, c->in_step), col)),
+     out = at(e, c->out, iadd(e, imul(e, col, c->out_step), r));
+  Ir wide = whole ? NULL : lane_mask(e, isub(e, columns, col)),
+     high = whole ? NULL : lane_mask(e, isub(e, rows_out, r));
   Ir none = whole ? NULL : LLVMConstNull(e->mask);
   for (int i = 0; i < lanes; i++) {
     Ir p = at(e, in, imulk(e, c->in_step, i));
@@ -69,7 +72,8 @@ static void emit_strip(TurnCode *c, Ir strip, Ir from, Ir to, Ir channels) {
   Branch b;
   loop_begin(e, &l, from, to, 1, NULL, 0);
   Ir col = imulk(e, l.iv, lanes);
-  Ir fits = LLVMBuildAnd(e->builder, ilt(e, iaddk(e, r, lanes - 1), rows_in), ilt(e, iaddk(e, col, lanes - 1), columns), "");
+  Ir fits =
+      LLVMBuildAnd(e->builder, ilt(e, iaddk(e, r, lanes - 1), rows_in), ilt(e, iaddk(e, col, lanes - 1), columns), "");
   branch_begin(e, &b, fits);
   emit_square(c, r, col, rows_in, c->rows, columns, 1);
   branch_else(e, &b);
@@ -104,7 +108,8 @@ static void build_turn(Emit *e, void *user) {
     if (d == t->dims - 1 && t->spare)
       channels = choose(e, ieq(e, index, iaddk(e, size[d], -1)), k64(e, t->spare), channels);
   }
-  emit_strip(&c, irem(e, l.iv, strips), imax(e, isub(e, from, before), k64(e, 0)), imin(e, isub(e, to, before), squares), channels);
+  emit_strip(&c, irem(e, l.iv, strips), imax(e, isub(e, from, before), k64(e, 0)),
+             imin(e, isub(e, to, before), squares), channels);
   loop_end(e, &l);
 }
 
@@ -151,7 +156,8 @@ void turn_blocks(Gen *g, const Graph *graph, Val v) {
   int into = graph_node(graph, v)->op == OP_to_blocked;
   const Type plain = *graph_type(graph, into ? in : v), blocked = *graph_type(graph, into ? v : in);
   BUG_IF(plain.rank != 3 || !blocked.lanes || plain.elem != F32);
-  int64_t lanes = blocked.lanes, plane = (int64_t)plain.dim[1] * plain.dim[2], blocks = (plain.dim[0] + lanes - 1) / lanes;
+  int64_t lanes = blocked.lanes, plane = (int64_t)plain.dim[1] * plain.dim[2],
+          blocks = (plain.dim[0] + lanes - 1) / lanes;
   Turn t = {.dims = 1 + plain.batched, .sampled = plain.batched, .blocks = into ? 1 : 2, .lanes = (int)lanes};
   t.spare = (int)(plain.dim[0] % lanes);
   int64_t *plain_step = into ? t.from : t.to, *blocked_step = into ? t.to : t.from;
