@@ -280,9 +280,11 @@ static void run_next(Expand *x, const Ast *s) {
 
 /* ---- names, outputs, control ---- */
 
+/* Values are called what the user calls them; the prelude's own names say nothing outside it. */
 static void name_value(Expand *x, Name name, Value v) {
   Value one = value_unwrap(v);
-  if (one.kind == V_VAL && name && !graph_node(x->g, one.val)->name)
+  int prelude = x->frame->decl && is_builtin_span(x, x->frame->decl->span);
+  if (one.kind == V_VAL && name && !prelude && graph_node(x->g, one.val)->nin)
     graph_node(x->g, one.val)->name = name;
 }
 

@@ -245,7 +245,9 @@ Value apply_decl(Expand *x, const Ast *decl, const Args *args, Name label, Span 
   x->frame = &f;
   body_run(x, decl->kids[1]);
   x->frame = f.up;
-  Value v = result_of(&f, x);
+  Value v = result_of(&f, x), one = value_unwrap(v);
+  if (one.kind == V_VAL && f.path && one.val >= (Val)first && !graph_node(x->g, one.val)->name)
+    graph_node(x->g, one.val)->name = f.path;
   stage_end(x, row, v, first, weights, f.path);
   if (net)
     x->info = outer;

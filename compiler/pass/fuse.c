@@ -2,7 +2,8 @@
 
    Every value gets a root: the value whose kernel computes it. Going backwards, an elementwise value whose users all
    have one root, over the same domain, is computed there (its root is theirs); otherwise it is its own root and lies in memory.
-   Values made of run-time scalars and numbers alone are computed wherever they are used. Then a convolution, product or pool
+   Values made of run-time scalars and numbers alone are computed wherever they are used, and so are cheap ones (x - mean) whose
+   several users are all elementwise over the same domain: reading x again costs no more than reading the value. Then a convolution, product or pool
    whose users all have one elementwise root of its own type takes that root's formula as its epilogue.
 
      conv2d(x, w); + along(b); relu   ->   conv2d(x, w, b, formula: "max(x0 + x2, 0)")
@@ -11,7 +12,7 @@
 #include "pass/pass.h"
 #include <string.h>
 
-enum { MOST_OPERANDS = 14, MOST_COST = 80 };
+enum { MOST_OPERANDS = 14, MOST_COST = 80, CHEAP_COST = 2 };
 
 typedef struct {
   Rewrite w;
@@ -21,6 +22,9 @@ typedef struct {
   Val *guest;         /* by product: its epilogue's root; 0 */
   uint8_t *pinned;    /* output or update: must lie in memory */
   uint8_t *scalar;    /* made of run-time scalars and numbers alone */
+  uint8_t *cheap;     /* computed again by each of its users */
+  uint8_t *needed;    /* some user cannot compute it */
+  uint8_t *uses;      /* how many values read it: 0, 1, or 2 for more */
   Val *user;          /* by value: the one root of all its users; 0 none yet; NONE_COMMON: several */
 } Fuse;
 static const Val NONE_COMMON = UINT32_MAX;
@@ -51,6 +55,10 @@ static Val domain_of(const Graph *g, Val root) {
 static void find_scalars(Fuse *f) {
   for (Val v = 1; v < (Val)f->g->nodes.count; v++) {
     const Node *n = graph_node(f->g, v);
+    for (uint32_t i = 0; i < n->nin && f->w.live[v]; i++) {
+      uint8_t *uses = &f->uses[graph_in(f->g, v, (int)i)];
+      *uses = (uint8_t)(*uses + (*uses < 2));
+    }
     int all = n->op == OP_scalar || n->op == OP_number || n->op == OP_batch_size ||
               (is_each(f->g, v) && !graph_type(f->g, v)->rank && !graph_type(f->g, v)->batched);
     for (uint32_t i = 0; i < n->nin; i++)
@@ -67,17 +75,42 @@ static int joins(const Fuse *f, Val v) {
   return same_domain(f->g, v, domain_of(f->g, root));
 }
 
+static int is_plain_arithmetic(const Graph *g, Scalar s) {
+  ScalarNode n = scalar_get(g->c, s);
+  int plain = n.kind == S_CONST || n.kind == S_VAR || n.kind == S_ADD || n.kind == S_SUB || n.kind == S_MUL || n.kind == S_NEG;
+  for (int i = 0; i < n.arity; i++)
+    plain &= is_plain_arithmetic(g, n.arg[i]);
+  return plain;
+}
+
+/* One operand as large as v, which does not take v as its epilogue, and next to nothing to do. */
+static int is_cheap(const Fuse *f, Val v) {
+  int large = 0;
+  if (!is_each(f->g, v) || graph_node(f->g, v)->op == OP_expand || f->pinned[v] || f->needed[v] || f->user[v] != NONE_COMMON)
+    return 0;
+  for (uint32_t i = 0; i < graph_node(f->g, v)->nin; i++) {
+    Val x = graph_in(f->g, v, (int)i);
+    large += same_domain(f->g, v, x) ? 1 + (is_host(f->g, x) && f->uses[x] == 1) : 0;
+  }
+  Scalar s = graph_formula(f->g, v);
+  return large == 1 && scalar_cost(f->g->c, s) <= CHEAP_COST && is_plain_arithmetic(f->g, s);
+}
+
+static void note_user(Fuse *f, Val x, Val v) {
+  Val root = f->cheap[v] ? f->user[v] : f->root[v];
+  f->user[x] = !f->user[x] || f->user[x] == root ? root : NONE_COMMON;
+  if (f->cheap[v] || !(is_each(f->g, v) || is_reduce(f->g, v)) || !same_domain(f->g, x, domain_of(f->g, v)))
+    f->needed[x] = 1;
+}
+
 static void choose_roots(Fuse *f) {
   for (Val v = (Val)f->g->nodes.count - 1; v > 0; v--) {
     if (!f->w.live[v])
       continue;
     f->root[v] = joins(f, v) ? f->user[v] : v;
-    if (f->scalar[v])
-      continue;
-    for (uint32_t i = 0; i < graph_node(f->g, v)->nin; i++) {
-      Val x = graph_in(f->g, v, (int)i);
-      f->user[x] = !f->user[x] || f->user[x] == f->root[v] ? f->root[v] : NONE_COMMON;
-    }
+    f->cheap[v] = (uint8_t)(!f->scalar[v] && is_cheap(f, v));
+    for (uint32_t i = 0; i < graph_node(f->g, v)->nin && !f->scalar[v]; i++)
+      note_user(f, graph_in(f->g, v, (int)i), v);
   }
   for (Val v = (Val)f->g->nodes.count - 1; v > 0; v--) {
     Val m = f->user[v];
@@ -119,7 +152,7 @@ static Scalar inline_value(Build *b, Val v);
 static Scalar inline_operand(Build *b, Val x) {
   const Fuse *f = b->f;
   int inside = f->root[x] == b->root && x != b->root && is_each(f->g, x);
-  int computed = f->scalar[x] && is_each(f->g, x);
+  int computed = (f->scalar[x] && is_each(f->g, x)) || f->cheap[x];
   return inside || computed ? inline_value(b, x) : operand(b, x);
 }
 
@@ -234,12 +267,21 @@ static void check_roots(Fuse *f) {
   }
 }
 
+/* What the user called the root, or else the last of its members that has a name. */
+static Name name_in(const Fuse *f, Val root) {
+  for (Val v = root; v > 0; v--)
+    if ((f->root[v] == root || f->guest[v] == root) && graph_node(f->g, v)->name)
+      return graph_node(f->g, v)->name;
+  return 0;
+}
+
 Graph *pass_fuse(const Graph *g, const PassOptions *o) {
   (void)o;
   Arena *mem = g->c->mem;
   size_t n = (size_t)g->nodes.count;
   Fuse f = {rewrite_begin(g), g, arena_alloc(mem, n * sizeof(Val)), arena_alloc(mem, n * sizeof(Val)),
-            arena_alloc(mem, n * sizeof(Val)), arena_alloc(mem, n), arena_alloc(mem, n), arena_alloc(mem, n * sizeof(Val))};
+            arena_alloc(mem, n * sizeof(Val)), arena_alloc(mem, n), arena_alloc(mem, n), arena_alloc(mem, n), arena_alloc(mem, n),
+            arena_alloc(mem, n), arena_alloc(mem, n * sizeof(Val))};
   for (int i = 0; i < g->outputs.count; i++)
     f.pinned[g->outputs.at[i].val] = 1;
   for (int i = 0; i < g->updates.count; i++)
@@ -248,7 +290,7 @@ Graph *pass_fuse(const Graph *g, const PassOptions *o) {
   choose_roots(&f);
   check_roots(&f);
   for (Val v = 1; v < (Val)n; v++) {
-    if (!f.w.live[v] || (f.root[v] != v && !(f.scalar[v] && f.pinned[v])) || f.guest[v])
+    if (!f.w.live[v] || (f.root[v] != v && !(f.scalar[v] && f.pinned[v])) || f.guest[v] || f.cheap[v])
       continue;
     if (f.host[v])
       f.w.map[v] = make_hosted(&f, v);
@@ -258,8 +300,8 @@ Graph *pass_fuse(const Graph *g, const PassOptions *o) {
       f.w.map[v] = make_reduce(&f, v);
     if (!f.w.map[v])
       rewrite_copy(&f.w, v);
-    if (graph_node(g, v)->name && !graph_node(f.w.to, f.w.map[v])->name)
-      graph_node(f.w.to, f.w.map[v])->name = graph_node(g, v)->name;
+    if (!graph_node(f.w.to, f.w.map[v])->name)
+      graph_node(f.w.to, f.w.map[v])->name = name_in(&f, v);
   }
   return pass_simplify(rewrite_end(&f.w), o);
 }
