@@ -32,6 +32,10 @@ static int build_to(Ctx *c, const Options *o, const char *output) {
 static int run_build(Ctx *c, const Options *o) {
   static const char *const endings[] = {[EMIT_EXE] = "", [EMIT_OBJ] = ".o", [EMIT_C] = ".c", [EMIT_LIB] = ".a"};
   const char *stem = build_stem(c, o->words.at[0]);
+  if (o->emit == EMIT_LIB) {
+    diag_add(c, D_EMIT_LIB, (Span){0, 0});
+    return 0;
+  }
   return build_to(c, o, o->output ? o->output : arena_printf(c->mem, "%s%s", stem, endings[o->emit]));
 }
 
@@ -63,7 +67,10 @@ static int check_file(Ctx *c, const Options *o, const char *path) {
   double parameters = 0;
   for (int i = 0; b.program && i < b.program->nets.count; i++)
     parameters += (double)b.program->nets.at[i].parameters;
-  printf("%s: ok, %s parameters\n", path, count_text(c->mem, parameters));
+  if (b.count)
+    printf("%s: ok, %s parameters\n", path, count_text(c->mem, parameters));
+  else
+    printf("%s: ok, but it has no train and no predict block\n", path);
   return 1;
 }
 
@@ -141,6 +148,11 @@ static DiagStyle style_of(const Options *o) {
 }
 
 static int run(Ctx *c, int argc, char **argv, Options *o) {
+  if (argc == 2 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
+    puts("netc " NETC_VERSION);
+    *o = (Options){.command = COMMAND_help};
+    return 0;
+  }
   if (!options_read(c, argc, argv, o))
     return 2;
   if (argc < 2) {
@@ -155,10 +167,6 @@ static int run(Ctx *c, int argc, char **argv, Options *o) {
 }
 
 int main(int argc, char **argv) {
-  if (argc == 2 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
-    puts("netc " NETC_VERSION);
-    return 0;
-  }
   Arena *mem = arena_new();
   Ctx *c = context_new(mem);
   Options o;

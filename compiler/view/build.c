@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 static const Span nowhere;
 
@@ -33,6 +34,8 @@ void build_times(const Build *b, FILE *to) {
 }
 
 const char *build_stem(Ctx *c, const char *path) {
+  if (!strcmp(path, "-"))
+    return "program";
   const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
   return arena_strndup(c->mem, base, dot && dot != base ? (size_t)(dot - base) : strlen(base));
 }
@@ -124,11 +127,11 @@ int build_expand(Build *b) {
   int ok = b->graphs ? read_graphs(b) : read_program(b);
   if (!ok || diag_errors(b->c->diags))
     return 0;
-  if (!b->count)
+  if (!b->count && b->o->command != COMMAND_check)
     return nothing_in(b);
   if (b->o->function && !keep_function(b))
     return 0;
-  b->function = arena_alloc(b->c->mem, sizeof *b->function * (size_t)b->count);
+  b->function = arena_alloc(b->c->mem, sizeof *b->function * (size_t)b->count + 1);
   for (int i = 0; i < b->count; i++)
     b->function[i].graph = b->entry[i].graph;
   build_time(b, "expand");
@@ -137,7 +140,7 @@ int build_expand(Build *b) {
 
 /* ---- passes, plans ---- */
 
-static Diag *refuse_pass(Ctx *c, const char *name) {
+void refuse_pass(Ctx *c, const char *name) {
   Name names[PASS_COUNT];
   for (int i = 0; i < PASS_COUNT; i++)
     names[i] = name_of(c->names, pass_name((PassId)i));
@@ -145,7 +148,6 @@ static Diag *refuse_pass(Ctx *c, const char *name) {
   Name near = name_nearest(c->names, name, names, PASS_COUNT);
   if (near)
     diag_help(c, d, "did you mean `%s`?", name_text(c->names, near));
-  return d;
 }
 
 int passes_prepare(Ctx *c, const Options *o, PassOptions *p) {
@@ -155,7 +157,7 @@ int passes_prepare(Ctx *c, const Options *o, PassOptions *p) {
   p->verify = 1;
 #endif
   if (!p->lanes)
-    diag_add(c, D_CPU, nowhere, o->cpu);
+    diag_add(c, D_CPU, nowhere, o->cpu ? o->cpu : "of this machine");
   for (int i = 0; i < 2; i++)
     if (named[i] && pass_find(named[i]) == PASS_COUNT)
       refuse_pass(c, named[i]);
@@ -273,13 +275,16 @@ static int write_description(Build *b, const char *path) {
   return file_write(b->c, path, text_str(&text), text.len);
 }
 
-/* A folder, or the source itself, is not written over. */
+/* A folder, or the source itself, is not written over; the folder to write into must be there. */
 static int check_output(Build *b, const char *output) {
   struct stat in, out;
-  const char *why = stat(output, &out)                                                          ? NULL
-                    : S_ISDIR(out.st_mode)                                                      ? "it is a folder"
-                    : !stat(b->path, &in) && in.st_dev == out.st_dev && in.st_ino == out.st_ino ? "it is the source"
-                                                                                                : NULL;
+  const char *why = NULL, *slash = strrchr(output, '/');
+  if (!stat(output, &out) && S_ISDIR(out.st_mode))
+    why = "it is a folder";
+  else if (!stat(output, &out) && !stat(b->path, &in) && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+    why = "it is the source";
+  else if (slash && access(arena_strndup(b->c->mem, output, (size_t)(slash - output) + 1), W_OK))
+    why = strerror(errno);
   if (!why)
     return 1;
   Diag *d = diag_add(b->c, D_CANNOT_WRITE, nowhere, output, why);
@@ -316,9 +321,7 @@ int build_program(Build *b, const char *output) {
     return build_object(b, output);
   case EMIT_C:
     return write_description(b, output);
-  case EMIT_LIB:
-    diag_add(b->c, D_EMIT_LIB, nowhere);
-    return 0;
+  case EMIT_LIB: /* refused before anything else */
   case EMIT_EXE:
     break;
   }

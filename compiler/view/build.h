@@ -46,11 +46,12 @@ void build_close(Build *b);
 void build_time(Build *b, const char *name); /* what has passed since the last call took this */
 void build_times(const Build *b, FILE *to);
 
-const char *build_stem(Ctx *c, const char *path);             /* models/unet.net: unet */
+const char *build_stem(Ctx *c, const char *path);             /* models/unet.net: unet; -: program */
 const char *built_by(Ctx *c, const Options *o);               /* "netc 0.1.0, CPU znver3" */
+void refuse_pass(Ctx *c, const char *name);                   /* reports a name that no pass has */
 int passes_prepare(Ctx *c, const Options *o, PassOptions *p); /* lanes and what to skip */
 
-/* Whole files; NULL or 0 after reporting. `-` reads the standard input. */
+/* Whole files; NULL or 0 after reporting. `-` is the standard input or output. */
 char *file_read(Ctx *c, const char *path, size_t *len);
 int file_write(Ctx *c, const char *path, const char *text, size_t len);
 

@@ -37,9 +37,10 @@ char *file_read(Ctx *c, const char *path, size_t *len) {
 }
 
 int file_write(Ctx *c, const char *path, const char *text, size_t len) {
-  FILE *f = fopen(path, "we");
+  int standard = !strcmp(path, "-");
+  FILE *f = standard ? stdout : fopen(path, "we");
   int ok = f && fwrite(text, 1, len, f) == len;
-  if (f)
+  if (f && !standard)
     ok &= !fclose(f);
   if (!ok)
     diag_add(c, D_CANNOT_WRITE, (Span){0, 0}, path, strerror(errno));

@@ -156,7 +156,7 @@ static Graph *run_list(const Graph *from, const char *list, PassOptions *p) {
     const char *name = arena_strndup(c->mem, s, len);
     PassId id = pass_find(name);
     if (id == PASS_COUNT) {
-      diag_add(c, D_NO_PASS, (Span){0, 0}, name);
+      refuse_pass(c, name);
       return NULL;
     }
     g = pass_run(g, id, p);

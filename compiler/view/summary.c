@@ -1,6 +1,5 @@
 /* Duty: `netc summary`: the stages of each net with shapes and sizes, then the memory of each function of the program
-   at a batch size. A stage's numbers hold those of the stages inside it. */
-#include "runtime/netrt.h"
+   at a batch size. */
 #include "view/view.h"
 #include <string.h>
 
@@ -14,26 +13,32 @@ static const char *work_text(Arena *a, double n) {
   return scaled_text(a, n, "");
 }
 
-/* "d1.conv_0" as "  conv_0": the part that its outer stages have not said. */
-static const char *stage_label(const Build *b, const Stage *s) {
-  const char *path = name_text(b->c->names, s->path), *dot = s->depth > 1 ? strrchr(path, '.') : NULL;
-  return arena_printf(b->c->mem, "%*s%s", 2 * (s->depth - 1), "", dot ? dot + 1 : path);
+/* "d1.conv_0" inside d1 as "  conv_0". */
+static const char *stage_label(const Build *b, const NetInfo *net, int i) {
+  const Stage *s = &net->stages.at[i];
+  const char *path = name_text(b->c->names, s->path);
+  int outer = i;
+  while (outer >= 0 && net->stages.at[outer].depth >= s->depth)
+    outer--;
+  const char *above = outer < 0 ? "" : name_text(b->c->names, net->stages.at[outer].path);
+  size_t len = strlen(above);
+  int inside = len && !strncmp(path, above, len) && path[len] == '.';
+  return arena_printf(b->c->mem, "%*s%s", 2 * (s->depth - 1), "", inside ? path + len + 1 : path);
 }
 
+/* A stage's multiply-adds hold those of the stages inside it; so shall its parameters. */
 static void add_stage(const Build *b, Table *t, const NetInfo *net, int i) {
   const Stage *s = &net->stages.at[i];
-  double work = s->multiply_adds, own = (double)s->parameters;
-  for (int k = i + 1; k < net->stages.count && net->stages.at[k].depth > s->depth; k++) {
-    work += net->stages.at[k].multiply_adds;
+  double own = (double)s->parameters;
+  for (int k = i + 1; k < net->stages.count && net->stages.at[k].depth > s->depth; k++)
     own += (double)net->stages.at[k].parameters;
-  }
   Text type = {.mem = b->c->mem};
   type_text(type_get(b->c, s->type), &type);
-  table_add(t, "%s", stage_label(b, s));
+  table_add(t, "%s", stage_label(b, net, i));
   table_add(t, "%s", name_text(b->c->names, s->callee));
   table_add(t, "%s", text_str(&type));
   table_add(t, "%s", number_cell(b->c->mem, own, count_text));
-  table_add(t, "%s", number_cell(b->c->mem, work, work_text));
+  table_add(t, "%s", number_cell(b->c->mem, s->multiply_adds, work_text));
 }
 
 static void print_net(const Build *b, const NetInfo *net, FILE *to) {
@@ -43,7 +48,7 @@ static void print_net(const Build *b, const NetInfo *net, FILE *to) {
   for (int i = 0; i < 5; i++)
     table_add(&t, "%s", heading[i]);
   for (int i = 0; i < net->stages.count; i++) {
-    work += net->stages.at[i].multiply_adds;
+    work += net->stages.at[i].depth == 1 ? net->stages.at[i].multiply_adds : 0;
     if (!b->o->depth || net->stages.at[i].depth <= b->o->depth)
       add_stage(b, &t, net, i);
   }

@@ -19,20 +19,29 @@ static int width_of(const Table *t, int column, int columns) {
   return width;
 }
 
+/* Without blanks at the end. */
+static void print_row(const Table *t, int row, int columns, FILE *to) {
+  Text line = {.mem = t->mem};
+  for (int k = 0; k < columns; k++) {
+    int width = width_of(t, k, columns);
+    text_add(&line, "%s%*s", k ? "   " : "  ", t->align[k] == 'r' ? width : -width, t->cells.at[row * columns + k]);
+  }
+  while (line.at[line.len - 1] == ' ')
+    line.len--;
+  fprintf(to, "%.*s\n", (int)line.len, line.at);
+}
+
 void table_print(const Table *t, FILE *to) {
-  int columns = (int)strlen(t->align), total = 0;
+  int columns = (int)strlen(t->align), total = -3;
   for (int k = 0; k < columns; k++)
     total += width_of(t, k, columns) + 3;
-  for (int i = 0; i < t->cells.count; i++) {
-    int k = i % columns, width = width_of(t, k, columns), last = k == columns - 1;
-    fprintf(to, "%s%*s%s", k ? "   " : "  ",
-            t->align[k] == 'r' ? width
-            : last             ? 0
-                               : -width,
-            t->cells.at[i], last ? "\n" : "");
-    for (int c = 0; i == columns - 1 && c < total; c++)
-      fputs(c < 2 ? " " : c < total - 1 ? "-" : "\n", to);
-  }
+  print_row(t, 0, columns, to);
+  fputs("  ", to);
+  for (int i = 0; i < total; i++)
+    fputc('-', to);
+  fputc('\n', to);
+  for (int row = 1; row < t->cells.count / columns; row++)
+    print_row(t, row, columns, to);
 }
 
 const char *count_text(Arena *a, double n) {

@@ -1,0 +1,10 @@
+# `netc help NAME` knows blocks of the prelude, operations and recipe calls; a name may be several of them.
+for name in conv matmul relu cosine constant build; do
+  "$NETC" help $name > "$T/$name" || exit 1
+done
+grep -q '^conv(filters, kernel,' "$T/conv" || exit 1
+grep -q 'in x \[c, h, w\]' "$T/conv" || exit 1
+grep -q '^  Two-dimensional convolution' "$T/conv" || exit 1
+grep -v ' *- ' "$T/matmul"
+cat "$T/cosine"
+grep -c '(recipe' "$T/constant"
