@@ -1,7 +1,12 @@
 # netc: compiles .net files to native programs. `make help` lists the targets.
-#   MODE=release (default), debug, asan, tsan, clang: each builds in a folder of its own under build/
-MODE ?= release
-B    := build/$(MODE)
+#   MODE=release (default), debug, asan, tsan, clang: each builds in a folder of its own under $(BUILD). V=1 shows commands.
+MODE  ?= release
+BUILD ?= build
+B     := $(BUILD)/$(MODE)
+ifndef V
+.SILENT:
+endif
+export BUILD MODE
 
 WARN   := -Wall -Wextra -Wpedantic -Werror
 CFLAGS := -std=gnu17 $(WARN) -g
@@ -22,6 +27,7 @@ COMPILER_O := $(COMPILER:%.c=$(B)/%.o) $(B)/net.tab.o $(B)/net.lex.o $(B)/embed.
 RUNTIME_O  := $(RUNTIME:%.c=$(B)/%.o)
 UNITS      := $(UNIT_C:%.c=$(B)/%)
 TOOLS      := $(B)/tests/peer/compare $(B)/tests/fuzz/mutate
+BLAS_LIBS = $(firstword $(wildcard /usr/lib/*/openblas-pthread/libopenblas.a))
 RUNTIME_LIBS := -lpng -ljpeg -lz -ljansson -lm -lpthread
 
 all: $(B)/netc $(B)/libnetrt.a                    ## build the compiler and the runtime (default)
@@ -29,20 +35,22 @@ all: $(B)/netc $(B)/libnetrt.a                    ## build the compiler and the 
 # ---- what is missing on a fresh machine: `include` makes this file first, then make begins again ----
 NO_TOOLS := help clean deps layers sizes
 ifneq ($(filter-out $(NO_TOOLS),$(or $(MAKECMDGOALS),all)),)
-include build/tools.mk
+include $(BUILD)/tools.mk
 endif
-build/tools.mk: tests/deps.sh
-	@mkdir -p build
+$(BUILD)/tools.mk: tests/deps.sh
+	@mkdir -p $(BUILD)
 	@sh tests/deps.sh $@
 deps:                                             ## install missing Debian packages through apt
-	@mkdir -p build
-	@sh tests/deps.sh build/tools.mk
+	@mkdir -p $(BUILD)
+	@sh tests/deps.sh $(BUILD)/tools.mk
 
 # ---- the compiler ----
 $(B)/net.tab.c $(B)/net.tab.h &: grammar/net.y
 	@mkdir -p $(B)
+	@echo "  bison $<"
 	bison -Wall -Werror -d -o $(B)/net.tab.c $<
 $(B)/net.lex.c: grammar/net.l $(B)/net.tab.h
+	@echo "  flex  $<"
 	flex -o $@ $<
 $(B)/embed.c: $(wildcard compiler/prelude/*.net) runtime/netrt.h tests/embed.sh
 	@mkdir -p $(B)
@@ -54,15 +62,19 @@ $(B)/compiler/gen/%.o: INCLUDES += -I$(LLVM_INCLUDE)
 $(B)/runtime/%.o: INCLUDES := -Iruntime
 $(B)/runtime/%.o: CFLAGS += -fPIC
 $(B)/%.o: %.c
-	@mkdir -p $(@D)
+	@mkdir -p $(@D) && echo "  cc    $<"
 	$(CC) $(CFLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<
 $(B)/%.o: $(B)/%.c
+	@echo "  cc    $<"
 	$(CC) $(CFLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<
 $(B)/libnetc.a: $(COMPILER_O)
+	@echo "  ar    $@"
 	rm -f $@ && ar rcs $@ $^
 $(B)/netc: $(B)/compiler/main.o $(B)/libnetc.a
+	@echo "  link  $@"
 	$(CC) $(CFLAGS) -o $@ $^ $(LLVM_LIBS) -lm
 $(B)/libnetrt.a: $(RUNTIME_O)
+	@echo "  ar    $@"
 	rm -f $@ && ar rcs $@ $^
 
 # ---- tests ----
@@ -74,29 +86,28 @@ $(B)/tests/%.o: INCLUDES += -Iruntime -Itests/unit
 $(B)/tests/peer/compare: $(B)/libnetrt.a
 $(RUNTIME_UNITS:%=%.o): INCLUDES := -Iruntime -Itests/unit
 $(RUNTIME_UNITS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/tests/unit/toy_program.o $(B)/libnetrt.a
-	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(RUNTIME_LIBS)
-$(B)/tests/unit/test_runtime_blas: RUNTIME_LIBS += $(wildcard /usr/lib/*/openblas-serial/libopenblas.a)
+	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(BLAS_LIBS) $(RUNTIME_LIBS)
 $(filter-out $(RUNTIME_UNITS),$(UNITS)): %: %.o $(B)/libnetc.a $(B)/libnetrt.a
-	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LLVM_LIBS) -lm -lpthread
+	$(CC) $(CFLAGS) -o $@ $^ -lcmocka $(LLVM_LIBS) $(BLAS_LIBS) -lm -lpthread
 $(TOOLS): %: %.o
 	$(CC) $(CFLAGS) -o $@ $^ $(RUNTIME_LIBS)
 .SECONDARY: $(UNIT_C:%.c=$(B)/%.o) $(TOOLS:%=%.o)
 
 test: all units                                   ## run the tests, or those below T=path, against MODE
-	@MODE=$(MODE) sh tests/run $(T)
+	@sh tests/run $(T)
 bless: all units                                  ## write the outputs of now as expectations (T=path); read the diff after
-	@MODE=$(MODE) sh tests/run --bless $(T)
+	@sh tests/run --bless $(T)
 check: all units                                  ## everything: gcc, clang, tests, sanitizers, layers, sizes, codes, docs
 	@$(MAKE) --no-print-directory MODE=clang all units
 	@$(MAKE) --no-print-directory MODE=asan all units
-	@sh tests/run tests $(addprefix asan:tests/,unit syntax format errors pass bugs)
+	@MODE=release sh tests/run tests $(addprefix asan:tests/,unit syntax format errors pass bugs)
 layers:                                           ## who includes whom
 	@sh tests/layers.sh
 sizes:                                            ## no file over 800 lines
 	@sh tests/sizes.sh
 fuzz: all                                         ## wrong files must be answered, never crash: N=1000 mutations, SEED=1
 	@$(MAKE) --no-print-directory MODE=asan all units
-	@sh tests/fuzz/fuzz.sh build/asan $(or $(N),1000) $(or $(SEED),1)
+	@sh tests/fuzz/fuzz.sh $(BUILD)/asan $(or $(N),1000) $(or $(SEED),1)
 peer: all units                                   ## compute what PyTorch computes, again (in a virtual environment)
 	@sh tests/peer/peer.sh
 bench: all                                        ## training steps per second beside PyTorch's
@@ -117,7 +128,7 @@ format:                                           ## clang-format everything, wh
 help:                                             ## this list
 	@awk -F '##' '/^[a-z]+:.*##/ { split($$1, t, ":"); printf "  make %-10s%s\n", t[1], $$2 }' Makefile
 clean:                                            ## remove what was built
-	rm -rf build
+	rm -rf $(BUILD)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 .PHONY: all deps units test bless check layers sizes fuzz peer bench demo docs format help clean

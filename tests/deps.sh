@@ -30,7 +30,7 @@ bison                   bison
 flex                    flex
 clang                   clang
 llvm-$LLVM-dev          llvm
-libopenblas-serial-dev  cblas-openblas.h
+libopenblas-pthread-dev openblas-pthread/cblas.h
 libpng-dev              png.h
 libjpeg-dev             jpeglib.h
 zlib1g-dev              zlib.h

@@ -122,7 +122,7 @@ static int write_header(Ctx *c, const Temp *t) {
 
 static void add_libraries(Ctx *c, const Link *l, Words *to) {
   if (l->blas == BLAS_STATIC)
-    add_library(c, l->temp, to, "openblas-serial/libopenblas.a", "-l:libopenblas.a");
+    add_library(c, l->temp, to, "openblas-pthread/libopenblas.a", "-l:libopenblas.a");
   else if (l->blas == BLAS_SHARED)
     add(c, to, "-lopenblas");
   static const char *const libraries[][2] = {
