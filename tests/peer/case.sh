@@ -12,7 +12,7 @@ dump() {
     { cat "$T/dump"; exit 1; }
 }
 dump "$2" grad
-dump "$2" forward --entry forward
+dump "$2" forward --entry predict_forward
 "$NETC" build "$1" -D probing=false -o "$T/learner"
 dump "$T/learner" curve --steps 50
 "$3" check "$golden.safetensors" grad="$T/grad.safetensors" forward="$T/forward.safetensors" curve="$T/curve.safetensors"

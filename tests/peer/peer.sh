@@ -2,12 +2,12 @@
 # Computes tests/peer/golden again with PyTorch, in a virtual environment of its own under build/.
 set -e
 cd "$(dirname "$0")/../.."
-venv=${VENV:-build/venv}
+venv=${VENV:-${BUILD:-build}/venv}
 if [ ! -x "$venv/bin/python" ]; then
   echo "making a virtual environment with PyTorch in $venv"
   python3 -m venv "$venv"
   "$venv/bin/pip" -q install numpy pillow torch --extra-index-url https://download.pytorch.org/whl/cpu
 fi
 "$venv/bin/python" tests/peer/models.py
-"$venv/bin/python" tests/peer/ops.py > build/ops.h
-cp build/ops.h tests/peer/golden/ops.h
+"$venv/bin/python" tests/peer/ops.py > "$venv/ops.h"
+cp "$venv/ops.h" tests/peer/golden/ops.h
