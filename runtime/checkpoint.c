@@ -21,7 +21,7 @@ static const struct {
     REAL(stop_best, 1),     REAL(seconds, 1),  REAL(epoch_seconds, 1),
     REAL(sum, OUTPUTS_MAX),
 };
-enum { FIELD_COUNT = sizeof FIELDS / sizeof *FIELDS, EXTRA = 5 };
+enum { FIELD_COUNT = sizeof FIELDS / sizeof *FIELDS, EXTRA = 6 };
 
 /* Hexadecimal, so that the very same double is read back. */
 static char *field_text(const struct train_state *s, int f) {
@@ -79,11 +79,9 @@ int checkpoint_save(const char *path, const struct model *m, const struct train_
                     struct checkpoint_about about, char err[ERR]) {
   const struct net_program *p = m->program;
   struct tensor *tensor = mem_get((size_t)(p->params + 1) * sizeof *tensor);
-  struct tensors_meta meta[FIELD_COUNT + EXTRA] = {{"program", p->name},
-                                                   {"built", p->built},
-                                                   {"train", about.train},
-                                                   {"recipe", about.recipe},
-                                                   {"classes", about.classes}};
+  struct tensors_meta meta[FIELD_COUNT + EXTRA] = {{"program", p->name},       {"built", p->built},
+                                                   {"train", about.train},     {"recipe", about.recipe},
+                                                   {"options", about.options}, {"classes", about.classes}};
   int count = 0, metas = EXTRA;
   for (int i = 0; i < p->params; i++)
     if (with_optimizer || p->param[i].role != NET_OPT)

@@ -22,8 +22,10 @@ struct train_state {
 };
 
 struct checkpoint_about {
-  const char *train, *recipe,
-      *classes; /* the block's name; its lines; class names, a line each ("" if there are none) */
+  const char *train;   /* the block's name */
+  const char *recipe;  /* its lines in force, */
+  const char *options; /* and those of them that command lines gave */
+  const char *classes; /* class names, a line each; "" if there are none */
 };
 
 /* with_optimizer: all parameters, so that the training can go on; else what a trained model needs. */

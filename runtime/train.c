@@ -12,7 +12,7 @@
 /* ---- checkpoints ---- */
 
 static struct checkpoint_about about(const struct trainer *t) {
-  return (struct checkpoint_about){t->train->name, t->recipe_text, t->classes};
+  return (struct checkpoint_about){t->train->name, t->recipe_text, t->options_text, t->classes};
 }
 
 static const char *last_words(struct trainer *t, char text[ERR]) {

@@ -48,7 +48,7 @@ static char *class_text(const struct net_dataset *set) {
   return text;
 }
 
-/* The lines that an interrupted training had, before the command line's. */
+/* Lines as recipe_write writes them; weights to start from are no matter of a training that goes on. */
 static int take_lines(struct recipe *r, const char *text, char err[ERR]) {
   char *copy = mem_text("%s", text), *rest = copy;
   int status = 0;
@@ -63,24 +63,43 @@ static int take_lines(struct recipe *r, const char *text, char err[ERR]) {
   return status;
 }
 
+/* What earlier command lines gave, and this one. */
+static char *options_as_text(const struct trainer *t, const char *earlier) {
+  char *text = mem_text("%s", earlier);
+  for (int i = 0; i < t->o->lines; i++) {
+    char *longer = mem_text("%s%s: %s\n", text, t->o->line[i].name, t->o->line[i].value);
+    free(text);
+    text = longer;
+  }
+  return text;
+}
+
+/* Batch and seed are part of every step already done. */
+static int same_steps(const struct trainer *t, const char *lines, char err[ERR]) {
+  struct recipe old;
+  recipe_open(&old, t->m->program, t->train);
+  int status = take_lines(&old, lines, err) || recipe_resolve(&old, err) ? -1 : 0;
+  if (!status && (old.batch != t->recipe.batch || old.seed != t->recipe.seed))
+    status = fail(err, "--resume goes on with the batch and the seed it had (%lld, %llu)", (long long)old.batch,
+                  (unsigned long long)old.seed);
+  recipe_close(&old);
+  return status;
+}
+
+/* The file's lines, then those of earlier command lines, then those of this one. */
 static int set_recipe(struct trainer *t, const struct tensors *from, char err[ERR]) {
-  const char *lines = from ? tensors_meta(from, "recipe") : NULL;
+  const char *lines = from ? tensors_meta(from, "recipe") : NULL,
+             *options = from ? tensors_meta(from, "options") : NULL;
   recipe_open(&t->recipe, t->m->program, t->train);
-  if (lines && take_lines(&t->recipe, lines, err))
+  if (options && take_lines(&t->recipe, options, err))
     return -1;
-  if (recipe_resolve(&t->recipe, err))
-    return -1;
-  int64_t batch = t->recipe.batch;
-  uint64_t seed = t->recipe.seed;
+  t->options_text = options_as_text(t, options ? options : "");
   for (int i = 0; i < t->o->lines; i++)
     if (recipe_line_set(&t->recipe, t->o->line[i], err))
       return -1;
   if (recipe_resolve(&t->recipe, err))
     return -1;
-  if (from && (t->recipe.batch != batch || t->recipe.seed != seed))
-    return fail(err, "--resume goes on with the batch and the seed it had (%lld, %llu)", (long long)batch,
-                (unsigned long long)seed);
-  return 0;
+  return lines ? same_steps(t, lines, err) : 0;
 }
 
 static int wants_val(const struct trainer *t, char err[ERR]) {
@@ -190,5 +209,5 @@ void trainer_close(struct trainer *t) {
   pass_close(&t->fit);
   pass_close(&t->val);
   recipe_close(&t->recipe);
-  free(t->last), free(t->best), free(t->recipe_text), free(t->classes);
+  free(t->last), free(t->best), free(t->recipe_text), free(t->options_text), free(t->classes);
 }

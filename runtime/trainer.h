@@ -22,7 +22,7 @@ struct trainer {
   double val_mean[OUTPUTS_MAX], rate;
   double saved, resumed; /* when the last checkpoint was written; when this part of the epoch began */
   int64_t saved_step;
-  char *last, *best, *recipe_text, *classes;
+  char *last, *best, *recipe_text, *options_text, *classes;
 };
 
 /* Recipe, data, weights and log; from: the checkpoint to go on from, or NULL. t->m, train, data, o, last, best are set.

@@ -31,7 +31,7 @@ static int remove_folder(void **state) {
   return status;
 }
 
-static const struct checkpoint_about ABOUT = {"", "epochs: 4\nseed: 7\n", "cat\ndog \"Rex\""};
+static const struct checkpoint_about ABOUT = {"", "epochs: 4\nseed: 7\n", "", "cat\ndog \"Rex\""};
 
 static struct model open_model(uint64_t seed) {
   struct model m;
