@@ -1,12 +1,13 @@
 /* conv: conv2d and conv2d_input_grad, from tiles to a step.
 
-   Two launches: pack the weights (conv_pack.c), then the correlation. A unit of its work is a band of rows of one sample for one group
-   of output channels; a chunk is a contiguous range of units. Up to a megabyte of weights the groups run innermost, and the rows of
-   x stay in cache; above, they run outermost, and a group's weights do. A band is passed over for a few input blocks at a time, whose
-   weights fit the nearest cache. Within a row: for each column class, runs of tiles. A plain result goes through a small buffer,
-   tile by tile, where lanes are summed up or spread over planes. The epilogue is applied to the finished band, still in cache.
-   Example: 64 -> 64 channels, 3x3, 56 x 56, 8 lanes: groups of 3 + 3 + 2 vectors; a row is 14 tiles of 4 pixels, the first and the
-   last without the column that the padding hides; two passes of 4 blocks. */
+   Two launches: pack the weights (conv_pack.c), then the correlation. A unit of its work is a band of rows of one
+   sample for one group of output channels; a chunk is a contiguous range of units. Up to a megabyte of weights the
+   groups run innermost, and the rows of x stay in cache; above, they run outermost, and a group's weights do. A band is
+   passed over for a few input blocks at a time, whose weights fit the nearest cache. Within a row: for each column
+   class, runs of tiles. A plain result goes through a small buffer, tile by tile, where lanes are summed up or spread
+   over planes. The epilogue is applied to the finished band, still in cache. Example: 64 -> 64 channels, 3x3, 56 x 56,
+   8 lanes: groups of 3 + 3 + 2 vectors; a row is 14 tiles of 4 pixels, the first and the last without the column that
+   the padding hides; two passes of 4 blocks. */
 #include "gen/conv.h"
 
 enum { KEPT_WEIGHTS = 256 * 1024 }; /* floats */
@@ -17,15 +18,15 @@ typedef struct {
   Terms terms;
   int x_batched, y_batched;
   Epilogue epilogue;
-  Ir x, y;             /* of the unit's sample */
+  Ir x, y; /* of the unit's sample */
   Ir packed;
-  Ir sample, group;    /* the unit, with a band of rows */
-  Ir row;              /* of the band */
-  Ir block, blocks;    /* the pass: first block, how many */
-  Ir input;            /* x under the first row tap that exists, at column 0 of the first unit that the group reaches */
-  Ir weights;          /* of the row class and first row tap; classes, columns and groups still to be added */
-  Ir rows;             /* row taps that exist */
-  Ir taps, tap;        /* row taps of the class; the first that exists */
+  Ir sample, group; /* the unit, with a band of rows */
+  Ir row;           /* of the band */
+  Ir block, blocks; /* the pass: first block, how many */
+  Ir input;         /* x under the first row tap that exists, at column 0 of the first unit that the group reaches */
+  Ir weights;       /* of the row class and first row tap; classes, columns and groups still to be added */
+  Ir rows;          /* row taps that exist */
+  Ir taps, tap;     /* row taps of the class; the first that exists */
 } Conv;
 
 Ir conv_table(Emit *e, const int64_t *value, int count) {
@@ -108,7 +109,8 @@ static Ir lane_sums(Emit *e, const Ir *from, int count) {
   }
   for (; n > 1; n /= 2)
     for (int i = 0; i < n / 2; i++)
-      v[i] = fadd(e, shuffle(e, v[2 * i], v[2 * i + 1], even, e->lanes), shuffle(e, v[2 * i], v[2 * i + 1], odd, e->lanes));
+      v[i] = fadd(e, shuffle(e, v[2 * i], v[2 * i + 1], even, e->lanes),
+                  shuffle(e, v[2 * i], v[2 * i + 1], odd, e->lanes));
   return v[0];
 }
 
@@ -136,7 +138,8 @@ static void spread_lanes(Conv *c, const Tile *t, Ir buffer, Ir y, int step) {
   Ir outs = imin(e, isub(e, k64(e, c->k.out), imulk(e, c->group, c->k.group)), k64(e, t->nb * e->lanes));
   loop_begin(e, &o, k64(e, 0), outs, 1, NULL, 0);
   Ir lanes = k64(e, e->lanes), vector = imulk(e, idiv(e, o.iv, lanes), (int64_t)t->width * e->lanes);
-  Ir from = at(e, buffer, iadd(e, vector, irem(e, o.iv, lanes))), to = at(e, y, imulk(e, o.iv, (int64_t)c->k.p * c->k.q));
+  Ir from = at(e, buffer, iadd(e, vector, irem(e, o.iv, lanes))),
+     to = at(e, y, imulk(e, o.iv, (int64_t)c->k.p * c->k.q));
   loop_begin(e, &i, k64(e, 0), k64(e, t->width), 1, NULL, 0);
   store(e, load_f32(e, at(e, from, imulk(e, i.iv, e->lanes))), at(e, to, imulk(e, i.iv, step)));
   loop_end(e, &i);
@@ -185,15 +188,24 @@ static void row_tiles(Conv *c, int nb, Ir buffer) {
   int wide = k->x_blocked && !k->lanes_in;
   for (int i = 0; i < k->cols; i++) {
     const Axis *x = &k->col[i];
-    Tile t = {.nb = nb, .taps = x->taps, .lanes_in = k->lanes_in, .inner = wide ? k->lanes : 0,
-              .x_pixel = x->in_step * pixel_of(k), .x_tap = x->tap_step * pixel_of(k)};
+    Tile t = {.nb = nb,
+              .taps = x->taps,
+              .lanes_in = k->lanes_in,
+              .inner = wide ? k->lanes : 0,
+              .x_pixel = x->in_step * pixel_of(k),
+              .x_tap = x->tap_step * pixel_of(k)};
     int64_t line = (int64_t)x->taps * k->inner * nb * k->lanes;
     Ir before = imulk(e, c->taps, corr_col(k, i)), group = imul(e, c->group, imulk(e, c->taps, x->taps * corr_tap(k)));
     Ir pass = imul(e, c->block, imulk(e, c->taps, line));
-    TileArgs a = {.w = at(e, c->weights, iadd(e, iadd(e, before, group), iadd(e, pass, imulk(e, c->tap, line)))), .blocks = c->blocks,
-                  .rows = c->rows, .inner = k64(e, k->inner), .x_block = k64(e, plane),
-                  .x_row = k64(e, (int64_t)k->row[0].tap_step * k->w * pixel_of(k)), .x_inner = k64(e, wide ? 1 : plane),
-                  .w_block = imulk(e, c->taps, line), .w_row = k64(e, line),
+    TileArgs a = {.w = at(e, c->weights, iadd(e, iadd(e, before, group), iadd(e, pass, imulk(e, c->tap, line)))),
+                  .blocks = c->blocks,
+                  .rows = c->rows,
+                  .inner = k64(e, k->inner),
+                  .x_block = k64(e, plane),
+                  .x_row = k64(e, (int64_t)k->row[0].tap_step * k->w * pixel_of(k)),
+                  .x_inner = k64(e, wide ? 1 : plane),
+                  .w_block = imulk(e, c->taps, line),
+                  .w_row = k64(e, line),
                   .add = imin(e, c->block, k64(e, 1))};
     row_runs(c, &t, &a, x, buffer);
   }
@@ -211,7 +223,7 @@ static void row_epilogue(Conv *c) {
   Ir line = at(e, c->y, imulk(e, iadd(e, imulk(e, unit.iv, k->p), c->row), (int64_t)k->q * out));
   loop_begin(e, &pixel, k64(e, 0), k64(e, k->q), blocked ? 1 : e->lanes, NULL, 0);
   Ir mask = blocked ? NULL : lane_mask(e, isub(e, k64(e, k->q), pixel.iv));
-  Ir index[] = {unit.iv, c->row, pixel.iv, k64(e, 0)}, p = at(e, line, imulk(e, pixel.iv, out));
+  Ir index[] = {unit.iv, imulk(e, c->row, k->join), pixel.iv, k64(e, 0)}, p = at(e, line, imulk(e, pixel.iv, out));
   Ir value = epilogue_apply(&c->epilogue, e, mask ? load_masked(e, p, mask) : load_vec(e, p), index, mask);
   if (mask)
     store_masked(e, value, p, mask);
@@ -321,7 +333,8 @@ void lower_conv(Gen *g, const Plan *p, int step) {
 
   Ir args[3 + MAX_VARS] = {entry_value(g, graph_in(graph, v, 0)), packed, entry_out(g)};
   int count = 3 + terms_args(g, &c.terms, args + 3);
-  Ir kernel = gen_kernel(g, k->transposed ? "conv_input" : "conv", conv_signature(graph, v, k, &c.terms), k->lanes, build_conv, &c);
+  Ir kernel = gen_kernel(g, k->transposed ? "conv_input" : "conv", conv_signature(graph, v, k, &c.terms), k->lanes,
+                         build_conv, &c);
   Ir units = imulk(e, c.y_batched ? entry_batch(g) : k64(e, 1), (int64_t)bands(k) * k->groups_out);
   int64_t taps = (int64_t)k->r * k->s / (k->rows * k->cols) + 1;
   entry_launch(g, kernel, args, count, entry_chunks(g, units, taps * k->blocks * k->inner * k->nb * k->q * k->band));

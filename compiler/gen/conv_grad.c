@@ -1,14 +1,14 @@
 /* conv_grad: the gradient of a convolution's weights, summed over the batch.
 
-   dw[o, i, tap] = sum over pixels of y[o, pixel] * x[i, pixel under the tap], where the operand called y has its vectors loaded and
-   the elements of x are repeated (conv.h: corr_of_weight_grad). The sums of nb vectors and m elements of x stay in registers while
-   the pixels of a band of rows go by; bands are as large as fits the nearest cache with all that they meet, so they are short
-   columns of a plane or a few whole images. Example, 8 lanes, 64 channels, 3 x 3: nb 3, m 4; a band is walked once for each of
-   9 taps and 2 halves of a block of x, for 24 outputs.
-   A unit of work is (copy, group of outputs, block of x). With few of the latter there are several copies of the sums, each over a
-   fixed part of the bands, which conv_unpack adds up in order while it brings the weights back to plain.
-   A plain x of few channels (a picture) has too few elements for a tile: there the columns of the filter that all pixels of the
-   middle of the row meet are taken together with the channels, and the borders are done tap by tap. */
+   dw[o, i, tap] = sum over pixels of y[o, pixel] * x[i, pixel under the tap], where the operand called y has its
+   vectors loaded and the elements of x are repeated (conv.h: corr_of_weight_grad). The sums of nb vectors and m
+   elements of x stay in registers while the pixels of a band of rows go by; bands are as large as fits the nearest
+   cache with all that they meet, so they are short columns of a plane or a few whole images. Example, 8 lanes, 64
+   channels, 3 x 3: nb 3, m 4; a band is walked once for each of 9 taps and 2 halves of a block of x, for 24 outputs. A
+   unit of work is (copy, group of outputs, block of x). With few of the latter there are several copies of the sums,
+   each over a fixed part of the bands, which conv_unpack adds up in order while it brings the weights back to plain. A
+   plain x of few channels (a picture) has too few elements for a tile: there the columns of the filter that all pixels
+   of the middle of the row meet are taken together with the channels, and the borders are done tap by tap. */
 #include "gen/conv.h"
 #include "gen/finish.h"
 
@@ -18,12 +18,12 @@ typedef struct {
   Emit *e;
   Corr k;
   int x_batched, y_batched;
-  int images, lines, copies;      /* of a band; of the sums */
+  int images, lines, copies; /* of a band; of the sums */
   Ir x, y, sums;
-  Ir copy, group, block;          /* the unit */
+  Ir copy, group, block; /* the unit */
   int nb;
   Ir band_image, band_images, band_line; /* the band */
-  Ir rows, x_row, y_row;          /* rows of the band under the row tap; their first pixels, column 0 */
+  Ir rows, x_row, y_row;                 /* rows of the band under the row tap; their first pixels, column 0 */
 } Grad;
 
 static int64_t plane_x(const Corr *k) {
@@ -100,7 +100,7 @@ static void pairs(Emit *e, int nb, int points, int near, const Pairs *given) {
 
 typedef struct {
   const Axis *axis;
-  Ir sums;                        /* of the row tap and column class: [column tap][channel][nb] vectors */
+  Ir sums; /* of the row tap and column class: [column tap][channel][nb] vectors */
 } Line;
 
 static void span_of(const Axis *x, int tap, int *low, int *high) { /* pixels of y that meet x under this tap */
@@ -200,7 +200,8 @@ static void line(const Grad *g, const Line *l) {
 
 /* ---- a unit ---- */
 
-/* The sums of a class in the unit's copy: [row tap][column tap][channel][nb] vectors. Returns their number for a row tap. */
+/* The sums of a class in the unit's copy: [row tap][column tap][channel][nb] vectors. Returns their number for a row
+   tap. */
 static int64_t class_sums(const Grad *g, int row, int col, Ir *sums) {
   Emit *e = g->e;
   const Corr *k = &g->k;
@@ -238,7 +239,8 @@ static void row_tap(Grad *g, int class, Ir tap) {
   g->x_row = at(e, g->x, iadd(e, x, imulk(e, iadd(e, imulk(e, low, a->in_step), shift), k->w * pixel)));
   int64_t sample = g->y_batched ? plane_y(k) * ((k->out + k->lanes - 1) / k->lanes) : 0;
   Ir y = iadd(e, imulk(e, g->band_image, sample), imulk(e, g->group, k->nb * plane_y(k)));
-  g->y_row = at(e, g->y, iadd(e, y, imulk(e, iaddk(e, imulk(e, low, a->out_step), a->first), (int64_t)k->q * k->lanes)));
+  g->y_row =
+      at(e, g->y, iadd(e, y, imulk(e, iaddk(e, imulk(e, low, a->out_step), a->first), (int64_t)k->q * k->lanes)));
   Branch some;
   branch_begin(e, &some, ilt(e, k64(e, 0), g->rows));
   for (int j = 0; j < k->cols; j++) {
@@ -257,7 +259,8 @@ static void unit_of(Grad *g, int nb, Ir samples) {
   g->nb = nb;
   clear(g);
   Ir groups = idiv(e, iaddk(e, samples, g->images - 1), k64(e, g->images)), all = imulk(e, groups, bands);
-  Ir from = idiv(e, imul(e, all, g->copy), k64(e, g->copies)), to = idiv(e, imul(e, all, iaddk(e, g->copy, 1)), k64(e, g->copies));
+  Ir from = idiv(e, imul(e, all, g->copy), k64(e, g->copies)),
+     to = idiv(e, imul(e, all, iaddk(e, g->copy, 1)), k64(e, g->copies));
   loop_begin(e, &band, from, to, 1, NULL, 0);
   g->band_image = imulk(e, idiv(e, band.iv, k64(e, bands)), g->images);
   g->band_images = imin(e, isub(e, samples, g->band_image), k64(e, g->images));
@@ -330,8 +333,10 @@ void conv_weight_grad(Gen *g, const Plan *p, int step) {
   Emit *e = &g->e;
   Grad grad = grad_of(graph, v);
   const Corr *k = &grad.k;
-  Ir x = entry_value(g, graph_in(graph, v, 0)), dy = entry_value(g, graph_in(graph, v, 1)), sums = entry_scratch(g, 0, 0);
-  Ir args[] = {k->transposed ? dy : x, k->transposed ? x : dy, sums}, units = k64(e, (int64_t)k->groups_out * k->blocks * grad.copies);
+  Ir x = entry_value(g, graph_in(graph, v, 0)), dy = entry_value(g, graph_in(graph, v, 1)),
+     sums = entry_scratch(g, 0, 0);
+  Ir args[] = {k->transposed ? dy : x, k->transposed ? x : dy, sums},
+     units = k64(e, (int64_t)k->groups_out * k->blocks * grad.copies);
   const char *signature = conv_signature(graph, v, k, NULL);
   Ir kernel = gen_kernel(g, "conv_weight", signature, k->lanes, build_grad, &grad);
   int64_t work = (int64_t)k->inner * k->nb * k->r * k->s * k->p * k->q / (k->rows * k->cols) / grad.copies;

@@ -1,13 +1,15 @@
 /* conv_pack: weights as the tiles read them, and back.
 
-   From plain [K, C/groups, R, S] to [class][output group][block][row tap][column tap][channel][vector of a tile], zero where an output
-   or input channel is padding, or of another group. A unit of work is one (output group, block, channel); its vectors are
-   gathered lane by lane, whose distance in w is constant, and set down for every filter element. Where a filter element goes, its
-   class and its place among the class's taps, comes from a small table for each axis. The way back is the same walk: it adds up
-   the partial sums of a gradient and spreads them over w; an element in no class has no pixel to come from, and is zero. */
+   From plain [K, C/groups, R, S] to [class][output group][block][row tap][column tap][channel][vector of a tile], zero
+   where an output or input channel is padding, or of another group. A unit of work is one (output group, block,
+   channel); its vectors are gathered lane by lane, whose distance in w is constant, and set down for every filter
+   element. Where a filter element goes, its class and its place among the class's taps, comes from a small table for
+   each axis. The way back is the same walk: it adds up the partial sums of a gradient and spreads them over w; an
+   element in no class has no pixel to come from, and is zero. */
 #include "gen/conv.h"
 
-/* By filter element along an axis: where its class begins, how many taps that has, which of them it is; no taps: in no class. */
+/* By filter element along an axis: where its class begins, how many taps that has, which of them it is; no taps: in no
+   class. */
 enum { PLACE_BASE, PLACE_TAPS, PLACE_TAP, PLACE_SIZE };
 
 static Ir places(Emit *e, const Axis *x, int classes, int elements, int64_t unit) {
@@ -25,10 +27,10 @@ static Ir places(Emit *e, const Axis *x, int classes, int elements, int64_t unit
 typedef struct {
   Emit *e;
   const Corr *k;
-  Ir rows, cols;          /* tables of places */
+  Ir rows, cols; /* tables of places */
   Ir out_group, block, inner, vector, vectors;
   Ir w, packed;
-  int copies;             /* way back: partial sums; 0: packing */
+  int copies; /* way back: partial sums; 0: packing */
 } Pack;
 
 static Ir place(Pack *p, Ir table, Ir element, int field) {
@@ -123,7 +125,8 @@ static void move_all(Pack *p, Ir w, Ir lane, Ir valid, int64_t lane_step) {
 static void channels(Pack *p, Ir *out, Ir *in) {
   Emit *e = p->e;
   const Corr *k = p->k;
-  Ir unit = iadd(e, iadd(e, corr_first_unit(e, k, p->out_group), p->block), k->lanes_in || !k->x_blocked ? p->inner : k64(e, 0));
+  Ir unit = iadd(e, iadd(e, corr_first_unit(e, k, p->out_group), p->block),
+                 k->lanes_in || !k->x_blocked ? p->inner : k64(e, 0));
   *out = imulk(e, iadd(e, imulk(e, p->out_group, k->nb), p->vector), k->lanes_in && !k->depthwise ? 1 : k->lanes);
   *in = k->depthwise ? *out : k->x_blocked ? imulk(e, unit, k->lanes) : unit;
   if (k->x_blocked && !k->lanes_in)
@@ -166,7 +169,8 @@ static void pack_vector(Pack *p) {
     pack_lanes(p, out, in);
     return;
   }
-  int64_t plane = (int64_t)k->r * k->s, lane_step = k->lanes_in == k->transposed ? plane * (k->transposed ? k->out : k->in) : plane;
+  int64_t plane = (int64_t)k->r * k->s,
+          lane_step = k->lanes_in == k->transposed ? plane * (k->transposed ? k->out : k->in) : plane;
   int last_out = k->lanes_in ? k->out : k->out - e->lanes + 1, last_in = k->lanes_in ? k->in - e->lanes + 1 : k->in;
   Branch whole;
   branch_begin(e, &whole, LLVMBuildAnd(e->builder, ilt(e, out, k64(e, last_out)), ilt(e, in, k64(e, last_in)), ""));

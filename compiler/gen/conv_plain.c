@@ -1,12 +1,13 @@
-/* conv_plain: the gradient of a convolution's weights when x and dy are both plain, as between layers of very few channels.
+/* conv_plain: the gradient of a convolution's weights when x and dy are both plain, as between layers of very few
+   channels.
 
-   A unit of work is one (output channel, input channel of its group). For each filter element the rows of both planes that meet are
-   multiplied and added up, a vector of pixels at a time where the stride is 1, else pixel by pixel. */
+   A unit of work is one (output channel, input channel of its group). For each filter element the rows of both planes
+   that meet are multiplied and added up, a vector of pixels at a time where the stride is 1, else pixel by pixel. */
 #include "gen/conv.h"
 #include "gen/finish.h"
 
 typedef struct {
-  int k, each, groups;             /* output channels, input channels of a group */
+  int k, each, groups; /* output channels, input channels of a group */
   int h, w, p, q, r, s;
   int stride[2], before[2], dilation[2];
   int x_batched, y_batched;
@@ -41,7 +42,8 @@ static Ir element(Emit *e, const Plain *c, Ir x, Ir y, Ir r, Ir s) {
   Ir samples = c->x_batched || c->y_batched ? kernel_batch(e) : k64(e, 1);
   loop_begin(e, &n, k64(e, 0), samples, 1, carry, 2);
   loop_begin(e, &p, row_low, row_high, 1, carry, 2);
-  int64_t x_sample = c->x_batched ? (int64_t)c->each * c->groups * c->h * c->w : 0, y_sample = c->y_batched ? (int64_t)c->k * c->p * c->q : 0;
+  int64_t x_sample = c->x_batched ? (int64_t)c->each * c->groups * c->h * c->w : 0,
+          y_sample = c->y_batched ? (int64_t)c->k * c->p * c->q : 0;
   Ir x_row = imulk(e, iadd(e, imulk(e, p.iv, c->stride[0]), row_shift), c->w);
   Ir x_at = iadd(e, iadd(e, imulk(e, n.iv, x_sample), x_row), iadd(e, imulk(e, col_low, c->stride[1]), col_shift));
   Ir y_at = iadd(e, iadd(e, imulk(e, n.iv, y_sample), imulk(e, p.iv, c->q)), col_low);
@@ -73,8 +75,17 @@ static void build_plain(Emit *e, void *user) {
 void conv_plain_weight_grad(Gen *g, const Graph *graph, Val v) {
   Val in[] = {graph_in(graph, v, 0), graph_in(graph, v, 1)};
   const Type x = *graph_type(graph, in[0]), y = *graph_type(graph, in[1]), w = *graph_type(graph, v);
-  Plain c = {.k = w.dim[0], .each = w.dim[1], .groups = graph_int(graph, v, "groups"), .h = x.dim[1], .w = x.dim[2], .p = y.dim[1],
-             .q = y.dim[2], .r = w.dim[2], .s = w.dim[3], .x_batched = x.batched, .y_batched = y.batched};
+  Plain c = {.k = w.dim[0],
+             .each = w.dim[1],
+             .groups = graph_int(graph, v, "groups"),
+             .h = x.dim[1],
+             .w = x.dim[2],
+             .p = y.dim[1],
+             .q = y.dim[2],
+             .r = w.dim[2],
+             .s = w.dim[3],
+             .x_batched = x.batched,
+             .y_batched = y.batched};
   for (int i = 0; i < 2; i++) {
     c.stride[i] = graph_list(graph, v, "stride", i);
     c.before[i] = graph_list(graph, v, "pad", 2 * i);

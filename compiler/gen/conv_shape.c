@@ -1,10 +1,10 @@
 /* conv_shape: the geometry of a convolution as a correlation, decided before any code is emitted.
 
    In: a conv2d or conv2d_input_grad node. Out: its classes of output pixels, tile, groups.
-   Method: conv2d is one class. In the gradient of a convolution with stride 2 an output pixel meets only the taps of its own parity,
-   so the pixels of each parity are a class, a correlation of stride 1 with fewer taps. Example: 4 taps, stride 2, pad 1. Pixel 2t
-   of the result is touched by tap r of pixel p where 2p - 1 + r = 2t: r = 1 with p = t and r = 3 with p = t - 1. Ascending in p:
-   base -1, taps 3, 1; the odd pixels take taps 2, 0 with base 0. */
+   Method: conv2d is one class. In the gradient of a convolution with stride 2 an output pixel meets only the taps of
+   its own parity, so the pixels of each parity are a class, a correlation of stride 1 with fewer taps. Example: 4 taps,
+   stride 2, pad 1. Pixel 2t of the result is touched by tap r of pixel p where 2p - 1 + r = 2t: r = 1 with p = t and r
+   = 3 with p = t - 1. Ascending in p: base -1, taps 3, 1; the odd pixels take taps 2, 0 with base 0. */
 #include "gen/conv.h"
 
 enum { PASS_BYTES = 16 * 1024, PASS_BLOCKS = 16, BAND_PIXELS = 64, FLAT_PIXELS = 256 };
@@ -27,15 +27,26 @@ typedef struct {
 
 static int forward_axis(Arena *a, const Side *s, Axis **to) {
   *to = arena_alloc(a, sizeof **to);
-  **to = (Axis){.out_step = 1, .count = s->out, .in = s->in, .in_step = s->stride, .base = -s->before, .taps = s->taps,
-                .tap_step = s->dilation, .filter_step = 1};
+  **to = (Axis){.out_step = 1,
+                .count = s->out,
+                .in = s->in,
+                .in_step = s->stride,
+                .base = -s->before,
+                .taps = s->taps,
+                .tap_step = s->dilation,
+                .filter_step = 1};
   return 1;
 }
 
 static Axis gradient_class(const Side *s, int first) {
   int every = s->stride / greatest_divisor(s->stride, s->dilation); /* taps of one class are this far apart */
-  Axis x = {.first = first, .out_step = s->stride, .count = ceil_div(s->out - first, s->stride), .in = s->in, .in_step = 1,
-            .tap_step = every * s->dilation / s->stride, .filter_step = -every};
+  Axis x = {.first = first,
+            .out_step = s->stride,
+            .count = ceil_div(s->out - first, s->stride),
+            .in = s->in,
+            .in_step = 1,
+            .tap_step = every * s->dilation / s->stride,
+            .filter_step = -every};
   for (int r = 0; r < s->taps; r++) {
     int from = first + s->before - r * s->dilation;
     if (from % s->stride)
@@ -93,8 +104,8 @@ int axis_runs(Arena *a, const Axis *x, int widest, Run **runs) {
   return n;
 }
 
-/* Half cycles that one step (tap and input channel) of a row takes, all its tiles: two multiply-adds a cycle, two loads, a latency
-   of four; with one vector of weights the loads alone decide (measured). */
+/* Half cycles that one step (tap and input channel) of a row takes, all its tiles: two multiply-adds a cycle, two
+   loads, a latency of four; with one vector of weights the loads alone decide (measured). */
 static int64_t row_cost(const Axis *x, int nb, int widest) {
   int longer, width, tiles = cut(x->count, widest, &longer, &width);
   int64_t cost = 0;
@@ -146,7 +157,8 @@ static int64_t rows_cost(const Corr *k, int nb) {
 
 /* Half cycles for one pixel pair of the gradient of the weights, all points of a unit. */
 static int64_t points_cost(const Corr *k, int nb) {
-  int points = k->x_blocked ? k->lanes : k->in * k->s, most = conv_points(k, nb), work = nb == 1 ? most * 3 / 2 : most * nb;
+  int points = k->x_blocked ? k->lanes : k->in * k->s, most = conv_points(k, nb),
+      work = nb == 1 ? most * 3 / 2 : most * nb;
   return ceil_div(points, most) * ((work < 8 ? 8 : work) + 1);
 }
 
@@ -182,11 +194,20 @@ static int rows_joined(int h, int w) {
 
 /* x is what is read pixel by pixel, y what has the vectors (or, for a plain result, what is summed up to). */
 static Corr corr_make(const Graph *g, Val v, const Type *x, const Type *y, int r, int s, int transposed, int flat) {
-  Corr k = {.lanes = x->lanes ? x->lanes : y->lanes ? y->lanes : 8, .x_blocked = x->lanes > 0, .y_blocked = y->lanes > 0,
-            .transposed = transposed, .groups = graph_int(g, v, "groups"), .in = x->dim[0], .out = y->dim[0], .r = r, .s = s};
-  int join = flat ? rows_joined(x->dim[1], x->dim[2]) : 1;
-  k.h = x->dim[1] / join, k.w = x->dim[2] * join;
-  k.p = y->dim[1] / join, k.q = y->dim[2] * join;
+  Corr k = {.lanes = x->lanes   ? x->lanes
+                     : y->lanes ? y->lanes
+                                : 8,
+            .x_blocked = x->lanes > 0,
+            .y_blocked = y->lanes > 0,
+            .transposed = transposed,
+            .groups = graph_int(g, v, "groups"),
+            .in = x->dim[0],
+            .out = y->dim[0],
+            .r = r,
+            .s = s};
+  k.join = flat ? rows_joined(x->dim[1], x->dim[2]) : 1;
+  k.h = x->dim[1] / k.join, k.w = x->dim[2] * k.join;
+  k.p = y->dim[1] / k.join, k.q = y->dim[2] * k.join;
   Side row = {k.h, k.p, r, graph_list(g, v, "stride", 0), graph_list(g, v, "pad", 0), graph_list(g, v, "dilation", 0)};
   Side col = {k.w, k.q, s, graph_list(g, v, "stride", 1), graph_list(g, v, "pad", 2), graph_list(g, v, "dilation", 1)};
   k.rows = (transposed ? gradient_axis : forward_axis)(g->c->mem, &row, &k.row);

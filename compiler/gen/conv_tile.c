@@ -1,14 +1,16 @@
 /* conv_tile: the one inner kernel of all correlations, a function of its own that kernels share.
 
-   Computes `width` neighbouring pixels of one output row for nb vectors of output channels: nb * width accumulators that stay in
-   registers, while loops run over input blocks, filter rows and, for each filter column, input channels. One step loads nb vectors
-   of weights, repeats one input element for each pixel in a vector, and multiplies and adds nb * width times. Example, 8 lanes,
-   nb 2, width 6: 12 accumulators, 2 weights, 1 input: 15 of 16 registers.
-   - Each filter column is a loop of its own: in one block of code the repeated inputs that columns share would all be kept, and
-     spill. Rows outside the input are left out by the caller's bounds, columns outside by not emitting their pairs.
-   - Sizes and strides are arguments, so that one function serves all convolutions with this tile, filter width and border. */
-#include "gen/conv.h"
+   Computes `width` neighbouring pixels of one output row for nb vectors of output channels: nb * width accumulators
+   that stay in registers, while loops run over input blocks, filter rows and, for each filter column, input channels.
+   One step loads nb vectors of weights, repeats one input element for each pixel in a vector, and multiplies and adds
+   nb * width times. Example, 8 lanes, nb 2, width 6: 12 accumulators, 2 weights, 1 input: 15 of 16 registers.
+   - Each filter column is a loop of its own: in one block of code the repeated inputs that columns share would all be
+   kept, and spill. Rows outside the input are left out by the caller's bounds, columns outside by not emitting their
+   pairs.
+   - Sizes and strides are arguments, so that one function serves all convolutions with this tile, filter width and
+   border. */
 #include "base/text.h"
+#include "gen/conv.h"
 #include <string.h>
 
 enum { UNROLL = 2 }; /* of the channel loop */
@@ -48,8 +50,8 @@ void helper_end(Emit *e, const Outer *o) {
 
 static const char *tile_name(Emit *e, const Tile *t) {
   Text name = {.mem = e->c->mem};
-  text_add(&name, "conv_tile_%dx%dx%d_taps%d_inner%d_by%d_%d%s", e->lanes, t->nb, t->width, t->taps, t->inner, t->x_pixel,
-           t->x_tap, t->lanes_in ? "_lanes" : "");
+  text_add(&name, "conv_tile_%dx%dx%d_taps%d_inner%d_by%d_%d%s", e->lanes, t->nb, t->width, t->taps, t->inner,
+           t->x_pixel, t->x_tap, t->lanes_in ? "_lanes" : "");
   for (int s = 0; s < t->taps; s++)
     if (t->missing[s])
       text_add(&name, "_%d_%x", s, (unsigned)t->missing[s]);
@@ -65,7 +67,8 @@ static Ir tile_input(Emit *e, const Tile *t, Ir x, int64_t i, int pixel) {
   return t->lanes_in ? load_vec(e, p) : splat(e, load_f32(e, p));
 }
 
-/* One step: the i-th input element of every pixel times nb weight vectors. What there is less of is loaded first and kept. */
+/* One step: the i-th input element of every pixel times nb weight vectors. What there is less of is loaded first and
+   kept. */
 static void tile_step(Emit *e, const Tile *t, int tap, Ir x, Ir w, int64_t i, Ir *sum) {
   int by_pixel = t->nb <= t->width, outer = by_pixel ? t->width : t->nb, inner = by_pixel ? t->nb : t->width;
   uint32_t missing = t->missing[tap];

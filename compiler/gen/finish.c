@@ -1,5 +1,5 @@
-/* finish: epilogues in place, row by row. A row's number is taken apart into sample and indices once; along the row there are vectors,
-   the last one masked. Example: [6, 10] per sample, 13th row: sample 2, index 0 is 1. */
+/* finish: epilogues in place, row by row. A row's number is taken apart into sample and indices once; along the row
+   there are vectors, the last one masked. Example: [6, 10] per sample, 13th row: sample 2, index 0 is 1. */
 #include "gen/finish.h"
 
 static int merges(const Terms *t, const Operand *op, int first, int64_t *step) {
@@ -80,5 +80,6 @@ void finish_launch(Gen *g, const Graph *graph, Val v) {
   Ir all = graph_type(graph, v)->batched ? imulk(e, entry_batch(g), rows) : k64(e, rows);
   Ir args[2 + MAX_VARS] = {entry_out(g), entry_number(g, all)};
   int count = 2 + terms_args(g, &t, args + 2);
-  entry_launch(g, kernel, args, count, entry_chunks(g, all, (width / e->lanes + 1) * (2 + scalar_cost(g->c, t.formula))));
+  entry_launch(g, kernel, args, count,
+               entry_chunks(g, all, (width / e->lanes + 1) * (2 + scalar_cost(g->c, t.formula))));
 }

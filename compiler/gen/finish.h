@@ -1,4 +1,5 @@
-/* finish: an epilogue over rows that already lie in memory, of a plain result whose producer does not make vectors itself. */
+/* finish: an epilogue over rows that already lie in memory, of a plain result whose producer does not make vectors
+   itself. */
 #ifndef GEN_FINISH_H
 #define GEN_FINISH_H
 #include "gen/emit.h"

@@ -1,11 +1,12 @@
 /* gemm: matmul, matmul_over and bmm, by the BLAS of the runtime from chunks of fixed size.
 
-   All three are a number of problems C[m, n] = A[m, k] B[k, n]: matmul is one, whose rows are those of all samples; matmul_over is one,
-   whose k runs over them; bmm is one for each sample and leading index. A unit of work is a block of ROWS x COLS of one problem's C.
-   When a matmul_over has a small result and a long k, k is cut into fixed parts, each a problem of its own into scratch, and a
-   second launch adds them in order. Products too small for a library (a few dozen weights) are a plain loop here, so that small
-   programs come without BLAS. An epilogue is applied to a block's rows as soon as they are there.
-   Example: 64 samples of [196, 768] times [768, 3072]: 12544 rows in 98 blocks, 6 blocks of columns: 588 units in 32 chunks. */
+   All three are a number of problems C[m, n] = A[m, k] B[k, n]: matmul is one, whose rows are those of all samples;
+   matmul_over is one, whose k runs over them; bmm is one for each sample and leading index. A unit of work is a block
+   of ROWS x COLS of one problem's C. When a matmul_over has a small result and a long k, k is cut into fixed parts,
+   each a problem of its own into scratch, and a second launch adds them in order. Products too small for a library (a
+   few dozen weights) are a plain loop here, so that small programs come without BLAS. An epilogue is applied to a
+   block's rows as soon as they are there. Example: 64 samples of [196, 768] times [768, 3072]: 12544 rows in 98 blocks,
+   6 blocks of columns: 588 units in 32 chunks. */
 #include "gen/finish.h"
 
 enum { ROWS = 128, COLS = 512, SMALL = 2048, PARTS = 16, LONG_DEPTH = 64, SMALL_RESULT = 128 * 128 };
@@ -13,14 +14,14 @@ enum { ROWS = 128, COLS = 512, SMALL = 2048, PARTS = 16, LONG_DEPTH = 64, SMALL_
 typedef struct {
   Emit *e;
   Terms terms;
-  int over;                        /* matmul_over */
-  int ta, tb;                      /* operands lie transposed */
-  int64_t rows, m, n, k;           /* m (k with over) of one sample: rows; the others 0 or as they are */
-  int by_sample;                   /* rows is to be multiplied by N */
-  int64_t problems;                /* of one sample */
+  int over;              /* matmul_over */
+  int ta, tb;            /* operands lie transposed */
+  int64_t rows, m, n, k; /* m (k with over) of one sample: rows; the others 0 or as they are */
+  int by_sample;         /* rows is to be multiplied by N */
+  int64_t problems;      /* of one sample */
   int problems_by_sample;
   int64_t a_problem, b_problem, a_sample, b_sample; /* floats; problem is within the sample */
-  int parts;                       /* of k; 1: no scratch */
+  int parts;                                        /* of k; 1: no scratch */
   int small;
 } Gemm;
 
@@ -72,7 +73,8 @@ typedef struct {
 
 static void blas_product(const Gemm *s, const Product *p) {
   Emit *e = s->e;
-  LLVMTypeRef types[] = {e->i32, e->i32, e->i64, e->i64, e->i64, e->ptr, e->i64, e->ptr, e->i64, e->f32, e->ptr, e->i64};
+  LLVMTypeRef types[] = {e->i32, e->i32, e->i64, e->i64, e->i64, e->ptr,
+                         e->i64, e->ptr, e->i64, e->f32, e->ptr, e->i64};
   Ir fn = gen_function(e, "nrt_gemm", e->nothing, types, 12);
   Ir args[] = {k32(e, s->ta), k32(e, s->tb), p->m, p->n, p->k, p->a, p->lda, p->b, p->ldb, kf(e, 0), p->c, p->ldc};
   call(e, fn, args, 12);
@@ -86,7 +88,8 @@ static Ir b_vector(const Gemm *s, const Product *p, Ir k, Ir col, Ir mask) {
   Ir v = LLVMConstNull(e->vec), last = iaddk(e, p->n, -1);
   for (int i = 0; i < e->lanes; i++) {
     Ir row = imin(e, iaddk(e, col, i), last);
-    v = LLVMBuildInsertElement(e->builder, v, load_f32(e, at(e, p->b, iadd(e, imul(e, row, p->ldb), k))), k32(e, i), "");
+    v = LLVMBuildInsertElement(e->builder, v, load_f32(e, at(e, p->b, iadd(e, imul(e, row, p->ldb), k))), k32(e, i),
+                               "");
   }
   return v;
 }
@@ -130,7 +133,8 @@ static Ir units_of(const Gemm *s, Ir n) {
 /* The whole product of a problem: its operands, sizes and result. */
 static Product problem_at(const Gemm *s, Ir a, Ir b, Ir c, Ir problem, Ir batch) {
   Emit *e = s->e;
-  Product p = {.a = a, .b = b, .c = c, .m = rows_of(s, batch), .n = k64(e, s->n), .k = k64(e, s->k), .ldc = k64(e, s->n)};
+  Product p = {
+      .a = a, .b = b, .c = c, .m = rows_of(s, batch), .n = k64(e, s->n), .k = k64(e, s->k), .ldc = k64(e, s->n)};
   if (s->over) {
     Ir depth = imulk(e, samples_of(s, batch, s->by_sample), s->rows), parts = k64(e, s->parts);
     Ir from = idiv(e, imul(e, depth, problem), parts), to = idiv(e, imul(e, depth, iaddk(e, problem, 1)), parts);
@@ -185,7 +189,8 @@ static void build_add_parts(Emit *e, void *user) {
   Loop l, part;
   kernel_range(e, blocks(e, size, e->lanes), &from, &to);
   loop_begin(e, &l, from, to, 1, NULL, 0);
-  Ir at0 = imulk(e, l.iv, e->lanes), mask = lane_mask(e, isub(e, size, at0)), sum = load_masked(e, at(e, parts, at0), mask);
+  Ir at0 = imulk(e, l.iv, e->lanes), mask = lane_mask(e, isub(e, size, at0)),
+     sum = load_masked(e, at(e, parts, at0), mask);
   loop_begin(e, &part, k64(e, 1), k64(e, PARTS), 1, &sum, 1);
   sum = fadd(e, sum, load_masked(e, at(e, parts, iadd(e, imul(e, part.iv, size), at0)), mask));
   loop_end(e, &part);
@@ -206,10 +211,10 @@ static Ir operand(Gen *g, const Plan *p, Val v, int *transposed) {
 
 static const char *signature_of(Gen *g, const Gemm *s) {
   Text t = {.mem = g->c->mem};
-  text_add(&t, "%d %d%d rows %lld %lld %lld %lld by %d; problems %lld by %d, %lld %lld %lld %lld; parts %d", s->over, s->ta, s->tb,
-           (long long)s->rows, (long long)s->m, (long long)s->n, (long long)s->k, s->by_sample, (long long)s->problems,
-           s->problems_by_sample, (long long)s->a_problem, (long long)s->b_problem, (long long)s->a_sample, (long long)s->b_sample,
-           s->parts);
+  text_add(&t, "%d %d%d rows %lld %lld %lld %lld by %d; problems %lld by %d, %lld %lld %lld %lld; parts %d", s->over,
+           s->ta, s->tb, (long long)s->rows, (long long)s->m, (long long)s->n, (long long)s->k, s->by_sample,
+           (long long)s->problems, s->problems_by_sample, (long long)s->a_problem, (long long)s->b_problem,
+           (long long)s->a_sample, (long long)s->b_sample, s->parts);
   if (s->parts == 1)
     terms_signature(&s->terms, g->c, &t);
   return text_str(&t);

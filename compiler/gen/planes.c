@@ -1,12 +1,18 @@
 /* planes: what pooling and resizing kernels share: sizes, chunks, and storing a pixel with its epilogue. */
+#include "../runtime/netrt.h"
 #include "gen/finish.h"
 #include "gen/pool.h"
-#include "../runtime/netrt.h"
 
 Planes planes_of(const Graph *g, Val v, Val from) {
   const Type t = *graph_type(g, v), f = *graph_type(g, from);
-  return (Planes){.lanes = t.lanes, .channels = t.dim[0], .batched = t.batched, .h = t.dim[1], .w = t.dim[2], .from_h = f.dim[1],
-                  .from_w = f.dim[2], .terms = epilogue_terms(g, v)};
+  return (Planes){.lanes = t.lanes,
+                  .channels = t.dim[0],
+                  .batched = t.batched,
+                  .h = t.dim[1],
+                  .w = t.dim[2],
+                  .from_h = f.dim[1],
+                  .from_w = f.dim[2],
+                  .terms = epilogue_terms(g, v)};
 }
 
 int64_t planes_count(const Planes *p) {
@@ -22,7 +28,8 @@ LLVMTypeRef planes_type(const Planes *p, Emit *e) {
 }
 
 void planes_signature(const Graph *g, Val v, const Planes *p, const char *setting[], Text *to) {
-  text_add(to, "%d [%d %d %d]%d from [%d %d]", graph_node(g, v)->op, p->channels, p->h, p->w, p->lanes, p->from_h, p->from_w);
+  text_add(to, "%d [%d %d %d]%d from [%d %d]", graph_node(g, v)->op, p->channels, p->h, p->w, p->lanes, p->from_h,
+           p->from_w);
   for (; *setting; setting++) {
     const Attr *a = graph_attr(g, v, *setting);
     text_add(to, " %s %g", *setting, a->number);
@@ -56,7 +63,8 @@ void pixels_store(Pixels *x, Ir value, Ir out, Ir row, Ir col) {
   store(e, value, at(e, out, imulk(e, iadd(e, imulk(e, row, x->planes->w), col), planes_pixel(x->planes))));
 }
 
-void planes_launch(Gen *g, Val v, const Graph *graph, Planes *p, Ir kernel, Ir *args, int count, int rows, int64_t work) {
+void planes_launch(Gen *g, Val v, const Graph *graph, Planes *p, Ir kernel, Ir *args, int count, int rows,
+                   int64_t work) {
   Emit *e = &g->e;
   if (p->lanes)
     count += terms_args(g, &p->terms, args + count);

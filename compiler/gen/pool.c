@@ -1,10 +1,10 @@
 /* pool: maxpool, avgpool and their gradients.
 
-   A window lies at row p*stride - pad, and so by columns; it is clipped to the plane. Windows that lie inside are unrolled, those at
-   the border are loops. Forward, a unit of work is an output row. Backward, dy goes back to where the forward pass looked: a unit
-   is a plane that is cleared and then added to, or, when windows tile the plane exactly (2x2 by 2), the rows of one row of windows,
-   which are simply written. The gradient of max goes to the first element equal to y: each element takes dy where it is equal and
-   no earlier one was, lane by lane. */
+   A window lies at row p*stride - pad, and so by columns; it is clipped to the plane. Windows that lie inside are
+   unrolled, those at the border are loops. Forward, a unit of work is an output row. Backward, dy goes back to where
+   the forward pass looked: a unit is a plane that is cleared and then added to, or, when windows tile the plane exactly
+   (2x2 by 2), the rows of one row of windows, which are simply written. The gradient of max goes to the first element
+   equal to y: each element takes dy where it is equal and no earlier one was, lane by lane. */
 #include "gen/pool.h"
 #include "base/bug.h"
 #include <math.h>
@@ -16,17 +16,17 @@ typedef struct {
   OpId op;
   int back, max, count_pad;
   int size[2], stride[2], before[2], after[2];
-  int large[2], small[2];   /* the plane that windows are in, the plane of their results */
-  int exact;                /* windows tile the large plane */
+  int large[2], small[2]; /* the plane that windows are in, the plane of their results */
+  int exact;              /* windows tile the large plane */
   Emit *e;
   Pixels pixels;
-  Ir x, out, y, dy;         /* the unit's planes: of maxpool_grad all four */
+  Ir x, out, y, dy; /* the unit's planes: of maxpool_grad all four */
 } Pool;
 
 typedef struct {
-  Ir low, high;             /* clipped */
-  Ir padded;                /* length with the padding it covers; what ceil adds beyond that does not count */
-  Ir inside;                /* i1 */
+  Ir low, high; /* clipped */
+  Ir padded;    /* length with the padding it covers; what ceil adds beyond that does not count */
+  Ir inside;    /* i1 */
 } Extent;
 
 static Extent span_at(Pool *k, int axis, Ir place) {
@@ -56,8 +56,8 @@ static Ir load_pixel(Pool *k, Ir p) {
 /* ---- one element of a window ---- */
 
 typedef struct {
-  Ir sum;                   /* forward: the largest or the sum so far. Backward: i1, where the largest was met */
-  Ir y, dy;                 /* backward: of the window; dy already is each element's share when it is a mean */
+  Ir sum;   /* forward: the largest or the sum so far. Backward: i1, where the largest was met */
+  Ir y, dy; /* backward: of the window; dy already is each element's share when it is a mean */
 } Carry;
 
 static void element(Pool *k, Carry *c, Ir row, Ir col) {
@@ -99,7 +99,8 @@ static Ir share_of(Pool *k, const Extent *h, const Extent *w, int inside) { /* 1
   Emit *e = k->e;
   if (inside)
     return kf(e, 1.0 / (k->size[0] * k->size[1]));
-  Ir rows = k->count_pad ? h->padded : isub(e, h->high, h->low), cols = k->count_pad ? w->padded : isub(e, w->high, w->low);
+  Ir rows = k->count_pad ? h->padded : isub(e, h->high, h->low),
+     cols = k->count_pad ? w->padded : isub(e, w->high, w->low);
   return fdiv(e, kf(e, 1), LLVMBuildSIToFP(e->builder, imul(e, rows, cols), e->f32, ""));
 }
 
@@ -107,7 +108,8 @@ static void window(Pool *k, Ir p, Ir q, const Extent *h, const Extent *w, int in
   Emit *e = k->e;
   LLVMTypeRef type = planes_type(&k->planes, e);
   Carry c = {.sum = k->back ? kti(k->planes.lanes ? e->mask : e->i1, 0) : kt(type, k->max ? -INFINITY : 0)};
-  Ir share = k->max ? NULL : share_of(k, h, w, inside), where = imulk(e, iadd(e, imulk(e, p, k->small[1]), q), planes_pixel(&k->planes));
+  Ir share = k->max ? NULL : share_of(k, h, w, inside),
+     where = imulk(e, iadd(e, imulk(e, p, k->small[1]), q), planes_pixel(&k->planes));
   if (share && k->planes.lanes)
     share = splat(e, share);
   if (k->back) {
@@ -181,7 +183,8 @@ static void build_pool(Emit *e, void *user) {
   Ir in[4], from, to;
   for (int i = 0; i < pointers; i++)
     in[i] = kernel_pointer(e, i);
-  int64_t pixel = planes_pixel(&k->planes), large = (int64_t)k->large[0] * k->large[1] * pixel, small = (int64_t)k->small[0] * k->small[1] * pixel;
+  int64_t pixel = planes_pixel(&k->planes), large = (int64_t)k->large[0] * k->large[1] * pixel,
+          small = (int64_t)k->small[0] * k->small[1] * pixel;
   pixels_begin(&k->pixels, e, &k->planes, pointers);
   Ir planes = imulk(e, k->planes.batched ? kernel_batch(e) : k64(e, 1), planes_count(&k->planes));
   kernel_range(e, imulk(e, planes, rows ? rows : 1), &from, &to);
@@ -205,7 +208,9 @@ static void build_pool(Emit *e, void *user) {
 
 static Pool pool_of(const Graph *g, Val v) {
   OpId op = graph_node(g, v)->op;
-  Pool k = {.op = op, .max = op == OP_maxpool || op == OP_maxpool_grad, .back = op == OP_maxpool_grad || op == OP_avgpool_grad};
+  Pool k = {.op = op,
+            .max = op == OP_maxpool || op == OP_maxpool_grad,
+            .back = op == OP_maxpool_grad || op == OP_avgpool_grad};
   Val small = !k.back ? v : graph_in(g, v, k.max ? 2 : 0), large = k.back ? v : graph_in(g, v, 0);
   k.planes = planes_of(g, v, k.back ? small : large);
   k.count_pad = k.max ? 0 : graph_int(g, v, "count_pad");
@@ -228,7 +233,8 @@ void lower_pool(Gen *g, const Plan *p, int step) {
     return;
   }
   Pool k = pool_of(graph, v);
-  const char *max_settings[] = {"size", "stride", "pad", NULL}, *mean_settings[] = {"size", "stride", "pad", "count_pad", NULL};
+  const char *max_settings[] = {"size", "stride", "pad", NULL},
+             *mean_settings[] = {"size", "stride", "pad", "count_pad", NULL};
   Text signature = {.mem = g->c->mem};
   planes_signature(graph, v, &k.planes, k.max ? max_settings : mean_settings, &signature);
   const char *name = name_text(g->c->names, op_row(g->c, op)->name);

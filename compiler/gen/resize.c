@@ -1,20 +1,21 @@
 /* resize: nearest and bilinear, and their transposes.
 
-   Along each axis a place of the larger picture of indices, the "to" side of the forward pass, reads one or two neighbours of the
-   "from" side with weights; these come from a table made here. Nearest growth by a whole factor needs no table: a pixel is read
-   once and written factor times in each of factor rows, and its transpose sums a block. Other transposes scatter, a plane a unit.
-   Example: bilinear 4 -> 8: place 3 lies at (3 + 0.5) * 4/8 - 0.5 = 1.25, so it is 0.75 of pixel 1 and 0.25 of pixel 2. */
+   Along each axis a place of the larger picture of indices, the "to" side of the forward pass, reads one or two
+   neighbours of the "from" side with weights; these come from a table made here. Nearest growth by a whole factor needs
+   no table: a pixel is read once and written factor times in each of factor rows, and its transpose sums a block. Other
+   transposes scatter, a plane a unit. Example: bilinear 4 -> 8: place 3 lies at (3 + 0.5) * 4/8 - 0.5 = 1.25, so it is
+   0.75 of pixel 1 and 0.25 of pixel 2. */
 #include "gen/pool.h"
 #include <math.h>
 
 typedef struct {
   Planes planes;
   int back, bilinear, corners;
-  int from[2], to[2];      /* sizes of the forward pass */
-  int factor[2];           /* nearest growth by whole factors; 0: by table */
+  int from[2], to[2]; /* sizes of the forward pass */
+  int factor[2];      /* nearest growth by whole factors; 0: by table */
   Emit *e;
   Pixels pixels;
-  Ir in, out;              /* the unit's planes */
+  Ir in, out; /* the unit's planes */
   Ir table[2];
 } Resize;
 
@@ -57,14 +58,14 @@ static Ir table_make(Resize *k, int axis) {
 }
 
 typedef struct {
-  Ir low, high, part;      /* part: f32 */
+  Ir low, high, part; /* part: f32 */
 } Tap;
 
 static Tap tap_at(Resize *k, int axis, Ir place) {
   Emit *e = k->e;
   Ir p = at(e, k->table[axis], imulk(e, place, TAP_SIZE));
-  Tap t = {LLVMBuildSExt(e->builder, load_i32(e, p), e->i64, ""), LLVMBuildSExt(e->builder, load_i32(e, atk(e, p, TAP_HIGH)), e->i64, ""),
-           load_f32(e, atk(e, p, TAP_PART))};
+  Tap t = {LLVMBuildSExt(e->builder, load_i32(e, p), e->i64, ""),
+           LLVMBuildSExt(e->builder, load_i32(e, atk(e, p, TAP_HIGH)), e->i64, ""), load_f32(e, atk(e, p, TAP_PART))};
   return t;
 }
 
@@ -210,11 +211,14 @@ static void build_resize(Emit *e, void *user) {
 void lower_resize(Gen *g, const Plan *p, int step) {
   const Graph *graph = p->g;
   Val v = p->steps.at[step].val, in = graph_in(graph, v, 0);
-  Resize k = {.planes = planes_of(graph, v, in), .back = graph_node(graph, v)->op == OP_resize_grad,
-              .bilinear = graph_int(graph, v, "bilinear"), .corners = graph_int(graph, v, "corners")};
+  Resize k = {.planes = planes_of(graph, v, in),
+              .back = graph_node(graph, v)->op == OP_resize_grad,
+              .bilinear = graph_int(graph, v, "bilinear"),
+              .corners = graph_int(graph, v, "corners")};
   int whole = !k.bilinear && !k.corners;
   for (int i = 0; i < 2; i++) {
-    k.from[i] = graph_type(graph, k.back ? v : in)->dim[1 + i], k.to[i] = graph_type(graph, k.back ? in : v)->dim[1 + i];
+    k.from[i] = graph_type(graph, k.back ? v : in)->dim[1 + i],
+    k.to[i] = graph_type(graph, k.back ? in : v)->dim[1 + i];
     whole &= k.to[i] % k.from[i] == 0;
   }
   for (int i = 0; i < 2; i++)

@@ -1,6 +1,6 @@
-/* Runs generated code beside the interpreter: graphs as text become plans, one object and a shared library, whose entries are run
-   on the leaves of fixture.h and compared output by output. The launcher in the library runs chunks backwards, so that
-   kernels which lean on the order of chunks fail. */
+/* Runs generated code beside the interpreter: graphs as text become plans, one object and a shared library, whose
+   entries are run on the leaves of fixture.h and compared output by output. The launcher in the library runs chunks
+   backwards, so that kernels which lean on the order of chunks fail. */
 #ifndef TESTS_GEN_RUN_H
 #define TESTS_GEN_RUN_H
 #include "fixture.h"
@@ -27,7 +27,8 @@ static const char gen_run_launcher[] =
     "void nrt_launch(void *run, int32_t step, kernel *k, void *const *arg, int64_t chunks) {\n"
     "  for (int64_t i = chunks; i--;) k(arg, run, i, chunks);\n"
     "}\n"
-    "void nrt_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,\n"
+    "void nrt_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, "
+    "int64_t ldb,\n"
     "              float beta, float *c, int64_t ldc) {\n"
     "  for (int64_t i = 0; i < m; i++) for (int64_t j = 0; j < n; j++) {\n"
     "    double sum = beta ? beta * c[i * ldc + j] : 0;\n"
@@ -133,8 +134,8 @@ static inline void gen_run_compare(const Plan *p, const struct net_run *run, dou
       if (!(fabs((double)is[k] - want[k]) <= tolerance * largest) && !(isinf(want[k]) && (double)is[k] == want[k])) {
         Text text = {.mem = g->c->mem};
         graph_print(g, &text);
-        fail_msg("output %s[%lld] is %.9g, not %.9g, batch %lld\n%s", name_text(g->c->names, g->outputs.at[i].name), (long long)k,
-                 (double)is[k], want[k], (long long)run->batch, text_str(&text));
+        fail_msg("output %s[%lld] is %.9g, not %.9g, batch %lld\n%s", name_text(g->c->names, g->outputs.at[i].name),
+                 (long long)k, (double)is[k], want[k], (long long)run->batch, text_str(&text));
       }
     for (const unsigned char *guard = (const unsigned char *)(is + count), *end = guard + 32; guard < end; guard++)
       assert_int_equal(*guard, 0xff);

@@ -26,7 +26,8 @@ static const char *epilogue(Text *t, int number, int operands, int channels, con
   *formula = "";
   if (dice(2))
     return "";
-  text_add(t, " b = param(\"b%d\", shape: [%d, 1, 1], role: \"weight\", init: \"constant\", values: [0])\n", number, channels);
+  text_add(t, " b = param(\"b%d\", shape: [%d, 1, 1], role: \"weight\", init: \"constant\", values: [0])\n", number,
+           channels);
   *formula = arena_printf(t->mem, ", formula: \"max(x0, 0) * x%d + x%d\"", operands, operands + 1);
   return ", b, 0.5";
 }
@@ -42,23 +43,29 @@ static void add_pool(GenRun *r, int number) {
   Text t = {.mem = r->c->mem};
   int size, stride, pad, h, w, up = dice(2), lanes = dice(3) ? gen_lanes(NULL) : 0, c = ONE_OF(1, 3, 8, 17, 24);
   do {
-    h = 1 + dice(16), w = 1 + dice(16), size = 1 + dice(5), stride = dice(2) ? size : 1 + dice(3), pad = dice(2) ? 0 : dice(size / 2 + 1);
+    h = 1 + dice(16), w = 1 + dice(16), size = 1 + dice(5), stride = dice(2) ? size : 1 + dice(3),
+    pad = dice(2) ? 0 : dice(size / 2 + 1);
   } while (h + 2 * pad < size || w + 2 * pad < size);
   int p = windows(h, size, stride, pad, up), q = windows(w, size, stride, pad, up), mean = dice(2);
   const char *formula, *more;
-  const char *how = arena_printf(t.mem, "size: [%d, %d], stride: [%d, %d], pad: [%d, %d, %d, %d], ceil: %d%s", size, size, stride,
-                                 stride, pad, pad, pad, pad, up, !mean ? "" : dice(2) ? ", count_pad: 0" : ", count_pad: 1");
+  const char *how = arena_printf(t.mem, "size: [%d, %d], stride: [%d, %d], pad: [%d, %d, %d, %d], ceil: %d%s", size,
+                                 size, stride, stride, pad, pad, pad, pad, up,
+                                 !mean     ? ""
+                                 : dice(2) ? ", count_pad: 0"
+                                           : ", count_pad: 1");
   text_add(&t, "graph pool%d {\n", number);
   input(&t, "x", c, h, w, lanes);
   input(&t, "dy", c, p, q, lanes);
   more = epilogue(&t, number, mean ? 1 : 3, c, &formula);
   if (mean)
-    text_add(&t, " y = avgpool(x, %s)\n dx = avgpool_grad(dy%s, input: [%d, %d], %s%s)\n", how, more, h, w, how, formula);
+    text_add(&t, " y = avgpool(x, %s)\n dx = avgpool_grad(dy%s, input: [%d, %d], %s%s)\n", how, more, h, w, how,
+             formula);
   else
     text_add(&t, " y = maxpool(x, %s)\n dx = maxpool_grad(x, y, dy%s, %s%s)\n", how, more, how, formula);
   more = epilogue(&t, 1000 + number, 1, c, &formula);
   text_add(&t, " z = %s(x%s, %s%s)\n", mean ? "avgpool" : "maxpool", more, how, formula);
-  text_add(&t, lanes ? " show y: to_plain(y)\n show dx: to_plain(dx)\n show z: to_plain(z)\n}\n" : " show y: y\n show dx: dx\n show z: z\n}\n");
+  text_add(&t, lanes ? " show y: to_plain(y)\n show dx: to_plain(dx)\n show z: to_plain(z)\n}\n"
+                     : " show y: y\n show dx: dx\n show z: z\n}\n");
   gen_run_add(r, text_str(&t));
 }
 
@@ -70,8 +77,8 @@ static void add_resize(GenRun *r, int number) {
   text_add(&t, "graph resize%d {\n", number);
   input(&t, "x", c, back ? p : h, back ? q : w, lanes);
   more = epilogue(&t, number, 1, c, &formula);
-  text_add(&t, " y = resize%s(x%s, size: [%d, %d], bilinear: %d, corners: %d%s)\n show y: %s\n}\n", back ? "_grad" : "", more,
-           back ? h : p, back ? w : q, dice(2), dice(2), formula, lanes ? "to_plain(y)" : "y");
+  text_add(&t, " y = resize%s(x%s, size: [%d, %d], bilinear: %d, corners: %d%s)\n show y: %s\n}\n", back ? "_grad" : "",
+           more, back ? h : p, back ? w : q, dice(2), dice(2), formula, lanes ? "to_plain(y)" : "y");
   gen_run_add(r, text_str(&t));
 }
 
@@ -84,21 +91,30 @@ static const char *dims(Arena *mem, int lead, int lead_size, int m, int n) {
 static void add_product(GenRun *r, int number) {
   Text t = {.mem = r->c->mem};
   Arena *mem = t.mem;
-  int m = ONE_OF(1, 3, 17, 64, 130), n = ONE_OF(1, 5, 8, 40, 70), k = ONE_OF(1, 7, 16, 65), lead = dice(2), kind = dice(3);
+  int m = ONE_OF(1, 3, 17, 64, 130), n = ONE_OF(1, 5, 8, 40, 70), k = ONE_OF(1, 7, 16, 65), lead = dice(2),
+      kind = dice(3);
   const char *shared = dice(3) ? "" : ", shared: true", *a = dims(mem, lead, 3, m, k), *formula = "", *more = "";
   text_add(&t, "graph product%d {\n x = input(\"x\", shape: %s%s)\n", number, a, shared);
   if (dice(2)) {
     text_add(&t, " b = param(\"b%d\", shape: %s, role: \"weight\", init: \"constant\", values: [0])\n", number,
-             arena_printf(mem, kind && lead && kind == 2 ? "[1, 1, %d]" : lead && !kind ? "[1, 1, %d]" : "[1, %d]", n));
+             arena_printf(mem,
+                          kind && lead && kind == 2 ? "[1, 1, %d]"
+                          : lead && !kind           ? "[1, 1, %d]"
+                                                    : "[1, %d]",
+                          n));
     more = ", b", formula = ", formula: \"max(x0 + x2, 0)\"";
   }
   if (kind == 0)
-    text_add(&t, " w = param(\"w%d\", shape: [%d, %d], role: \"weight\", init: \"constant\", values: [0])\n y = matmul(x, w%s%s)\n",
+    text_add(&t,
+             " w = param(\"w%d\", shape: [%d, %d], role: \"weight\", init: \"constant\", values: [0])\n y = matmul(x, "
+             "w%s%s)\n",
              number, k, n, more, formula);
   else if (kind == 1)
-    text_add(&t, " z = input(\"z\", shape: %s%s)\n y = matmul_over(x, z%s%s)\n", dims(mem, lead, 3, m, n), shared, more, formula);
+    text_add(&t, " z = input(\"z\", shape: %s%s)\n y = matmul_over(x, z%s%s)\n", dims(mem, lead, 3, m, n), shared, more,
+             formula);
   else
-    text_add(&t, " z = input(\"z\", shape: %s%s)\n y = bmm(x, z%s%s)\n", dims(mem, lead, 3, k, n), dice(2) ? shared : "", more, formula);
+    text_add(&t, " z = input(\"z\", shape: %s%s)\n y = bmm(x, z%s%s)\n", dims(mem, lead, 3, k, n),
+             dice(2) ? shared : "", more, formula);
   text_add(&t, " show y: y\n}\n");
   gen_run_add(r, text_str(&t));
 }
@@ -130,6 +146,7 @@ static void test_product(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_pool), cmocka_unit_test(test_resize), cmocka_unit_test(test_product)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_pool), cmocka_unit_test(test_resize),
+                                     cmocka_unit_test(test_product)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
