@@ -166,6 +166,10 @@ static void run(Rig *r, const Plan *p, int64_t batch) {
   entry(&run);
   for (int i = 0; i < g->outputs.count; i++) {
     Val v = g->outputs.at[i].val;
+    const Type *t = graph_type(g, v);
+    const uint32_t *after = (uint32_t *)run.base[NET_IO + p->inputs.count + i] + type_size(t) * (t->batched ? batch : 1);
+    for (int k = 0; k < 16; k++)
+      assert_int_equal(after[k], 0xFFFFFFFFu);
     check(p, v, name_text(c->names, g->outputs.at[i].name), run.base[NET_IO + p->inputs.count + i], value[v], batch);
   }
   for (int i = 0; i < g->updates.count; i++) {
