@@ -21,6 +21,9 @@ typedef struct Ctx {
   Names *names;
   Source *src;
   Diags *diags;
+  struct Types *types;     /* type/type.h */
+  struct Scalars *scalars; /* op/scalar.h */
+  struct Ops *ops;         /* op/op.h */
 } Ctx;
 
 Diags *diags_new(Arena *a);
