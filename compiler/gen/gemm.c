@@ -9,7 +9,7 @@
    6 blocks of columns: 588 units in 32 chunks. */
 #include "gen/finish.h"
 
-enum { ROWS = 128, COLS = 512, SMALL = 2048, PARTS = 16, LONG_DEPTH = 64, SMALL_RESULT = 128 * 128 };
+enum { ROWS = 256, FEW_ROWS = 64, COLS = 256, SMALL = 2048, PARTS = 16, LONG_DEPTH = 64, SMALL_RESULT = 128 * 128 };
 
 typedef struct {
   Emit *e;
@@ -109,8 +109,13 @@ static void small_product(const Gemm *s, const Product *p) {
   loop_end(e, &row);
 }
 
-static Ir blocks(Emit *e, Ir size, int64_t block) {
-  return idiv(e, iaddk(e, size, block - 1), k64(e, block));
+static Ir blocks(Emit *e, Ir size, Ir block) {
+  return idiv(e, iadd(e, size, iaddk(e, block, -1)), block);
+}
+
+/* Rows of a block: few when there are few, so that all threads get some. */
+static Ir block_rows(Emit *e, Ir rows) {
+  return choose(e, ilt(e, rows, k64(e, 2 * ROWS)), k64(e, FEW_ROWS), k64(e, ROWS));
 }
 
 static Ir samples_of(const Gemm *s, Ir n, int by_sample) {
@@ -127,7 +132,8 @@ static Ir problems_of(const Gemm *s, Ir n) {
 
 static Ir units_of(const Gemm *s, Ir n) {
   Emit *e = s->e;
-  return imul(e, problems_of(s, n), imul(e, blocks(e, rows_of(s, n), ROWS), blocks(e, k64(e, s->n), COLS)));
+  Ir rows = rows_of(s, n), cols = blocks(e, k64(e, s->n), k64(e, COLS));
+  return imul(e, problems_of(s, n), imul(e, blocks(e, rows, block_rows(e, rows)), cols));
 }
 
 /* The whole product of a problem: its operands, sizes and result. */
@@ -161,14 +167,15 @@ static void build_gemm(Emit *e, void *user) {
   if (finish)
     epilogue_begin(&epilogue, e, &s->terms, 3);
   kernel_range(e, units_of(s, batch), &from, &to);
-  Ir cols = blocks(e, k64(e, s->n), COLS), rows = blocks(e, rows_of(s, batch), ROWS);
+  Ir most = block_rows(e, rows_of(s, batch));
+  Ir cols = blocks(e, k64(e, s->n), k64(e, COLS)), rows = blocks(e, rows_of(s, batch), most);
   Loop unit, row;
   loop_begin(e, &unit, from, to, 1, NULL, 0);
   Ir problem = idiv(e, unit.iv, imul(e, rows, cols)), block = irem(e, unit.iv, imul(e, rows, cols));
-  Ir row0 = imulk(e, irem(e, block, rows), ROWS), col0 = imulk(e, idiv(e, block, rows), COLS);
+  Ir row0 = imul(e, irem(e, block, rows), most), col0 = imulk(e, idiv(e, block, rows), COLS);
   Product p = problem_at(s, a, b, c, problem, batch);
   Ir first = iadd(e, imul(e, problem, p.m), row0), all = p.c;
-  p.m = imin(e, isub(e, p.m, row0), k64(e, ROWS));
+  p.m = imin(e, isub(e, p.m, row0), most);
   p.n = imin(e, isub(e, p.n, col0), k64(e, COLS));
   p.a = at(e, p.a, s->ta ? row0 : imul(e, row0, p.lda));
   p.b = at(e, p.b, s->tb ? imul(e, col0, p.ldb) : col0);
@@ -187,7 +194,7 @@ static void build_add_parts(Emit *e, void *user) {
   (void)user;
   Ir parts = kernel_pointer(e, 0), c = kernel_pointer(e, 1), size = kernel_number(e, 2), from, to;
   Loop l, part;
-  kernel_range(e, blocks(e, size, e->lanes), &from, &to);
+  kernel_range(e, blocks(e, size, k64(e, e->lanes)), &from, &to);
   loop_begin(e, &l, from, to, 1, NULL, 0);
   Ir at0 = imulk(e, l.iv, e->lanes), mask = lane_mask(e, isub(e, size, at0)),
      sum = load_masked(e, at(e, parts, at0), mask);
@@ -239,7 +246,7 @@ void lower_gemm(Gen *g, const Plan *p, int step) {
     return;
   Ir size = k64(e, s.m * s.n), adding[] = {entry_scratch(g, 0, 0), entry_out(g), entry_number(g, size)};
   kernel = gen_kernel(g, "gemm_add", "", 0, build_add_parts, NULL);
-  entry_launch(g, kernel, adding, 3, entry_chunks(g, blocks(e, size, e->lanes), PARTS));
+  entry_launch(g, kernel, adding, 3, entry_chunks(g, blocks(e, size, k64(e, e->lanes)), PARTS));
   finish_launch(g, graph, v);
 }
 
