@@ -1,5 +1,6 @@
 /* netc: from options to stages. The only file that ends the program. Exit status: 0 well, 1 the file is wrong (or the
    world), 2 the command line is. */
+#include "diag/list.h"
 #include "view/view.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -74,10 +75,19 @@ static int check_file(Ctx *c, const Options *o, const char *path) {
   return 1;
 }
 
+/* Each file is judged for itself: the mistakes of one do not stop the next. */
 static int run_check(Ctx *c, const Options *o) {
+  Diags *all = c->diags;
   int ok = 1;
-  for (int i = 0; i < o->words.count; i++)
+  for (int i = 0; i < o->words.count; i++) {
+    c->diags = diags_new(c->mem);
     ok &= check_file(c, o, o->words.at[i]);
+    for (int k = 0; k < c->diags->list.count; k++)
+      vec_push(c->mem, &all->list, c->diags->list.at[k]);
+    for (int k = 0; k < 3; k++)
+      all->unkept[k] += c->diags->unkept[k];
+  }
+  c->diags = all;
   return ok;
 }
 

@@ -127,12 +127,17 @@ static void write_io(const Writer *w, Name name, const Type *t) {
   text_add(w->to, "},\n");
 }
 
-/* "conv2d d1.conv_0": the operation, and what the writer called its result. */
+/* "conv2d d1.conv_0": the operation, and the stage whose weight it reads or what the writer called its result. */
 static const char *what_of(const Writer *w, const Graph *g, const Step *s) {
   const Node *n = graph_node(g, s->val);
-  const char *name = text_of(w, n->name);
-  return arena_printf(w->c->mem, "%s%s%s", s->copy ? "copy" : text_of(w, op_row(w->c, n->op)->name), *name ? " " : "",
-                      name);
+  const char *name = text_of(w, n->name), *what = s->copy ? "copy" : text_of(w, op_row(w->c, n->op)->name);
+  for (int i = 0; i < (int)n->nin; i++) {
+    const Node *in = graph_node(g, graph_in(g, s->val, i));
+    const char *path = in->op == OP_param ? text_of(w, in->name) : "", *dot = strrchr(path, '.');
+    if (dot)
+      return arena_printf(w->c->mem, "%s %.*s", what, (int)(dot - path), path);
+  }
+  return arena_printf(w->c->mem, "%s%s%s", what, *name ? " " : "", name);
 }
 
 static int line_of(const Writer *w, Span at) {

@@ -158,17 +158,30 @@ static int refuse(Ctx *c, int status, const char *said) {
   return 0;
 }
 
+/* OpenBLAS as an archive is large: gold, where it is installed, joins it in a third of the time. Of so much, what is
+   not reached is no longer worth looking for. */
+static void add_linker(Ctx *c, const Link *l, Words *to) {
+  Text said = {.mem = c->mem};
+  char *ask[] = {"ld.gold", "--version", NULL};
+  int large = l->blas == BLAS_STATIC;
+  add(c, to, "-Wl,--strip-debug");
+  if (!large)
+    add(c, to, "-Wl,--gc-sections");
+  else if (!run(l->temp, ask, &said))
+    add(c, to, "-fuse-ld=gold");
+}
+
 int link_program(Ctx *c, const Link *l) {
   const char *runtime = runtime_library(c);
   if (!runtime || !write_header(c, l->temp))
     return 0;
-  const char *head[] = {"cc",      "-std=c17", "-O0",     "-I",    l->temp->path,       "-o",
-                        l->output, l->text,    l->object, runtime, "-Wl,--gc-sections", "-Wl,--strip-debug",
-                        "-pthread"};
+  const char *head[] = {"cc",      "-std=c17", "-O0",     "-I",    l->temp->path, "-o",
+                        l->output, l->text,    l->object, runtime, "-pthread"};
   Words words = {0};
   Text said = {.mem = c->mem};
   for (size_t i = 0; i < sizeof head / sizeof *head; i++)
     add(c, &words, head[i]);
+  add_linker(c, l, &words);
   add_sanitizers(c, &words);
   add_libraries(c, l, &words);
   add(c, &words, NULL);

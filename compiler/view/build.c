@@ -1,5 +1,6 @@
 /* Duty: a .net file (or a graph text) through all stages to the program, with the time that each took. */
 #include "view/build.h"
+#include "base/bug.h"
 #include "gen/describe.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -188,11 +189,22 @@ int build_passes(Build *b) {
   return !diag_errors(b->c->diags);
 }
 
+static void verify_plan(const Build *b, const Plan *p) {
+  Text why = {.mem = b->c->mem}, dump = {.mem = b->c->mem};
+  if (!b->passes.verify || plan_verify(p, &why))
+    return;
+  plan_print(p, &dump);
+  fputs(text_str(&dump), stderr);
+  BUG("the plan of %s: %s", name_text(b->c->names, p->g->name), text_str(&why));
+}
+
 int build_plans(Build *b) {
   for (int i = 0; i < b->count; i++)
     params_collect(&b->params, b->function[i].graph);
-  for (int i = 0; i < b->count; i++)
+  for (int i = 0; i < b->count; i++) {
     b->function[i].plan = plan_make(b->function[i].graph, &b->params, gen_scratch);
+    verify_plan(b, b->function[i].plan);
+  }
   build_time(b, "plan");
   return !diag_errors(b->c->diags);
 }
