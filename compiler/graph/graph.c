@@ -172,6 +172,13 @@ static Val sum_shared(Graph *g, Val x, const Attr *axes, Span at) {
   return graph_add(g, OP_mul, both, 2, NULL, at);
 }
 
+/* A number, a run-time scalar or the batch size lies nowhere, so it cannot be seen under another shape: it is spread to it. */
+static Val spread_number(Graph *g, Val x, const Attr *shape, Span at) {
+  OpId op = graph_node(g, x)->op;
+  Attr a[3] = {*shape, attr_number(0), attr_number(0)};
+  return op == OP_number || op == OP_scalar || op == OP_batch_size ? graph_add(g, OP_expand, &x, 1, a, at) : 0;
+}
+
 /* The value that the node-to-be equals, if it need not be made; else 0. */
 static Val fold(Graph *g, const OpRow *row, const Val *in, int nin, const Attr *attrs, TypeId type, Scalar formula, Span at) {
   if (row->each || row->id == OP_each)
@@ -185,7 +192,7 @@ static Val fold(Graph *g, const OpRow *row, const Val *in, int nin, const Attr *
       Val source = graph_in(g, in[0], 0);
       return graph_add(g, OP_reshape, &source, 1, attrs, at);
     }
-    return same ? in[0] : 0;
+    return same ? in[0] : spread_number(g, in[0], &attrs[0], at);
   case OP_transpose: return fold_transpose(g, in[0], &attrs[0], at);
   case OP_expand:
   case OP_slice:
