@@ -54,9 +54,23 @@ static void print_leaf(const Graph *g, Val v, Text *to) {
     text_add(to, ", shared: true");
 }
 
+/* Three operations have words of the grammar for names: they print as operators. */
+static int print_word(const Graph *g, Val v, Text *to) {
+  OpId op = graph_node(g, v)->op;
+  if (op != OP_and && op != OP_or && op != OP_not)
+    return 0;
+  if (op != OP_not)
+    print_val(g, graph_in(g, v, 0), to);
+  text_add(to, op == OP_not ? "not " : op == OP_and ? " and " : " or ");
+  print_val(g, graph_in(g, v, op != OP_not), to);
+  return 1;
+}
+
 static void print_node(const Graph *g, Val v, Text *to) {
   const Node *n = graph_node(g, v);
   const OpRow *row = op_row(g->c, n->op);
+  if (print_word(g, v, to))
+    return;
   int leaf = n->op == OP_input || n->op == OP_param || n->op == OP_scalar;
   if (leaf)
     print_leaf(g, v, to);
