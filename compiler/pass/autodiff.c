@@ -125,11 +125,16 @@ static void sweep_rule(Sweep *s, Val v, const OpRow *row) {
   }
 }
 
+/* Rows of order 0 are refused, but for those that are constant wherever they do not jump. */
+static int is_refused(const OpRow *row) {
+  return !row->differentiable && row->id != OP_argmax && row->id != OP_one_hot;
+}
+
 static void sweep_node(Sweep *s, Val v) {
   const OpRow *row = op_row(s->g->c, graph_node(s->g, v)->op);
   if (row->id == OP_stop)
     return;
-  if (row->id == OP_maxpool_grad || row->id == OP_batch_max)
+  if (is_refused(row))
     diag_add(s->g->c, D_NO_GRADIENT, graph_node(s->g, v)->span, name_text(s->g->c->names, row->name));
   else if (row->id == OP_concat)
     sweep_concat(s, v);
