@@ -126,8 +126,9 @@ static Val place_expand(Layout *l, Val v) {
   const Node *n = graph_node(l->g, v);
   Attr attrs[3];
   memcpy(attrs, l->g->attr_pool.at + n->attr, sizeof attrs);
-  Val in = as_plain(l, graph_in(l->g, v, 0));
-  attrs[2] = attr_number(has_two_forms(l->g, v) && channels_of(l, v) > FEW ? l->lanes : 0);
+  int blocked = has_two_forms(l->g, v) && channels_of(l, v) > FEW;
+  Val x = graph_in(l->g, v, 0), in = blocked ? beside_blocked(l, x) : as_plain(l, x);
+  attrs[2] = attr_number(blocked ? l->lanes : 0);
   return add(l, v, &in, attrs);
 }
 
