@@ -1,0 +1,464 @@
+/* A case of every row of op.def: the text of an expression whose result is the row's, over leaves of random shapes. A leaf's first
+   letter says what it is fed: a anything, p positive, u -1..1, i a whole number (an index, now and then one outside), s a
+   run-time scalar. A row without a case does not compile. */
+#ifndef TESTS_ROW_CASES_H
+#define TESTS_ROW_CASES_H
+#include "truth.h"
+
+typedef struct {
+  Ctx *c;
+  int number;             /* parameters of different cases must not meet */
+  Text lines;             /* of the graph so far */
+  Vec(const char *) leaves; /* those that may be differentiated */
+  int names;
+  int stops;              /* no gradient is to come through */
+  int far;                /* plain vectors, to be fed far out */
+} Case;
+
+typedef struct {
+  int rank, dim[MAX_RANK];
+} Dims;
+#define DIMS(...) ((Dims){(int)(sizeof(int[]){__VA_ARGS__} / sizeof(int)), {__VA_ARGS__}})
+static const Dims no_dims = {0, {0}};
+
+static const char *say(Case *k, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static const char *say(Case *k, const char *format, ...) {
+  char text[1000];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(text, sizeof text, format, args);
+  va_end(args);
+  return arena_strndup(k->c->mem, text, strlen(text));
+}
+
+static const char *list_text(Arena *mem, const int *at, int count) {
+  Text t = {.mem = mem};
+  for (int i = 0; i < count; i++)
+    text_add(&t, "%s%d", i ? ", " : "", at[i]);
+  return arena_printf(mem, "[%s]", text_str(&t));
+}
+
+static const char *dims_text(Case *k, Dims d) {
+  return list_text(k->c->mem, d.dim, d.rank);
+}
+
+static const char *leaf(Case *k, char letter, int batched, Dims d) {
+  const char *name = say(k, "%c%d_%d", letter, k->names++, k->number), *shape = dims_text(k, d);
+  const char *integer = letter == 'i' ? ", int: true" : "";
+  if (letter == 's')
+    text_add(&k->lines, "  %s = scalar(\"%s\")\n", name, name);
+  else if (batched || dice(2))
+    text_add(&k->lines, "  %s = input(\"%s\", shape: %s%s%s)\n", name, name, shape, integer, batched ? "" : ", shared: true");
+  else
+    text_add(&k->lines, "  %s = param(\"%s\", role: \"weight\", init: \"constant\", values: [0], shape: %s%s)\n", name, name, shape, integer);
+  if (letter != 'i')
+    vec_push(k->c->mem, &k->leaves, name);
+  return name;
+}
+
+/* A value that the pass `layout` puts into blocks, where there are channels enough: what a convolution made of a leaf. */
+static const char *blocked(Case *k, char letter, Dims d) {
+  const char *image = leaf(k, 'a', 1, DIMS(2, d.dim[1], d.dim[2])), *w = leaf(k, 'a', 0, DIMS(d.dim[0], 2, 1, 1));
+  const char *y = say(k, "conv2d(%s, %s)", image, w);
+  y = letter == 'p' ? say(k, "0.25 + sigmoid(%s)", y) : letter == 'u' ? say(k, "tanh(%s)", y) : y;
+  const char *name = say(k, "b%d", k->names++);
+  text_add(&k->lines, "  %s = %s\n", name, y);
+  return name;
+}
+
+static Dims plane_dims(void) {
+  return DIMS(ONE_OF(1, 3, 5, 8, 17), 1 + dice(6), 1 + dice(6));
+}
+
+static const char *value(Case *k, char letter, Dims d) {
+  return d.rank == 3 && dice(2) ? blocked(k, letter, d) : leaf(k, letter, 1, d);
+}
+
+/* An operand that spreads to d: sizes of 1, fewer axes, shared. */
+static const char *spread(Case *k, char letter, Dims d) {
+  switch (dice(7)) {
+  case 0: return leaf(k, letter, dice(2), no_dims);
+  case 1: return letter == 'u' ? leaf(k, letter, 1, d) : leaf(k, 's', 0, no_dims);
+  case 2: return leaf(k, letter, 0, d);
+  case 3:
+    if (d.rank == 3)
+      return leaf(k, letter, dice(2), DIMS(d.dim[0], 1, 1));
+    break;
+  case 4:
+    for (int i = 0; i < d.rank; i++)
+      d.dim[i] = dice(2) ? 1 : d.dim[i];
+    return leaf(k, letter, dice(2), d);
+  default: break;
+  }
+  return value(k, letter, d);
+}
+
+static Dims any_dims(void) {
+  Dims d = plane_dims();
+  return dice(4) ? d : dice(2) ? DIMS(d.dim[0], d.dim[1]) : dice(2) ? DIMS(1 + dice(40)) : no_dims;
+}
+
+/* ---- elementwise ---- */
+
+static const char *case_each_row(Case *k, const OpRow *row) {
+  char letter = !strcmp(row->domain, "positive") ? 'p' : !strcmp(row->domain, "unit") ? 'u' : 'a';
+  Dims d = k->far ? DIMS(150) : any_dims();
+  int full = dice(row->operands);
+  Text t = {.mem = k->c->mem};
+  for (int i = 0; i < row->operands; i++)
+    text_add(&t, "%s%s", i ? ", " : "", i == full || k->far ? value(k, letter, d) : spread(k, letter, d));
+  static const char *const word[][2] = {{"and", "and"}, {"or", "or"}, {"not", "not"}};
+  const char *name = name_text(k->c->names, row->name);
+  for (int i = 0; i < 3; i++)
+    if (!strcmp(name, word[i][0])) { /* words of the grammar: written between their operands */
+      char *both = arena_strndup(k->c->mem, text_str(&t), strlen(text_str(&t))), *comma = strstr(both, ", ");
+      if (!comma)
+        return say(k, "not %s", both);
+      *comma = 0;
+      return say(k, "%s %s %s", both, word[i][1], comma + 2);
+    }
+  return say(k, "%s(%s)", name, text_str(&t));
+}
+
+static const char *case_each(Case *k) {
+  Dims d = any_dims();
+  const char *x = value(k, 'a', d), *y = spread(k, 'a', d), *z = spread(k, 'a', d);
+  return say(k, "each(%s, %s, %s, formula: \"max(x0 * x1, 0) + x2 * sigmoid(x0 - x1)\")", x, y, z);
+}
+
+static const char *case_stop(Case *k) {
+  k->stops = 1;
+  return say(k, "stop(%s)", value(k, 'a', plane_dims()));
+}
+
+static const char *case_expand(Case *k) {
+  Dims d = any_dims(), small = d;
+  for (int i = 0; i < d.rank; i++)
+    small.dim[i] = dice(2) ? d.dim[i] : 1;
+  int batched = dice(2);
+  return say(k, "expand(%s, shape: %s, batched: %d)", leaf(k, 'a', dice(2), small), dims_text(k, d), batched);
+}
+
+/* ---- leaves ---- */
+
+static const char *case_input(Case *k) {
+  return leaf(k, 'a', dice(2), any_dims());
+}
+
+static const char *case_param(Case *k) {
+  Dims d = any_dims();
+  return say(k, "%s + %s", leaf(k, 'a', 0, d), leaf(k, 'a', 0, d));
+}
+
+static const char *case_scalar(Case *k) {
+  const char *s = leaf(k, 's', 0, no_dims), *x = leaf(k, 'a', 1, any_dims());
+  return dice(2) ? s : say(k, "(1 - %s^(2 * %s)) * %s", s, s, x);
+}
+
+static const char *case_number(Case *k) {
+  return dice(3) ? say(k, "%s * 0.3", leaf(k, 'a', 1, any_dims())) : "0.25";
+}
+
+static const char *case_batch_size(Case *k) {
+  return dice(3) ? say(k, "batch_size() / %s", leaf(k, 'p', dice(2), any_dims())) : "batch_size()";
+}
+
+static const char *axes_text(Case *k, Dims d, int at_least) {
+  int axes[MAX_RANK], n = 0;
+  for (int i = 0; i < d.rank; i++)
+    if (dice(2) || (n < at_least && i == d.rank - 1))
+      axes[n++] = i;
+  return list_text(k->c->mem, axes, n);
+}
+
+static const char *all_axes(Case *k, int rank) {
+  static const int axes[] = {0, 1, 2, 3, 4, 5};
+  return list_text(k->c->mem, axes, rank);
+}
+
+static const char *case_grad(Case *k) {
+  Dims d = any_dims();
+  const char *x = leaf(k, 'a', dice(2), d), *y = value(k, 'a', d);
+  return say(k, "grad(batch_sum(tanh(%s * %s), axes: %s), %s)", x, y, all_axes(k, d.rank), x);
+}
+
+/* ---- reductions ---- */
+
+static const char *reduction(Case *k, const char *op, int at_least, int keep) {
+  Dims d = plane_dims();
+  const char *x = value(k, 'a', d), *axes = axes_text(k, d, at_least);
+  if (dice(2))
+    x = say(k, "%s * %s", x, spread(k, 'a', d));
+  return say(k, "%s(%s, axes: %s%s)", op, x, axes, keep ? ", keep: 1" : "");
+}
+
+static const char *case_reduce_sum(Case *k) {
+  return reduction(k, "reduce_sum", 1, dice(2));
+}
+static const char *case_reduce_max(Case *k) {
+  return reduction(k, "reduce_max", 1, dice(2));
+}
+static const char *case_batch_sum(Case *k) {
+  return reduction(k, "batch_sum", 0, 0);
+}
+static const char *case_batch_max(Case *k) {
+  return reduction(k, "batch_max", 0, 0);
+}
+static const char *case_argmax(Case *k) {
+  return say(k, "argmax(%s, axis: %d)", value(k, 'a', plane_dims()), dice(3));
+}
+
+/* ---- convolutions ---- */
+
+typedef struct {
+  int c, k, h, w, r, s, p, q, groups;
+  const char *settings;
+} Conv;
+
+static int windows(int size, int kernel, int stride, int before, int after, int dilation) {
+  int room = size + before + after - dilation * (kernel - 1) - 1;
+  return room < 0 ? 0 : room / stride + 1;
+}
+
+static Conv conv_roll(Case *k) {
+  for (;;) {
+    Conv v = {.h = 1 + dice(8), .w = 1 + dice(8), .r = 1 + dice(3), .s = 1 + dice(3), .groups = ONE_OF(1, 1, 1, 2, 3)};
+    int stride[2] = {ONE_OF(1, 1, 2, 3), ONE_OF(1, 1, 2)}, dilation[2] = {ONE_OF(1, 1, 2), ONE_OF(1, 1, 2)};
+    int pad[4] = {dice(3), dice(3), dice(3), dice(3)};
+    v.c = v.groups * ONE_OF(1, 3, 5, 8, 17), v.k = v.groups * ONE_OF(1, 2, 5, 8, 17);
+    v.p = windows(v.h, v.r, stride[0], pad[0], pad[1], dilation[0]);
+    v.q = windows(v.w, v.s, stride[1], pad[2], pad[3], dilation[1]);
+    Arena *mem = k->c->mem;
+    v.settings = say(k, "stride: %s, pad: %s, dilation: %s, groups: %d", list_text(mem, stride, 2), list_text(mem, pad, 4),
+                     list_text(mem, dilation, 2), v.groups);
+    if (v.p > 0 && v.q > 0 && v.c * v.k / v.groups < 400)
+      return v;
+  }
+}
+
+static const char *case_conv2d(Case *k) {
+  Conv v = conv_roll(k);
+  const char *x = value(k, 'a', DIMS(v.c, v.h, v.w)), *w = leaf(k, 'a', 0, DIMS(v.k, v.c / v.groups, v.r, v.s));
+  return say(k, "conv2d(%s, %s, %s)", x, w, v.settings);
+}
+
+static const char *case_conv2d_input_grad(Case *k) {
+  Conv v = conv_roll(k);
+  const char *dy = value(k, 'a', DIMS(v.k, v.p, v.q)), *w = leaf(k, 'a', 0, DIMS(v.k, v.c / v.groups, v.r, v.s));
+  return say(k, "conv2d_input_grad(%s, %s, size: [%d, %d], %s)", dy, w, v.h, v.w, v.settings);
+}
+
+static const char *case_conv2d_weight_grad_over(Case *k) {
+  Conv v = conv_roll(k);
+  const char *x = value(k, 'a', DIMS(v.c, v.h, v.w)), *dy = value(k, 'a', DIMS(v.k, v.p, v.q));
+  return say(k, "conv2d_weight_grad_over(%s, %s, kernel: [%d, %d], %s)", x, dy, v.r, v.s, v.settings);
+}
+
+/* ---- pools and resizing ---- */
+
+typedef struct {
+  int c, h, w, p, q;
+  const char *settings;
+} Windows;
+
+static Windows windows_roll(Case *k) {
+  for (;;) {
+    int size[2] = {1 + dice(3), 1 + dice(3)}, stride[2] = {1 + dice(3), 1 + dice(3)}, pad[4], up = dice(2);
+    for (int i = 0; i < 4; i++)
+      pad[i] = dice(size[i / 2] / 2 + 1);
+    Windows v = {.c = ONE_OF(1, 3, 5, 8, 17), .h = 1 + dice(7), .w = 1 + dice(7)};
+    int in[2] = {v.h, v.w}, out[2];
+    for (int i = 0; i < 2; i++) {
+      int over = in[i] + pad[2 * i] + pad[2 * i + 1] - size[i];
+      out[i] = over < 0 ? 0 : over / stride[i] + 1;
+      if (up && over >= 0 && over % stride[i] && out[i] * stride[i] < in[i] + pad[2 * i])
+        out[i]++;
+    }
+    v.p = out[0], v.q = out[1];
+    Arena *mem = k->c->mem;
+    v.settings = say(k, "size: %s, stride: %s, pad: %s, ceil: %d", list_text(mem, size, 2), list_text(mem, stride, 2), list_text(mem, pad, 4), up);
+    if (v.p > 0 && v.q > 0)
+      return v;
+  }
+}
+
+static const char *case_maxpool(Case *k) {
+  Windows v = windows_roll(k);
+  return say(k, "maxpool(%s, %s)", value(k, 'a', DIMS(v.c, v.h, v.w)), v.settings);
+}
+
+static const char *case_maxpool_grad(Case *k) {
+  Windows v = windows_roll(k);
+  const char *x = value(k, 'a', DIMS(v.c, v.h, v.w)), *dy = value(k, 'a', DIMS(v.c, v.p, v.q));
+  return say(k, "maxpool_grad(%s, maxpool(%s, %s), %s, %s)", x, x, v.settings, dy, v.settings);
+}
+
+static const char *case_avgpool(Case *k) {
+  Windows v = windows_roll(k);
+  return say(k, "avgpool(%s, %s, count_pad: %d)", value(k, 'a', DIMS(v.c, v.h, v.w)), v.settings, dice(2));
+}
+
+static const char *case_avgpool_grad(Case *k) {
+  Windows v = windows_roll(k);
+  const char *dy = value(k, 'a', DIMS(v.c, v.p, v.q));
+  return say(k, "avgpool_grad(%s, input: [%d, %d], %s, count_pad: %d)", dy, v.h, v.w, v.settings, dice(2));
+}
+
+static const char *resized(Case *k, const char *op) {
+  int bilinear = dice(2);
+  return say(k, "%s(%s, size: [%d, %d], bilinear: %d, corners: %d)", op, value(k, 'a', plane_dims()), 1 + dice(9), 1 + dice(9), bilinear, dice(2));
+}
+
+static const char *case_resize(Case *k) {
+  return resized(k, "resize");
+}
+static const char *case_resize_grad(Case *k) {
+  return resized(k, "resize_grad");
+}
+
+/* ---- matrix products ---- */
+
+static Dims matrix_dims(int rank, int rows, int columns) {
+  Dims d = {rank, {0}};
+  for (int i = 0; i < rank; i++)
+    d.dim[i] = i == rank - 1 ? columns : i == rank - 2 ? rows : 1 + dice(3);
+  return d;
+}
+
+static const char *case_matmul(Case *k) {
+  int inner = ONE_OF(1, 3, 8, 17), columns = ONE_OF(1, 5, 8, 17);
+  const char *a = value(k, 'a', matrix_dims(1 + dice(4), 1 + dice(7), inner));
+  if (dice(2))
+    return say(k, "matmul(%s, %s)", a, leaf(k, 'a', 0, DIMS(inner, columns)));
+  return say(k, "matmul(%s, transpose(%s, perm: [1, 0]))", a, leaf(k, 'a', 0, DIMS(columns, inner)));
+}
+
+static const char *case_matmul_over(Case *k) {
+  Dims a = matrix_dims(1 + dice(4), 1 + dice(7), ONE_OF(1, 3, 8, 17)), b = a;
+  b.dim[b.rank - 1] = ONE_OF(1, 5, 8, 17);
+  const char *x = value(k, 'a', a);
+  return say(k, "matmul_over(%s, %s)", x, value(k, 'a', b));
+}
+
+static const char *case_bmm(Case *k) {
+  int rank = 2 + dice(3), inner = ONE_OF(1, 3, 8, 17);
+  Dims a = matrix_dims(rank, 1 + dice(7), inner), b = a;
+  b.dim[rank - 2] = inner, b.dim[rank - 1] = ONE_OF(1, 5, 8, 17);
+  const char *x = value(k, 'a', a);
+  if (dice(2))
+    return say(k, "bmm(%s, %s)", x, value(k, 'a', b));
+  int perm[] = {0, 1, 2, 3};
+  perm[rank - 2] = rank - 1, perm[rank - 1] = rank - 2;
+  b.dim[rank - 2] = b.dim[rank - 1], b.dim[rank - 1] = inner;
+  return say(k, "bmm(%s, transpose(%s, perm: %s))", x, value(k, 'a', b), list_text(k->c->mem, perm, rank));
+}
+
+/* ---- moves ---- */
+
+static const char *case_reshape(Case *k) {
+  Dims d = plane_dims(), forms[] = {DIMS(d.dim[0] * d.dim[1], d.dim[2]), DIMS(d.dim[0] * d.dim[1] * d.dim[2]),
+                                    DIMS(d.dim[0], 1, d.dim[1], d.dim[2]), DIMS(d.dim[2], d.dim[0], d.dim[1])};
+  return say(k, "reshape(%s, shape: %s)", value(k, 'a', d), dims_text(k, forms[dice(4)]));
+}
+
+static const char *case_transpose(Case *k) {
+  static const int perms[][3] = {{0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+  return say(k, "transpose(%s, perm: %s)", value(k, 'a', plane_dims()), list_text(k->c->mem, perms[dice(5)], 3));
+}
+
+static const char *case_concat(Case *k) {
+  Dims d = plane_dims();
+  int axis = dice(3);
+  Text t = {.mem = k->c->mem};
+  for (int i = 1 + dice(3); i >= 0; i--) {
+    d.dim[axis] = axis ? 1 + dice(6) : ONE_OF(1, 3, 5, 8, 16, 17);
+    text_add(&t, "%s, ", dice(4) ? value(k, 'a', d) : leaf(k, 'a', 0, d));
+  }
+  return say(k, "concat(%saxis: %d)", text_str(&t), axis);
+}
+
+static const char *case_slice(Case *k) {
+  Dims d = plane_dims();
+  int axis = dice(3), start = dice(d.dim[axis]), stop = start + 1 + dice(d.dim[axis] - start);
+  if (!axis && dice(2))
+    d.dim[0] = 24, start = 8, stop = dice(2) ? 16 : 24;
+  return say(k, "slice(%s, axis: %d, start: %d, stop: %d)", value(k, 'a', d), axis, start, stop);
+}
+
+static const char *case_pad(Case *k) {
+  const char *x = value(k, 'a', plane_dims());
+  int axis = dice(3), before = dice(9);
+  return say(k, "pad(%s, axis: %d, before: %d, after: %d)", x, axis, before, dice(9));
+}
+
+static const char *case_to_blocked(Case *k) {
+  return say(k, "to_plain(to_blocked(%s, lanes: %d) * 2)", leaf(k, 'a', dice(2), plane_dims()), gen_lanes(NULL));
+}
+static const char *case_to_plain(Case *k) {
+  return say(k, "to_plain(tanh(to_blocked(%s, lanes: %d)))", leaf(k, 'a', 1, plane_dims()), gen_lanes(NULL));
+}
+
+/* ---- indices ---- */
+
+static const char *case_pick(Case *k) {
+  Dims d = plane_dims(), rest = {2, {0}};
+  int axis = dice(3);
+  for (int i = 0; i < 2; i++)
+    rest.dim[i] = d.dim[i < axis ? i : i + 1];
+  const char *x = value(k, 'a', d);
+  return say(k, "pick(%s, %s, axis: %d)", x, leaf(k, 'i', dice(4) > 0, rest), axis);
+}
+
+static const char *case_one_hot(Case *k) {
+  Dims d = dice(2) ? DIMS(1 + dice(5), 1 + dice(5)) : no_dims;
+  return say(k, "one_hot(%s, size: %d, axis: %d)", leaf(k, 'i', dice(2), d), 1 + dice(9), dice(d.rank + 1));
+}
+
+static Dims index_dims(void) {
+  return dice(3) ? DIMS(1 + dice(6)) : no_dims;
+}
+
+static const char *case_take(Case *k) {
+  Dims table = dice(2) ? DIMS(1 + dice(8), ONE_OF(1, 5, 8)) : DIMS(1 + dice(8));
+  const char *rows = leaf(k, 'a', 0, table);
+  return say(k, "take(%s, %s)", rows, leaf(k, 'i', dice(4) > 0, index_dims()));
+}
+
+static const char *case_take_over(Case *k) {
+  Dims index = index_dims(), d = index;
+  if (dice(2))
+    d.dim[d.rank++] = ONE_OF(1, 5, 8);
+  const char *at = leaf(k, 'i', 1, index);
+  return say(k, "take_over(%s, %s, size: %d)", at, leaf(k, 'a', 1, d), 1 + dice(8));
+}
+
+/* ---- random numbers ---- */
+
+static const char *noise(Case *k, const char *op) {
+  Dims d = any_dims();
+  const char *made = say(k, "%s(shape: %s, site: %d)", op, dims_text(k, d), dice(1000));
+  return dice(3) ? say(k, "%s * %s", made, value(k, 'a', d)) : made;
+}
+
+static const char *case_uniform(Case *k) {
+  return noise(k, "uniform");
+}
+static const char *case_normal(Case *k) {
+  return noise(k, "normal");
+}
+
+typedef const char *RowCase(Case *k);
+static RowCase *const row_case[OP_COUNT] = { /* none: elementwise */
+#define EACH(name, ...) [OP_##name] = NULL,
+#define OP(name, ...) [OP_##name] = case_##name,
+#include "op/op.def"
+#undef EACH
+#undef OP
+};
+
+/* Adds leaves to k->lines; the result is the text of an expression. */
+static const char *case_of(Case *k, const OpRow *row) {
+  return row->each ? case_each_row(k, row) : row_case[row->id](k);
+}
+
+#endif
