@@ -169,7 +169,9 @@ void lower_reduce(Gen *g, const Plan *p, int step) {
   launch(g, &r, name, build_reduce, units, items, work);
   if (r.parts == 1)
     return;
+  const char *symbol = g->steps.at[g->steps.count - 1].symbol;
   r.n.t.count = 0;
   r.n.t.formula = scalar_const(g->c, 0);
   launch(g, &r, arena_printf(g->c->mem, "%s_join", name), build_join, units, units, imulk(e, items, 2 * r.group));
+  g->steps.at[g->steps.count - 1].symbol = symbol; /* the step is known by what takes its time */
 }

@@ -39,9 +39,9 @@ typedef struct {
   void *library;
 } Rig;
 
-static Rig rig_new(void) {
+static Rig rig_new(int lanes) {
   Rig r = {.c = fixture_ctx()};
-  r.gen = gen_new(r.c, &(GenTarget){.lanes = gen_lanes(NULL)});
+  r.gen = gen_new(r.c, &(GenTarget){.lanes = lanes ? lanes : gen_lanes(NULL)});
   r.params = arena_alloc(r.c->mem, sizeof *r.params);
   return r;
 }
@@ -167,7 +167,8 @@ static void run(Rig *r, const Plan *p, int64_t batch) {
   for (int i = 0; i < g->outputs.count; i++) {
     Val v = g->outputs.at[i].val;
     const Type *t = graph_type(g, v);
-    const uint32_t *after = (uint32_t *)run.base[NET_IO + p->inputs.count + i] + type_size(t) * (t->batched ? batch : 1);
+    const uint32_t *after =
+        (uint32_t *)run.base[NET_IO + p->inputs.count + i] + type_size(t) * (t->batched ? batch : 1);
     for (int k = 0; k < 16; k++)
       assert_int_equal(after[k], 0xFFFFFFFFu);
     check(p, v, name_text(c->names, g->outputs.at[i].name), run.base[NET_IO + p->inputs.count + i], value[v], batch);
@@ -203,7 +204,7 @@ static const char *const plain_formulas =
 
 static void test_each_plain(void **state) {
   (void)state;
-  Rig r = rig_new();
+  Rig r = rig_new(0);
   static const int planes[][2] = {{1, 1}, {1, 7}, {4, 4}, {5, 3}, {20, 31}};
   for (int i = 0; i < CHANNELS; i++)
     for (int k = 0; k < 5; k++) {
@@ -224,9 +225,8 @@ static void test_each_plain(void **state) {
   rig_run(&r);
 }
 
-static void test_each_ranks(void **state) {
-  (void)state;
-  Rig r = rig_new();
+static void each_ranks_of(int lanes) {
+  Rig r = rig_new(lanes);
   rig_add(&r, "graph g {\n  x = input(\"x\", shape: [])\n  y = input(\"y\", shape: [], int: true)\n  z = input(\"z\", "
               "shape: [], shared: true)\n"
               "  show a: x*2 + y\n  show b: x*z\n  show c: z + 1\n  show d: y + 0.5\n}\n");
@@ -244,9 +244,15 @@ static void test_each_ranks(void **state) {
   rig_run(&r);
 }
 
+static void test_each_ranks(void **state) {
+  (void)state;
+  for (int lanes = 4; lanes <= 16; lanes *= 2)
+    each_ranks_of(lanes);
+}
+
 static void test_each_blocked(void **state) {
   (void)state;
-  Rig r = rig_new();
+  Rig r = rig_new(0);
   static const int planes[][2] = {{1, 2}, {1, 7}, {4, 4}, {20, 31}};
   for (int lanes = 4; lanes <= 16; lanes *= 2)
     for (int i = 1; i < CHANNELS; i++)
@@ -277,9 +283,8 @@ static void test_each_blocked(void **state) {
 
 /* ---- reductions ---- */
 
-static void test_reduce(void **state) {
-  (void)state;
-  Rig r = rig_new();
+static void reduce_of(int lanes) {
+  Rig r = rig_new(lanes);
   static const int shapes[][3] = {{1, 1, 1}, {3, 1, 5}, {1, 9, 1}, {7, 8, 9}, {2, 40, 50}, {3, 4, 33}, {70, 5, 64}};
   for (int i = 0; i < 7; i++) {
     char text[4000];
@@ -314,11 +319,16 @@ static void test_reduce(void **state) {
   rig_run(&r);
 }
 
+static void test_reduce(void **state) {
+  (void)state;
+  for (int lanes = 4; lanes <= 16; lanes *= 2)
+    reduce_of(lanes);
+}
+
 /* ---- moves and gathers ---- */
 
-static void test_move(void **state) {
-  (void)state;
-  Rig r = rig_new();
+static void move_of(int lanes) {
+  Rig r = rig_new(lanes);
   static const int shapes[][3] = {{1, 1, 1}, {3, 1, 5}, {16, 9, 1}, {8, 8, 8}, {2, 40, 50}, {24, 4, 33}};
   for (int i = 0; i < 6; i++) {
     char text[4000];
@@ -361,9 +371,14 @@ static void test_move(void **state) {
   rig_run(&r);
 }
 
-static void test_gather(void **state) {
+static void test_move(void **state) {
   (void)state;
-  Rig r = rig_new();
+  for (int lanes = 4; lanes <= 16; lanes *= 2)
+    move_of(lanes);
+}
+
+static void gather_of(int lanes) {
+  Rig r = rig_new(lanes);
   rig_add(&r, "graph g {\n  x = input(\"x\", shape: [7])\n  k = input(\"k\", shape: [], int: true)\n  m = input(\"m\", "
               "shape: [5, 6], int: true)\n"
               "  y = input(\"y\", shape: [6, 5, 6])\n  t = param(\"t\", shape: [6, 11], role: \"weight\", init: "
@@ -380,6 +395,12 @@ static void test_gather(void **state) {
       &r,
       "graph g {\n  show a: uniform(shape: [3, 5], site: 77)\n  show b: normal(shape: [9000], site: 4000000000)\n}\n");
   rig_run(&r);
+}
+
+static void test_gather(void **state) {
+  (void)state;
+  for (int lanes = 4; lanes <= 16; lanes *= 2)
+    gather_of(lanes);
 }
 
 /* ---- functions ---- */
@@ -435,7 +456,7 @@ static void test_functions(void **state) {
                    {"1.7^x", power_of_base, 2, 0},
                    {"x^(0-2)", power_minus_two, 2, 0}};
   enum { COUNT = sizeof functions / sizeof *functions };
-  Rig r = rig_new();
+  Rig r = rig_new(0);
   char text[2000] = "graph g {\n  x = input(\"x\", shape: [])\n";
   for (int i = 0; i < COUNT; i++)
     snprintf(text + strlen(text), sizeof text - strlen(text), "  show f%d: %s\n", i, functions[i].formula);
