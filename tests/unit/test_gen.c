@@ -1,93 +1,6 @@
 /* Generated code against the interpreter: graphs are compiled to one shared object, run for a few batch sizes and chunk
-   orders, and compared output by output. Functions are swept over the whole float range against libm. */
-#include "fixture.h"
-#include "gen/gen.h"
-#include "runtime/netrt.h"
-#include <dlfcn.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-void nrt_uniform(float *out, int64_t first, int64_t count, uint64_t seed, uint64_t step, int64_t sample, uint32_t site);
-void nrt_normal(float *out, int64_t first, int64_t count, uint64_t seed, uint64_t step, int64_t sample, uint32_t site);
-void nrt_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
-              float beta, float *c, int64_t ldc);
-
-/* What the shared object calls: kernels run chunk after chunk, last one first. */
-static const char *const stub =
-    "#include <stdint.h>\n"
-    "typedef void Fill(float *, int64_t, int64_t, uint64_t, uint64_t, int64_t, uint32_t);\n"
-    "typedef void Gemm(int, int, int64_t, int64_t, int64_t, const float *, int64_t, const float *, int64_t, float, "
-    "float *, int64_t);\n"
-    "Fill *uniform, *normal;\nGemm *gemm;\n"
-    "void nrt_uniform(float *o, int64_t f, int64_t c, uint64_t e, uint64_t s, int64_t n, uint32_t i) { uniform(o, f, "
-    "c, e, s, n, i); }\n"
-    "void nrt_normal(float *o, int64_t f, int64_t c, uint64_t e, uint64_t s, int64_t n, uint32_t i) { normal(o, f, c, "
-    "e, s, n, i); }\n"
-    "void nrt_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t la, const float *b, "
-    "int64_t lb, float be,\n"
-    "              float *c, int64_t lc) { gemm(ta, tb, m, n, k, a, la, b, lb, be, c, lc); }\n"
-    "void nrt_launch(void *run, int step, void (*k)(void *, void *, int64_t, int64_t), void *arg, int64_t chunks) {\n"
-    "  for (int64_t i = chunks - 1; i >= 0; i--) k(arg, run, i, chunks);\n}\n";
-
-typedef struct {
-  Ctx *c;
-  Gen *gen;
-  ParamTable *params;
-  Vec(Plan *) plans;
-  void *library;
-} Rig;
-
-static Rig rig_new(int lanes) {
-  Rig r = {.c = fixture_ctx()};
-  r.gen = gen_new(r.c, &(GenTarget){.lanes = lanes ? lanes : gen_lanes(NULL)});
-  r.params = arena_alloc(r.c->mem, sizeof *r.params);
-  return r;
-}
-
-static void rig_add(Rig *r, const char *text) {
-  Graph *g = fixture_graph(r->c, text);
-  g->name = name_format(r->c->names, "g%d", r->plans.count);
-  params_collect(r->params, g);
-  Plan *p = plan_make(g, r->params, gen_scratch);
-  Text why = {.mem = r->c->mem};
-  if (!plan_verify(p, &why))
-    fail_msg("%s\n%s", text_str(&why), text);
-  vec_push(r->c->mem, &r->plans, p);
-}
-
-static void rig_link(Rig *r) {
-  char folder[] = "/tmp/test_gen_XXXXXX", *error = NULL;
-  assert_non_null(mkdtemp(folder));
-  const char *object = arena_printf(r->c->mem, "%s/net.o", folder),
-             *source = arena_printf(r->c->mem, "%s/stub.c", folder);
-  const char *library = arena_printf(r->c->mem, "%s/net.so", folder);
-  for (int i = 0; i < r->plans.count; i++)
-    gen_entry(r->gen, r->plans.at[i]);
-  if (getenv("NET_TEST_LLVM"))
-    puts(gen_llvm_text(r->gen));
-  if (!gen_object(r->gen, object, &error))
-    fail_msg("%s", error);
-  FILE *f = fopen(source, "w");
-  assert_non_null(f);
-  fputs(stub, f);
-  fclose(f);
-  assert_int_equal(system(arena_printf(r->c->mem, "cc -shared -fPIC -O1 -o %s %s %s -lm", library, source, object)), 0);
-  r->library = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-  if (!r->library)
-    fail_msg("%s", dlerror());
-  *(void **)dlsym(r->library, "uniform") = (void *)(intptr_t)nrt_uniform;
-  *(void **)dlsym(r->library, "normal") = (void *)(intptr_t)nrt_normal;
-  *(void **)dlsym(r->library, "gemm") = (void *)(intptr_t)nrt_gemm;
-  assert_int_equal(system(arena_printf(r->c->mem, "rm -r %s", folder)), 0);
-}
-
-static void rig_free(Rig *r) {
-  dlclose(r->library);
-  gen_free(r->gen);
-  fixture_free(r->c);
-}
+   orders, and compared output by output. */
+#include "gen_rig.h"
 
 /* ---- running ---- */
 
@@ -101,13 +14,6 @@ static const double *leaf(void *batch, const Graph *g, Val v) {
     else
       data[i] = graph_node(g, v)->op == OP_scalar ? 0.5 : (double)((i * 37 + v * 101 + i / 199) % 199 - 99) / 64.0;
   return data;
-}
-
-static void *memory(Ctx *c, int64_t bytes, int fill) {
-  char *p = arena_alloc(c->mem, (size_t)bytes + 128);
-  p += 64 - ((uintptr_t)p & 63);
-  memset(p, fill, (size_t)bytes);
-  return p;
 }
 
 static void fill(const Type *t, void *to, const double *from, int64_t batch) {
@@ -403,105 +309,10 @@ static void test_gather(void **state) {
     gather_of(lanes);
 }
 
-/* ---- functions ---- */
-
-static double ulps(float is, double expected) {
-  if ((isnan(is) && isnan(expected)) || (double)is == expected)
-    return 0;
-  if (fabs(expected) < 0x1.001p-126 && fabs(is) < 0x1.001p-126)
-    return 0;
-  if (isnan(is) || isnan(expected) || (isinf(is) && fabs(expected) < 0x1.fffffep127))
-    return 1e30;
-  if (fabs(expected) > 0x1.ffffffp127)
-    return isinf(is) && (is > 0) == (expected > 0) ? 0 : 1e30;
-  int exponent;
-  frexp(expected, &exponent);
-  return fabs(is - expected) / ldexp(1, exponent - 24);
-}
-
-static double sigmoid(double x) {
-  return 1 / (1 + exp(-x));
-}
-
-static double power_three_halves(double x) { /* by a root, which has no value at -inf */
-  return x < 0 ? NAN : pow(x, 1.5);
-}
-static double power_third(double x) {
-  return pow(x, 0.3);
-}
-static double power_of_base(double x) {
-  return pow(1.7, x);
-}
-static double power_minus_two(double x) {
-  return pow(x, -2);
-}
-
-static void test_functions(void **state) {
-  (void)state;
-  static const struct {
-    const char *formula;
-    double (*is)(double);
-    double most, limit;
-  } functions[] = {{"exp(x)", exp, 2, 0},
-                   {"log(x)", log, 2, 0},
-                   {"log1p(x)", log1p, 2, 0},
-                   {"tanh(x)", tanh, 2, 0},
-                   {"sigmoid(x)", sigmoid, 2, 0},
-                   {"erf(x)", erf, 2, 0},
-                   {"sin(x)", sin, 2, 0x1p45},
-                   {"cos(x)", cos, 2, 0x1p45},
-                   {"sqrt(x)", sqrt, 0.5, 0},
-                   {"x^1.5", power_three_halves, 3, 0},
-                   {"x^0.3", power_third, 2, 0},
-                   {"1.7^x", power_of_base, 2, 0},
-                   {"x^(0-2)", power_minus_two, 2, 0}};
-  enum { COUNT = sizeof functions / sizeof *functions };
-  Rig r = rig_new(0);
-  char text[2000] = "graph g {\n  x = input(\"x\", shape: [])\n";
-  for (int i = 0; i < COUNT; i++)
-    snprintf(text + strlen(text), sizeof text - strlen(text), "  show f%d: %s\n", i, functions[i].formula);
-  rig_add(&r, strcat(text, "}\n"));
-  rig_link(&r);
-  int64_t step = 4099, count = 0xFFFFFFFF / step;
-  struct net_run run = {.batch = count};
-  float *x = run.base[NET_IO] = memory(r.c, 4 * count, 0);
-  for (int64_t i = 0; i < count; i++) {
-    uint32_t bits = (uint32_t)(i * step);
-    memcpy(&x[i], &bits, 4);
-  }
-  float special[] = {0, -0.0f, INFINITY, -INFINITY, NAN, 1, -1, 0x1p-126f, 88.72283f, 88.72284f, -87.33654f, 0.5f};
-  memcpy(x, special, sizeof special);
-  run.base[NET_ARENA] = memory(r.c, r.plans.at[0]->arena_fixed + count * r.plans.at[0]->arena_per_sample, 0);
-  for (int i = 0; i < COUNT; i++)
-    run.base[NET_IO + 1 + i] = memory(r.c, 4 * count, 0);
-  void (*entry)(struct net_run *);
-  *(void **)&entry = dlsym(r.library, "net_entry_g0");
-  entry(&run);
-  for (int i = 0; i < COUNT; i++) {
-    double worst = 0;
-    float at = 0, got = 0;
-    for (int64_t k = 0; k < count; k++) {
-      double from = fpclassify(x[k]) == FP_SUBNORMAL ? copysign(0, x[k]) : x[k];
-      float is = ((float *)run.base[NET_IO + 1 + i])[k];
-      double off = ulps(is, functions[i].is(x[k]));
-      double flushed = ulps(is, functions[i].is(from));
-      off = off < flushed ? off : flushed;
-      if (off > worst && (!functions[i].limit || !(fabs(x[k]) > functions[i].limit)))
-        worst = off, at = x[k], got = is;
-    }
-    if (getenv("NET_TEST_ULP"))
-      printf("%-10s %.3f ulp at %a: %a\n", functions[i].formula, worst, at, got);
-    if (worst > functions[i].most)
-      fail_msg("%s is off by %g ulp at %a: %a, not %a", functions[i].formula, worst, at, got, functions[i].is(at));
-  }
-  rig_free(&r);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_functions),    cmocka_unit_test(test_each_plain), cmocka_unit_test(test_each_ranks),
-      cmocka_unit_test(test_each_blocked), cmocka_unit_test(test_reduce),     cmocka_unit_test(test_move),
-      cmocka_unit_test(test_gather),
+      cmocka_unit_test(test_each_plain), cmocka_unit_test(test_each_ranks), cmocka_unit_test(test_each_blocked),
+      cmocka_unit_test(test_reduce),     cmocka_unit_test(test_move),       cmocka_unit_test(test_gather),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
