@@ -322,14 +322,15 @@ static void report(const Slip *s) {
     help_foreign(s, d, foreign_statements, sizeof foreign_statements / sizeof *foreign_statements, s->at);
 }
 
-/* The `{` of the innermost body around the token, -1 if none; braces of stages are no bodies. */
+/* The `{` of the innermost body around the token, -1 if none. Braces of stages are no bodies, and hold none. */
 static int body_of(const Token *t, int at) {
-  int body = t[at].outer;
-  while (body >= 0) {
-    int before = t[body - 1].kind;
-    if (t[body].kind == '{' && before != T_ARROW && before != ':' && before != '*')
-      break;
-    body = t[body].outer;
+  int body = -1;
+  for (int i = t[at].outer; i >= 0; i = t[i].outer) {
+    int before = t[i - 1].kind;
+    if (t[i].kind != '{' || before == T_ARROW || before == ':' || before == '*')
+      body = -1;
+    else if (body < 0)
+      body = i;
   }
   return body;
 }
@@ -360,8 +361,7 @@ static int find_rest(const Parser *p, int body) {
   return at;
 }
 
-/* The bracket of a declaration's parameters that the token stands in, 0 if none: its body is worth reading all the
- * same. */
+/* The bracket of a declaration's parameters around the token, 0 if none: its body is worth reading all the same. */
 static int header_of(const Token *t, int at) {
   int outer = t[at].outer;
   while (outer >= 0 && t[outer].outer >= 0)
@@ -376,6 +376,12 @@ int parse_is_hopeless(const Parser *p) {
 
 void parse_fail(Parser *p, const char *const *expected, int count) {
   const Token *t = p->tokens.at;
+  if (p->at == p->failed) { /* the token where reading was to go on fits nowhere: go past it */
+    p->unwinding = !t[p->at].kind;
+    p->next = p->at + !p->unwinding;
+    return;
+  }
+  p->failed = p->at;
   int body = body_of(t, p->at);
   if (!t[p->at].silent && !parse_is_hopeless(p)) {
     Slip s = {

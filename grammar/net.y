@@ -42,6 +42,10 @@ static int net_lex(NET_STYPE *value, Span *span, Parser *p) {
     p->next++;
   *value = t->value;
   *span = t->span;
+  if (p->unwinding) {
+    p->unwinding = 0;
+    return '}';
+  }
   return t->kind;
 }
 

@@ -84,7 +84,7 @@ Ast *ast_parse(Ctx *c, ParseWhat what, uint32_t first) {
                                [PARSE_SIGNATURE] = T_START_SIGNATURE,
                                [PARSE_FLOW] = T_START_FLOW,
                                [PARSE_STATEMENTS] = T_START_STATEMENTS};
-  Parser p = {.c = c, .first = first, .end = first + (uint32_t)source_len(c->src, first), .what = what};
+  Parser p = {.c = c, .first = first, .end = first + (uint32_t)source_len(c->src, first), .what = what, .failed = -1};
   if (p.end - first >= 3 && !memcmp(source_at(c->src, first), "\xef\xbb\xbf", 3))
     p.first += 3;
   if (!is_text(&p))

@@ -25,6 +25,8 @@ struct Parser {
   Tokens raw;          /* as scanned: every newline; ends with T_END */
   Tokens tokens;       /* as parsed: begins with a T_START_ */
   int at, next;        /* token handed out last, and to hand out next */
+  int failed;          /* where the last error was, -1 if none yet */
+  int unwinding;       /* the text is over, but not for the grammar: hand out a `}` */
   Ast *result;
 };
 
