@@ -28,12 +28,12 @@ static const char *format_text(Arena *mem, const char *format, va_list args) {
   return s;
 }
 
-static int is_repeated(const Diags *d, const Diag *new) {
+static int is_repeated(const Diags *d, const Diag *added) {
   for (int i = d->list.count; i-- > 0;) {
     const Diag *old = d->list.at[i];
-    if (old->at.at != new->at.at || old->at.len != new->at.len || old->row->severity != new->row->severity)
+    if (old->at.at != added->at.at || old->at.len != added->at.len || old->row->severity != added->row->severity)
       continue;
-    if (!strcmp(old->text, new->text) || (new->at.at &&new->row->severity == SEV_ERROR))
+    if (!strcmp(old->text, added->text) || (added->at.at && added->row->severity == SEV_ERROR))
       return 1;
   }
   return 0;
@@ -41,23 +41,23 @@ static int is_repeated(const Diags *d, const Diag *new) {
 
 Diag *diag_add(Ctx *c, DiagId id, Span at, ...) {
   Diags *d = c->diags;
-  Diag *new = arena_alloc(d->mem, sizeof *new);
-  new->row = &diag_rows[id];
-  new->at = at;
+  Diag *added = arena_alloc(d->mem, sizeof *added);
+  added->row = &diag_rows[id];
+  added->at = at;
   va_list args;
   va_start(args, at);
-  new->text = format_text(d->mem, new->row->text, args);
+  added->text = format_text(d->mem, added->row->text, args);
   va_end(args);
-  if (d->muted || is_repeated(d, new))
-    return new;
-  if (new->row->severity == SEV_ERROR)
+  if (d->muted || is_repeated(d, added))
+    return added;
+  if (added->row->severity == SEV_ERROR)
     d->errors++;
-  new->order = d->list.count;
+  added->order = d->list.count;
   if (d->list.count < KEPT)
-    vec_push(d->mem, &d->list, new);
+    vec_push(d->mem, &d->list, added);
   else
-    d->unkept[new->row->severity]++;
-  return new;
+    d->unkept[added->row->severity]++;
+  return added;
 }
 
 void diag_note(Ctx *c, Diag *d, Span at, const char *format, ...) {
@@ -78,6 +78,15 @@ void diag_help(Ctx *c, Diag *d, const char *format, ...) {
 
 int diag_errors(const Diags *d) {
   return d->errors;
+}
+
+int diags_count(const Diags *d) {
+  return d->list.count;
+}
+
+void diags_note_since(Ctx *c, int count, Span at, const char *text) {
+  for (int i = count; i < c->diags->list.count; i++)
+    diag_note(c, c->diags->list.at[i], at, "%s", text);
 }
 
 void diags_mute(Diags *d, int by) {

@@ -36,6 +36,9 @@ void diag_note(Ctx *c, Diag *d, Span at, const char *format, ...) __attribute__(
 void diag_help(Ctx *c, Diag *d, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 int diag_errors(const Diags *d);  /* how many errors so far */
+int diags_count(const Diags *d);  /* how many diagnostics are kept so far */
+/* The same note on each that was added since there were `count`: the way there ("in `Level`, called here"). */
+void diags_note_since(Ctx *c, int count, Span at, const char *text);
 void diags_mute(Diags *d, int by); /* +1: collect nothing (a trial), -1: again */
 
 typedef enum { DIAG_PLAIN, DIAG_COLOR, DIAG_JSON } DiagStyle;
