@@ -8,7 +8,8 @@
    unit of work is (copy, group of outputs, block of x). With few of the latter there are several copies of the sums,
    each over a fixed part of the bands, which conv_unpack adds up in order while it brings the weights back to plain. A
    plain x of few channels (a picture) has too few elements for a tile: there the columns of the filter that all pixels
-   of the middle of the row meet are taken together with the channels, and the borders are done tap by tap. */
+   of the middle of the row meet are taken together with the channels, and the borders are done tap by tap. So they are
+   where each channel is a group of its own, and vectors of x meet vectors of y. */
 #include "gen/conv.h"
 #include "gen/finish.h"
 
@@ -39,24 +40,26 @@ static int64_t plane_y(const Corr *k) {
 typedef struct {
   Ir sums, y, images, rows, cols;
   Ir y_image, y_row, y_col, y_block, x_image, x_row, x_col;
-  Ir x[CONV_POINTS]; /* first pixel of each element; with `near`, of the first of neighbours */
+  Ir x[CONV_POINTS]; /* first pixel of each element; of NEIGHBOURS, of the first */
 } Pairs;
 enum { PAIRS_FIXED = 12 };
+typedef enum { APART, NEIGHBOURS, VECTORS } Elements; /* of x; VECTORS: not repeated, lane meets lane */
 
-static void pairs_pixel(Emit *e, int nb, int points, int near, const Ir *y, const Ir *x, Ir *sum) {
+static void pairs_pixel(Emit *e, int nb, int points, Elements how, const Ir *y, const Ir *x, Ir *sum) {
   Ir vector[4];
   for (int b = 0; b < nb; b++)
     vector[b] = load_vec(e, y[b]);
   for (int i = 0; i < points; i++) {
-    Ir element = splat(e, load_f32(e, near ? atk(e, x[0], i) : x[i]));
+    Ir p = how == NEIGHBOURS ? atk(e, x[0], i) : x[i],
+       element = how == VECTORS ? load_vec(e, p) : splat(e, load_f32(e, p));
     for (int b = 0; b < nb; b++)
       sum[i * nb + b] = fma3(e, element, vector[b], sum[i * nb + b]);
   }
 }
 
-static void pairs_body(Emit *e, int nb, int points, int near, const Pairs *p) {
+static void pairs_body(Emit *e, int nb, int points, Elements how, const Pairs *p) {
   Ir sum[TILE_VECTORS], y[4], x[CONV_POINTS];
-  int sums = nb * points, pointers = near ? 1 : points;
+  int sums = nb * points, pointers = how == NEIGHBOURS ? 1 : points;
   Loop image, row, col;
   for (int i = 0; i < sums; i++)
     sum[i] = load_vec(e, atk(e, p->sums, (int64_t)i * e->lanes));
@@ -69,7 +72,7 @@ static void pairs_body(Emit *e, int nb, int points, int near, const Pairs *p) {
     y[b] = at(e, at(e, y_row, imulk(e, p->y_block, b)), imul(e, col.iv, p->y_col));
   for (int i = 0; i < pointers; i++)
     x[i] = at(e, at(e, p->x[i], x_row), imul(e, col.iv, p->x_col));
-  pairs_pixel(e, nb, points, near, y, x, sum);
+  pairs_pixel(e, nb, points, how, y, x, sum);
   loop_end(e, &col);
   loop_end(e, &row);
   loop_end(e, &image);
@@ -77,20 +80,21 @@ static void pairs_body(Emit *e, int nb, int points, int near, const Pairs *p) {
     store(e, sum[i], atk(e, p->sums, (int64_t)i * e->lanes));
 }
 
-static void pairs(Emit *e, int nb, int points, int near, const Pairs *given) {
+static void pairs(Emit *e, int nb, int points, Elements how, const Pairs *given) {
   union {
     Pairs named;
     Ir at[sizeof(Pairs) / sizeof(Ir)];
   } in, out = {.named = *given};
-  int pointers = near ? 1 : points;
-  const char *name = arena_printf(e->c->mem, "conv_pairs_%dx%dx%d%s", e->lanes, nb, points, near ? "_near" : "");
+  int pointers = how == NEIGHBOURS ? 1 : points;
+  static const char *const word[] = {[APART] = "", [NEIGHBOURS] = "_near", [VECTORS] = "_lanes"};
+  const char *name = arena_printf(e->c->mem, "conv_pairs_%dx%dx%d%s", e->lanes, nb, points, word[how]);
   const char *params = arena_printf(e->c->mem, "ppiiiiiiiiii%.*s", pointers, "pppppppppppppppp");
   Outer outer;
   Ir fn;
   if (helper_begin(e, &outer, name, params, &fn)) {
     for (int i = 0; i < PAIRS_FIXED + pointers; i++)
       in.at[i] = LLVMGetParam(fn, (unsigned)i);
-    pairs_body(e, nb, points, near, &in.named);
+    pairs_body(e, nb, points, how, &in.named);
     helper_end(e, &outer);
   }
   call(e, fn, out.at, PAIRS_FIXED + pointers);
@@ -135,7 +139,7 @@ static void some_channels(const Grad *g, const Line *l, int tap, Ir first, int c
   Ir x = at(e, g->x_row, iadd(e, k64(e, place * pixel), imulk(e, first, k->x_blocked ? 1 : plane_x(k))));
   for (int i = 0; i < (k->x_blocked ? 1 : channels); i++)
     p.x[i] = atk(e, x, i * plane_x(k));
-  pairs(e, g->nb, channels, k->x_blocked, &p);
+  pairs(e, g->nb, channels, k->depthwise ? VECTORS : k->x_blocked ? NEIGHBOURS : APART, &p);
 }
 
 static void all_channels(const Grad *g, const Line *l, int tap, int low, int high) {
@@ -161,9 +165,10 @@ static void some_elements(const Grad *g, const Line *l, int first, int count, in
   p.sums = atk(e, l->sums, (int64_t)first * g->nb * k->lanes);
   for (int i = 0; i < count; i++) {
     int tap = (first + i) / k->inner, channel = (first + i) % k->inner;
-    p.x[i] = atk(e, g->x_row, l->axis->base + tap * l->axis->tap_step + low * l->axis->in_step + channel * plane_x(k));
+    int64_t place = l->axis->base + tap * l->axis->tap_step + low * l->axis->in_step;
+    p.x[i] = atk(e, g->x_row, place * (k->x_blocked ? k->lanes : 1) + channel * plane_x(k));
   }
-  pairs(e, g->nb, count, 0, &p);
+  pairs(e, g->nb, count, k->depthwise ? VECTORS : APART, &p);
 }
 
 static void few_channels(const Grad *g, const Line *l) {
@@ -188,7 +193,7 @@ static void few_channels(const Grad *g, const Line *l) {
 
 static void line(const Grad *g, const Line *l) {
   int low, high;
-  if (!g->k.x_blocked && g->k.inner <= FEW_CHANNELS) {
+  if (g->k.depthwise || (!g->k.x_blocked && g->k.inner <= FEW_CHANNELS)) {
     few_channels(g, l);
     return;
   }

@@ -232,12 +232,16 @@ static int is_even(const Terms *t) {
   return 1;
 }
 
+static int is_depthwise(const Corr *k) {
+  return k->x_blocked && k->y_blocked && k->groups == k->in && k->in == k->out;
+}
+
 Corr corr_of(const Graph *g, Val v) {
   Type x = *graph_type(g, graph_in(g, v, 0)), w = *graph_type(g, graph_in(g, v, 1)), y = *graph_type(g, v);
   Terms t = epilogue_terms(g, v);
   int flat = !looks_aside(g, v, w.dim[2], w.dim[3]) && is_even(&t);
   Corr k = corr_make(g, v, &x, &y, w.dim[2], w.dim[3], graph_node(g, v)->op == OP_conv2d_input_grad, flat);
-  k.depthwise = k.x_blocked && k.y_blocked && k.groups == k.in && k.in == k.out;
+  k.depthwise = is_depthwise(&k);
   k.lanes_in = k.depthwise || (k.x_blocked && !k.y_blocked);
   choose_tile(&k, k.depthwise ? 1 : 4, rows_cost);
   choose_pass(&k);
@@ -248,14 +252,15 @@ int conv_points(const Corr *k, int nb) {
   int most = conv_accumulators(k->lanes) / nb, even = k->lanes;
   while (even > most)
     even /= 2;
-  return k->x_blocked ? even : most < CONV_POINTS ? most : CONV_POINTS;
+  return k->x_blocked && !k->depthwise ? even : most < CONV_POINTS ? most : CONV_POINTS;
 }
 
 Corr corr_of_weight_grad(const Graph *g, Val v) {
   Type x = *graph_type(g, graph_in(g, v, 0)), dy = *graph_type(g, graph_in(g, v, 1)), w = *graph_type(g, v);
   int flat = !looks_aside(g, v, w.dim[2], w.dim[3]), swapped = !dy.lanes && x.lanes;
   Corr k = corr_make(g, v, swapped ? &dy : &x, swapped ? &x : &dy, w.dim[2], w.dim[3], swapped, flat);
-  choose_tile(&k, 3, points_cost);
+  k.depthwise = k.lanes_in = is_depthwise(&k);
+  choose_tile(&k, k.depthwise ? 1 : 3, points_cost);
   return k;
 }
 

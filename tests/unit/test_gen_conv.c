@@ -30,7 +30,7 @@ static Shape shape_roll(void) {
     s.groups = dice(4) ? 1 : ONE_OF(2, 3, 4, 8);
     s.c = s.groups * ONE_OF(1, 3, 4, 5, 8, 16, 17, 24, 40), s.k = s.groups * ONE_OF(1, 2, 3, 5, 8, 16, 17, 24, 40);
     if (s.groups > 1 && !dice(3))
-      s.c = s.k = s.groups;
+      s.c = s.k = s.groups = ONE_OF(8, 16, 24, 3);
     int square = dice(2);
     for (int i = 0; i < 2; i++)
       s.stride[i] = ONE_OF(1, 1, 2, 3), s.dilation[i] = ONE_OF(1, 1, 2);
