@@ -63,17 +63,13 @@ static Val add(Layout *l, Val v, const Val *in, const Attr *attrs) {
 
 /* ---- convolutions ---- */
 
-static int fast_groups(const Layout *l, int channels, int groups) {
-  return groups == 1 || channels / groups % l->lanes == 0;
-}
-
 static int channels_of(const Layout *l, Val v) {
   return graph_type(l->g, v)->dim[0];
 }
 
-/* The form in which a convolution reads an operand of so many channels. */
-static Val conv_operand(Layout *l, Val v, int blockable) {
-  return blockable && !(channels_of(l, v) <= FEW && !is_blocked(l, v)) ? as_blocked(l, v) : as_plain(l, v);
+/* The form in which a convolution reads an operand. */
+static Val conv_operand(Layout *l, Val v) {
+  return channels_of(l, v) <= FEW ? l->w.map[v] : as_blocked(l, v);
 }
 
 static Val place_conv(Layout *l, Val v) {
@@ -81,13 +77,11 @@ static Val place_conv(Layout *l, Val v) {
   Val in[64];
   Attr attrs[MAX_ATTRS];
   memcpy(attrs, l->g->attr_pool.at + n->attr, n->attrs * sizeof *attrs);
-  int groups = graph_int(l->g, v, "groups"), weight_grad = n->op == OP_conv2d_weight_grad_over;
+  int weight_grad = n->op == OP_conv2d_weight_grad_over;
   Val x = graph_in(l->g, v, 0), second = graph_in(l->g, v, 1);
-  int out = weight_grad ? channels_of(l, second) : channels_of(l, v);
-  int blockable = fast_groups(l, channels_of(l, x), groups) && fast_groups(l, out, groups);
-  in[0] = conv_operand(l, x, blockable);
-  in[1] = weight_grad ? conv_operand(l, second, blockable) : l->w.map[second];
-  int lanes = weight_grad || !blockable || out <= FEW ? 0 : l->lanes;
+  in[0] = conv_operand(l, x);
+  in[1] = weight_grad ? conv_operand(l, second) : l->w.map[second];
+  int lanes = weight_grad || channels_of(l, v) <= FEW ? 0 : l->lanes;
   for (int i = 0; i < n->attrs; i++)
     if (op_row(l->g->c, n->op)->attr[i] == name_of(l->g->c->names, "lanes"))
       attrs[i] = attr_number(lanes);
