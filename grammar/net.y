@@ -206,7 +206,8 @@ input_list:
   | input_list ',' input                       { $$ = more(p, $1, $3); }
   ;
 input:
-    name type                                  { $$ = named(node(p, AST_INPUT, @$, 2, $2, (Ast *)NULL), $1, @1); }
+    name                                       { $$ = named(node(p, AST_INPUT, @$, 2, (Ast *)NULL, (Ast *)NULL), $1, @1); }
+  | name type                                  { $$ = named(node(p, AST_INPUT, @$, 2, $2, (Ast *)NULL), $1, @1); }
   | name ':' flow                              { $$ = named(node(p, AST_INPUT, @$, 2, (Ast *)NULL, $3), $1, @1); }
   ;
 

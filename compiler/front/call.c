@@ -46,12 +46,15 @@ static Name next_label(Expand *x, Name callee) {
   return name_format(x->c->names, "%s_0", lower);
 }
 
-static void note_label(Expand *x, Name label, Span at) {
+static int note_label(Expand *x, Name label, Span at) {
   Frame *f = x->frame;
   for (int i = 0; i < f->labels.count; i++)
-    if (f->labels.at[i] == label)
+    if (f->labels.at[i] == label) {
       diag_add(x->c, D_SAME_LABEL, user_span(x, at), name_text(x->c->names, label));
+      return 0;
+    }
   vec_push(x->c->mem, &f->labels, label);
+  return 1;
 }
 
 /* ---- arguments ---- */
@@ -254,7 +257,7 @@ Value apply_decl(Expand *x, const Ast *decl, const Args *args, Name label, Span 
   x->depth--;
   if (!f.outs.count && !diag_errors(x->c->diags))
     arity_error(x, decl, D_NO_OUT, "", at);
-  return v;
+  return f.outs.count ? v : (Value){0};
 }
 
 Value apply_named(Expand *x, Name callee, Span name_span, Args *args, Name label, Span at) {
@@ -346,8 +349,8 @@ static Value run_stage(Expand *x, Value v, const Ast *stage, int *number) {
   int count = 1, repeated = stage->kids[0] != NULL;
   if (repeated && !to_size(x, value_of(x, stage->kids[0]), stage->kids[0]->span, "a count", &count))
     return (Value){0};
-  if (label)
-    note_label(x, label, stage->name_span.len ? stage->name_span : stage->span);
+  if (label && !note_label(x, label, stage->name_span.len ? stage->name_span : stage->span))
+    return (Value){0};
   for (int i = 0; i < count && v.kind != V_POISON; i++) {
     Name own = label;
     if (label && repeated)

@@ -134,6 +134,7 @@ static void check_defines(Expand *x) {
 static void collect(Expand *x, const Ast *const *all, int count) {
   Frame top = frame_top(x);
   x->frame = &top;
+  x->g = graph_new(x->c, 0); /* for a constant that is none: it may compute what it likes before it is refused */
   add_words(x);
   for (int i = 0; i < count; i++)
     if (all[i]->kind == AST_CONST)

@@ -394,7 +394,8 @@ static Graph *build(Run *r, const char *suffix, int training) {
 static int read_fields(Expand *x, Train *t, const Ast *names) {
   const Data *d = &x->p->datas.at[t->data];
   if (names->count > d->fields.count) {
-    diag_note(x->c, diag_add(x->c, D_FIELDS, names->span, name_text(x->c->names, d->name)), d->span, "the data block");
+    if (!diag_errors(x->c->diags)) /* else a field may be missing that was refused */
+      diag_note(x->c, diag_add(x->c, D_FIELDS, names->span, name_text(x->c->names, d->name)), d->span, "the data block");
     return 0;
   }
   for (int i = 0; i < names->count; i++)
