@@ -116,10 +116,11 @@ bench: all                                        ## training steps per second b
 # ---- for people ----
 demo: all                                         ## train a small model on drawn shapes, predict, leave a picture
 	@sh tests/demo.sh
-docs: $(B)/tests/docs                             ## write the pages of spec/ that are drawn from the tables
+docs: $(B)/tests/docs all                         ## write the pages of spec/ and the dumps that are drawn from the sources
 	$< operations > spec/operations.md
 	$< errors > spec/errors.md
 	$< calls > spec/recipe.md
+	NETC=$(B)/netc sh tests/tour.sh ARCHITECTURE.md > $(B)/tour.md && cp $(B)/tour.md ARCHITECTURE.md
 $(B)/tests/docs: $(B)/tests/docs.o
 	$(CC) $(CFLAGS) -o $@ $^
 format:                                           ## clang-format everything, where it is installed
