@@ -84,38 +84,38 @@ static void add_resize(GenRun *r, int number) {
 
 /* ---- products ---- */
 
-static const char *dims(Arena *mem, int lead, int lead_size, int m, int n) {
-  return arena_printf(mem, lead ? "[%d, %d, %d]" : "%.0d[%d, %d]", lead ? lead_size : 0, m, n);
+static const char *dims(Arena *mem, int lead, int m, int n) {
+  return lead ? arena_printf(mem, "[%d, %d, %d]", lead, m, n) : arena_printf(mem, "[%d, %d]", m, n);
+}
+
+/* An operand [lead, m, n], now and then as the transpose of what lies in memory. */
+static void matrix(Text *t, const char *name, const char *kind, int lead, int m, int n) {
+  int turned = !dice(3);
+  text_add(t, " %s%s = %s, shape: %s)\n", name, turned ? "t" : "", kind,
+           turned ? dims(t->mem, lead, n, m) : dims(t->mem, lead, m, n));
+  if (turned)
+    text_add(t, " %s = transpose(%st, perm: %s)\n", name, name, lead ? "[0, 2, 1]" : "[1, 0]");
 }
 
 static void add_product(GenRun *r, int number) {
+  enum { MATMUL, OVER, BMM };
   Text t = {.mem = r->c->mem};
-  Arena *mem = t.mem;
-  int m = ONE_OF(1, 3, 17, 64, 130), n = ONE_OF(1, 5, 8, 40, 70), k = ONE_OF(1, 7, 16, 65), lead = dice(2),
-      kind = dice(3);
-  const char *shared = dice(3) ? "" : ", shared: true", *a = dims(mem, lead, 3, m, k), *formula = "", *more = "";
-  text_add(&t, "graph product%d {\n x = input(\"x\", shape: %s%s)\n", number, a, shared);
+  const char *const name[] = {"matmul", "matmul_over", "bmm"}, *formula = "", *more = "";
+  int m = ONE_OF(1, 3, 17, 64, 130, 300), n = ONE_OF(1, 5, 8, 40, 70, 270), k = ONE_OF(1, 7, 16, 65),
+      lead = dice(2) * 3;
+  int kind = dice(3), shared = !dice(3);
+  const char *x = shared ? "param(\"x%d\", role: \"weight\", init: \"constant\", values: [0]" : "input(\"x\"";
+  const char *z =
+      kind == MATMUL || shared ? "param(\"z%d\", role: \"weight\", init: \"constant\", values: [0]" : "input(\"z\"";
+  text_add(&t, "graph product%d {\n", number);
+  matrix(&t, "x", arena_printf(t.mem, x, number), lead, m, k);
+  matrix(&t, "z", arena_printf(t.mem, z, number), kind == MATMUL ? 0 : lead, kind == OVER ? m : k, n);
   if (dice(2)) {
     text_add(&t, " b = param(\"b%d\", shape: %s, role: \"weight\", init: \"constant\", values: [0])\n", number,
-             arena_printf(mem,
-                          kind && lead && kind == 2 ? "[1, 1, %d]"
-                          : lead && !kind           ? "[1, 1, %d]"
-                                                    : "[1, %d]",
-                          n));
+             dims(t.mem, kind != OVER && lead, 1, n));
     more = ", b", formula = ", formula: \"max(x0 + x2, 0)\"";
   }
-  if (kind == 0)
-    text_add(&t,
-             " w = param(\"w%d\", shape: [%d, %d], role: \"weight\", init: \"constant\", values: [0])\n y = matmul(x, "
-             "w%s%s)\n",
-             number, k, n, more, formula);
-  else if (kind == 1)
-    text_add(&t, " z = input(\"z\", shape: %s%s)\n y = matmul_over(x, z%s%s)\n", dims(mem, lead, 3, m, n), shared, more,
-             formula);
-  else
-    text_add(&t, " z = input(\"z\", shape: %s%s)\n y = bmm(x, z%s%s)\n", dims(mem, lead, 3, k, n),
-             dice(2) ? shared : "", more, formula);
-  text_add(&t, " show y: y\n}\n");
+  text_add(&t, " y = %s(x, z%s%s)\n show y: y\n}\n", name[kind], more, formula);
   gen_run_add(r, text_str(&t));
 }
 
