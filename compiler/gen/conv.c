@@ -5,9 +5,9 @@
    groups run innermost, and the rows of x stay in cache; above, they run outermost, and a group's weights do. A band is
    passed over for a few input blocks at a time, whose weights fit the nearest cache. Within a row: for each column
    class, runs of tiles. A plain result goes through a small buffer, tile by tile, where lanes are summed up or spread
-   over planes. The epilogue is applied to the finished band, still in cache. Example: 64 -> 64 channels, 3x3, 56 x 56,
-   8 lanes: groups of 3 + 3 + 2 vectors; a row is 14 tiles of 4 pixels, the first and the last without the column that
-   the padding hides; two passes of 4 blocks. */
+   over planes. The epilogue is applied to the finished band, still in cache.
+   Example: 64 -> 64 channels, 3x3, 56 x 56, 8 lanes: groups of 3 + 3 + 2 vectors; a row is 14 tiles of 4 pixels, the
+   first and the last without the column that the padding hides; 4 passes of 2 blocks. */
 #include "gen/conv.h"
 
 enum { KEPT_WEIGHTS = 256 * 1024 }; /* floats */

@@ -3,13 +3,13 @@
    dw[o, i, tap] = sum over pixels of y[o, pixel] * x[i, pixel under the tap], where the operand called y has its
    vectors loaded and the elements of x are repeated (conv.h: corr_of_weight_grad). The sums of nb vectors and m
    elements of x stay in registers while the pixels of a band of rows go by; bands are as large as fits the nearest
-   cache with all that they meet, so they are short columns of a plane or a few whole images. Example, 8 lanes, 64
-   channels, 3 x 3: nb 3, m 4; a band is walked once for each of 9 taps and 2 halves of a block of x, for 24 outputs. A
-   unit of work is (copy, group of outputs, block of x). With few of the latter there are several copies of the sums,
-   each over a fixed part of the bands, which conv_unpack adds up in order while it brings the weights back to plain. A
-   plain x of few channels (a picture) has too few elements for a tile: there the columns of the filter that all pixels
-   of the middle of the row meet are taken together with the channels, and the borders are done tap by tap. So they are
-   where each channel is a group of its own, and vectors of x meet vectors of y. */
+   cache with all that they meet: some rows of a plane, or a few whole planes. Example, 8 lanes, 64 channels, 3 x 3:
+   nb 3, m 4; a band is walked once for each of 9 taps and 2 halves of a block of x, for 24 outputs.
+   A unit of work is (copy, group of outputs, block of x). With few of the latter there are several copies of the sums,
+   each over a fixed part of the bands, which conv_unpack adds up in order while it brings the weights back to plain.
+   A plain x of few channels (a picture) has too few elements for a tile: there the columns of the filter that all
+   pixels of the middle of the row meet are taken together with the channels, and the borders are done tap by tap. So
+   they are where each channel is a group of its own, and vectors of x meet vectors of y. */
 #include "gen/conv.h"
 #include "gen/finish.h"
 

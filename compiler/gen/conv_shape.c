@@ -284,7 +284,8 @@ int64_t corr_col(const Corr *k, int col) {
 }
 
 int64_t corr_packed(const Corr *k) {
-  return corr_row(k, k->rows);
+  int64_t floats = corr_row(k, k->rows);
+  return floats ? floats : k->lanes; /* of a filter that meets nothing but padding: the memory must still be some */
 }
 
 int64_t corr_pack_units(const Corr *k) {

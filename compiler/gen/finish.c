@@ -1,5 +1,5 @@
 /* finish: epilogues in place, row by row. A row's number is taken apart into sample and indices once; along the row
-   there are vectors, the last one masked. Example: [6, 10] per sample, 13th row: sample 2, index 0 is 1. */
+   there are vectors, the last one masked. Example: [6, 10] per sample, row 13: sample 2, index 0 is 1. */
 #include "gen/finish.h"
 
 static int merges(const Terms *t, const Operand *op, int first, int64_t *step) {

@@ -5,8 +5,8 @@
    of ROWS x COLS of one problem's C. When a matmul_over has a small result and a long k, k is cut into fixed parts,
    each a problem of its own into scratch, and a second launch adds them in order. Products too small for a library (a
    few dozen weights) are a plain loop here, so that small programs come without BLAS. An epilogue is applied to a
-   block's rows as soon as they are there. Example: 64 samples of [196, 768] times [768, 3072]: 12544 rows in 98 blocks,
-   6 blocks of columns: 588 units in 32 chunks. */
+   block's rows as soon as they are there.
+   Example: 64 samples of [196, 768] times [768, 3072]: 12544 rows in 49 blocks, 12 blocks of columns: 588 units. */
 #include "gen/finish.h"
 
 enum { ROWS = 256, FEW_ROWS = 64, COLS = 256, SMALL = 2048, PARTS = 16, LONG_DEPTH = 64, SMALL_RESULT = 128 * 128 };

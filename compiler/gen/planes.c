@@ -1,5 +1,5 @@
-/* planes: what pooling and resizing kernels share: sizes, chunks, and storing a pixel with its epilogue. */
-#include "../runtime/netrt.h"
+/* planes: what pooling and resizing kernels share: sizes, chunks, and storing a pixel with its epilogue. A pixel is one
+   vector of channels in blocks; in a plain value it is one float, and the loops are the same. */
 #include "gen/finish.h"
 #include "gen/pool.h"
 

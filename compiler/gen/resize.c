@@ -1,10 +1,10 @@
 /* resize: nearest and bilinear, and their transposes.
 
-   Along each axis a place of the larger picture of indices, the "to" side of the forward pass, reads one or two
-   neighbours of the "from" side with weights; these come from a table made here. Nearest growth by a whole factor needs
-   no table: a pixel is read once and written factor times in each of factor rows, and its transpose sums a block. Other
-   transposes scatter, a plane a unit. Example: bilinear 4 -> 8: place 3 lies at (3 + 0.5) * 4/8 - 0.5 = 1.25, so it is
-   0.75 of pixel 1 and 0.25 of pixel 2. */
+   "from" is the plane that the forward pass reads, "to" the one it writes; the transposes turn the arrows round. Along
+   each axis a place of "to" takes one or two neighbours of "from", with weights out of a table made here. Nearest
+   growth by a whole factor needs no table: a pixel is read once and written factor times in each of factor rows, and
+   the transpose sums blocks. Other transposes scatter into a cleared plane, which is then a unit of work. Example,
+   bilinear 4 -> 8: place 3 lies at (3 + 0.5) * 4/8 - 0.5 = 1.25, so it is 0.75 of pixel 1 and 0.25 of 2. */
 #include "gen/pool.h"
 #include <math.h>
 
