@@ -87,6 +87,10 @@ void heap_free(struct heap *h) {
 const char *number_text(char text[NUMBER], double v) {
   if (isnan(v))
     return strcpy(text, "nan");
+  if (v == floor(v) && fabs(v) < 1e15) {
+    snprintf(text, NUMBER, "%.0f", v);
+    return text;
+  }
   for (int digits = 1; digits <= 17; digits++) {
     snprintf(text, NUMBER, "%.*g", digits, v);
     if (strtod(text, NULL) == v)

@@ -15,11 +15,8 @@ static const struct {
   size_t at;
   int real, items;
 } FIELDS[] = {
-    COUNT(epoch),           COUNT(position),   COUNT(step),
-    COUNT(count),           COUNT(seen),       COUNT(log_bytes),
-    COUNT(best_epoch),      COUNT(stop_epoch), REAL(best, 1),
-    REAL(stop_best, 1),     REAL(seconds, 1),  REAL(epoch_seconds, 1),
-    REAL(sum, OUTPUTS_MAX),
+    COUNT(epoch),      COUNT(position),   COUNT(step),   COUNT(count),       COUNT(seen),
+    COUNT(best_epoch), COUNT(stop_epoch), REAL(best, 1), REAL(stop_best, 1), REAL(sum, OUTPUTS_MAX),
 };
 enum { FIELD_COUNT = sizeof FIELDS / sizeof *FIELDS, EXTRA = 6 };
 

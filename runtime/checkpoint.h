@@ -1,5 +1,6 @@
 /* Checkpoints: a model's numbers and, for a training that goes on later, all it has to remember. Files are safetensors;
-   the training's state stands in their metadata as text. */
+   the training's state stands in their metadata as text. Nothing in them depends on the clock: the same training writes
+   the same bytes. */
 #ifndef NET_CHECKPOINT_H
 #define NET_CHECKPOINT_H
 #include "model.h"
@@ -13,11 +14,8 @@ struct train_state {
   int64_t step;     /* steps done, of all epochs */
   int64_t count;    /* training samples there are */
   int64_t seen;     /* samples that sum counts */
-  int64_t log_bytes;
   int64_t best_epoch, stop_epoch; /* the epochs (from 1) with the best value so far; 0: none yet */
   double best, stop_best;
-  double seconds;          /* computed so far, of all epochs */
-  double epoch_seconds;    /* of the present one */
   double sum[OUTPUTS_MAX]; /* over the present epoch's samples: the loss, the metrics */
 };
 

@@ -38,24 +38,33 @@ static void csv_head(struct log *l) {
   fputs(",seconds\n", l->csv);
 }
 
-int log_open(struct log *l, const struct net_train *t, int has_val, const char *path, int64_t bytes, char err[ERR]) {
+/* Goes behind the head and `rows` rows; what follows was written after the checkpoint. */
+static int keep_rows(struct log *l, int64_t rows) {
+  int64_t lines = 0;
+  for (int c; lines <= rows && (c = getc(l->csv)) != EOF;)
+    lines += c == '\n';
+  fseeko(l->csv, 0, SEEK_CUR); /* from reading to writing */
+  if (ftruncate(fileno(l->csv), ftello(l->csv)))
+    return -1;
+  if (!lines)
+    csv_head(l);
+  return 0;
+}
+
+int log_open(struct log *l, const struct net_train *t, int has_val, const char *path, int64_t rows, char err[ERR]) {
   *l = (struct log){.train = t, .has_val = has_val, .bar = isatty(STDERR_FILENO)};
-  l->csv = fopen(path, bytes ? "r+e" : "we");
-  if (!l->csv && bytes && errno == ENOENT) { /* somebody removed it: the rest of the training still gets its rows */
+  l->csv = rows ? fopen(path, "r+e") : NULL;
+  int older = l->csv != NULL;
+  if (!older && (!rows || errno == ENOENT)) /* somebody removed it: the rest of the training still gets its rows */
     l->csv = fopen(path, "we");
-    bytes = 0;
-  }
   if (!l->csv)
     return fail(err, "cannot write %s: %s", path, strerror(errno));
-  if (bytes) {
-    fseeko(l->csv, 0, SEEK_END);
-    if (ftello(l->csv) > bytes && ftruncate(fileno(l->csv), bytes)) {
-      log_close(l);
-      return fail(err, "cannot shorten %s: %s", path, strerror(errno));
-    }
-    fseeko(l->csv, 0, SEEK_END);
-  } else
+  if (!older)
     csv_head(l);
+  else if (keep_rows(l, rows)) {
+    log_close(l);
+    return fail(err, "cannot shorten %s: %s", path, strerror(errno));
+  }
   return 0;
 }
 
@@ -65,7 +74,7 @@ void log_close(struct log *l) {
   l->csv = NULL;
 }
 
-int64_t log_row(struct log *l, const struct log_place *p, char err[ERR]) {
+int log_row(struct log *l, const struct log_place *p, char err[ERR]) {
   fprintf(l->csv, "%lld,%lld,%.9g", (long long)p->epoch, (long long)p->step, p->lr);
   csv_values(l->csv, p->mean, l->train->metrics + 1);
   if (p->val)
@@ -73,7 +82,7 @@ int64_t log_row(struct log *l, const struct log_place *p, char err[ERR]) {
   fprintf(l->csv, ",%.3f\n", p->seconds);
   if (fflush(l->csv) || ferror(l->csv))
     return fail(err, "cannot write log.csv: %s", strerror(errno));
-  return ftello(l->csv);
+  return 0;
 }
 
 /* ---- the terminal ---- */

@@ -24,20 +24,20 @@ struct log_place {
   int64_t position, count;
   double lr;
   int64_t step;
-  double seconds;           /* of the epoch */
+  double seconds;           /* of the epoch, or of its part since a resume */
   const double *mean, *val; /* the outputs' means; val may be NULL */
 };
 
-/* bytes: how much of an older log.csv stays (0: none). */
-int log_open(struct log *l, const struct net_train *t, int has_val, const char *path, int64_t bytes, char err[ERR]);
+/* rows: how many of an older log.csv stay. */
+int log_open(struct log *l, const struct net_train *t, int has_val, const char *path, int64_t rows, char err[ERR]);
 void log_close(struct log *l);
 
 void log_epoch_begin(struct log *l, int64_t position);
 void log_bar(struct log *l, const struct log_place *p); /* cheap: draws a few times a second at most */
 void log_bar_clear(struct log *l);
 void log_epoch_line(struct log *l, const struct log_place *p);
-/* Appends the row; returns the log's length, -1 and err if the disk is full. */
-int64_t log_row(struct log *l, const struct log_place *p, char err[ERR]);
+/* Appends the row; -1 and err if the disk is full. */
+int log_row(struct log *l, const struct log_place *p, char err[ERR]);
 
 /* "loss 0.2519  accuracy 0.9134" */
 void log_values(FILE *out, const struct net_train *t, const char *prefix, const double *mean);

@@ -2,6 +2,7 @@
 #include "data/files.h"
 #include "draw/picture.h"
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -184,8 +185,10 @@ static int write_sheet(const struct presenter *p, int show, const char *path, ch
     return show_image(path, p->shown[show], b.n, at.channels, at.height, at.width, range_of(p, at, &room), err);
   if (kind == SHOW_MASK && p->image)
     return show_mask_sheet(path, &b, p->shown[show], p->truth, io->elem, err);
+  if (kind == SHOW_MASK && io->elem == NET_I32)
+    return show_class_masks(path, p->shown[show], b.n, at.width, at.height, err);
   if (kind == SHOW_MASK)
-    return write_mask(p, show, p->shown[show], NULL, path, err);
+    return show_image(path, p->shown[show], b.n, 1, at.height, at.width, &(struct net_range){{0}, {1, 1, 1}}, err);
   int32_t *best = largest(p->shown[show], p->total, io_count(io, 1));
   int status = show_class_sheet(path, &b, best, p->truth, p->names, err);
   free(best);
@@ -211,14 +214,12 @@ static void numbers(const struct net_io *io, const void *value, int json) {
   int64_t n = io_count(io, 1);
   fputs(json && n > 1 ? "[" : "", stdout);
   for (int64_t i = 0; i < n; i++) {
-    char text[NUMBER];
+    float v = ((const float *)value)[i];
     fputs(!i ? "" : json ? ", " : " ", stdout);
     if (io->elem == NET_I32)
       printf("%d", ((const int32_t *)value)[i]);
-    else if (json)
-      fputs(number_text(text, (double)((const float *)value)[i]), stdout);
     else
-      printf("%.6g", (double)((const float *)value)[i]);
+      printf(!json ? "%.6g" : isfinite(v) ? "%.9g" : "null", (double)v);
   }
   fputs(json && n > 1 ? "]" : "", stdout);
 }
@@ -226,7 +227,7 @@ static void numbers(const struct net_io *io, const void *value, int json) {
 static void say_json(const struct presenter *p, const struct presented *b, int64_t i) {
   printf("%s{", b->first + i ? ",\n" : "[\n");
   if (b->path[i])
-    printf("\"file\": \"%s\"", b->path[i]);
+    fputs("\"file\": ", stdout), show_json_text(stdout, b->path[i]);
   else
     printf("\"sample\": %lld", (long long)(b->index ? b->index[i] : b->first + i));
   for (int s = 0; s < p->predict->shows; s++) {

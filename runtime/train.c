@@ -60,16 +60,8 @@ static int save_due(const struct trainer *t) {
          (o->save_seconds > 0 && now() - t->saved >= o->save_seconds);
 }
 
-static void count_time(struct trainer *t) {
-  double at = now();
-  t->s.seconds += at - t->resumed;
-  t->s.epoch_seconds += at - t->resumed;
-  t->resumed = at;
-}
-
 static int stop_for_now(struct trainer *t, char err[ERR]) {
   log_bar_clear(&t->log);
-  count_time(t);
   if (save_last(t, err))
     return -1;
   printf("interrupted at step %lld (epoch %lld); go on with\n  %s\n", (long long)t->s.step, (long long)t->s.epoch + 1,
@@ -108,14 +100,14 @@ static struct log_place place(const struct trainer *t, double mean[OUTPUTS_MAX])
                             .count = t->fit.count,
                             .lr = t->rate,
                             .step = t->s.step,
-                            .seconds = t->s.epoch_seconds,
+                            .seconds = now() - t->begun,
                             .mean = mean};
 }
 
 /* Steps to the end of the epoch or of the training. 0, INTERRUPTED, or -1 and err. */
 static int run_epoch(struct trainer *t, char err[ERR]) {
   double mean[OUTPUTS_MAX];
-  t->resumed = now();
+  t->begun = now();
   log_epoch_begin(&t->log, t->s.position);
   pass_begin(&t->fit, (uint64_t)t->s.epoch, t->s.position);
   while (t->s.step < t->steps) {
@@ -135,11 +127,8 @@ static int run_epoch(struct trainer *t, char err[ERR]) {
     log_bar(&t->log, &p);
     if (interrupt_seen())
       return stop_for_now(t, err);
-    if (save_due(t)) {
-      count_time(t);
-      if (save_last(t, err))
-        return -1;
-    }
+    if (save_due(t) && save_last(t, err))
+      return -1;
   }
   return 0;
 }
@@ -185,19 +174,16 @@ static int end_epoch(struct trainer *t, char err[ERR]) {
     if (status)
       return status < 0 ? -1 : stop_for_now(t, err);
   }
-  count_time(t);
   struct log_place p = place(t, mean);
   p.val = t->has_val ? t->val_mean : NULL;
   log_epoch_line(&t->log, &p);
-  s->log_bytes = log_row(&t->log, &p, err);
-  if (s->log_bytes < 0)
+  if (log_row(&t->log, &p, err))
     return -1;
   s->epoch++;
   if (t->preview && preview_write(t->preview, s->epoch, err))
     return -1;
   int keep = judge(t, mean);
   s->position = s->seen = 0;
-  s->epoch_seconds = 0;
   memset(s->sum, 0, sizeof s->sum);
   /* best first: a last.safetensors that speaks of a best epoch then always finds it */
   return (keep && save(t, t->best, 0, err)) || save_last(t, err) ? -1 : 0;

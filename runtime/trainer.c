@@ -48,13 +48,13 @@ static char *class_text(const struct net_dataset *set) {
   return text;
 }
 
-/* Lines as recipe_write writes them; weights to start from are no matter of a training that goes on. */
+/* Lines as recipe_write writes them. */
 static int take_lines(struct recipe *r, const char *text, char err[ERR]) {
   char *copy = mem_text("%s", text), *rest = copy;
   int status = 0;
   for (char *line; !status && (line = strsep(&rest, "\n"));) {
     char *colon = strstr(line, ": ");
-    if (!colon || !strncmp(line, "start: ", 7))
+    if (!colon)
       continue;
     *colon = 0;
     status = recipe_line_set(r, (struct recipe_line){line, colon + 2}, err);
@@ -63,14 +63,30 @@ static int take_lines(struct recipe *r, const char *text, char err[ERR]) {
   return status;
 }
 
-/* What earlier command lines gave, and this one. */
+/* What earlier command lines gave, and this one, which wins; each line once, in its old place. */
 static char *options_as_text(const struct trainer *t, const char *earlier) {
-  char *text = mem_text("%s", earlier);
-  for (int i = 0; i < t->o->lines; i++) {
-    char *longer = mem_text("%s%s: %s\n", text, t->o->line[i].name, t->o->line[i].value);
-    free(text);
-    text = longer;
+  const struct recipe_line *now = t->o->line;
+  char *text = NULL, *copy = mem_text("%s", earlier), *rest = copy, *told = mem_get((size_t)t->o->lines + 1);
+  size_t size;
+  FILE *f = open_memstream(&text, &size);
+  for (char *line; (line = strsep(&rest, "\n"));) {
+    char *colon = strstr(line, ": ");
+    if (!colon)
+      continue;
+    *colon = 0;
+    const char *value = colon + 2;
+    for (int i = 0; i < t->o->lines; i++)
+      if (!strcmp(now[i].name, line)) {
+        value = now[i].value;
+        told[i] = 1;
+      }
+    fprintf(f, "%s: %s\n", line, value);
   }
+  for (int i = 0; i < t->o->lines; i++)
+    if (!told[i])
+      fprintf(f, "%s: %s\n", now[i].name, now[i].value);
+  fclose(f);
+  free(copy), free(told);
   return text;
 }
 
@@ -195,7 +211,7 @@ int trainer_open(struct trainer *t, const struct tensors *from, int carry, char 
   t->s.count = t->fit.count;
   t->recipe_text = recipe_as_text(&t->recipe);
   char *csv = mem_text("%s/log.csv", t->o->out);
-  int status = write_recipe(t, err) || log_open(&t->log, t->train, t->has_val, csv, t->s.log_bytes, err);
+  int status = write_recipe(t, err) || log_open(&t->log, t->train, t->has_val, csv, t->s.epoch, err);
   free(csv);
   if (status)
     return -1;

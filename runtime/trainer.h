@@ -20,7 +20,7 @@ struct trainer {
   struct preview *preview; /* NULL: none is asked for */
   int64_t epoch_steps, steps, epochs;
   double val_mean[OUTPUTS_MAX], rate;
-  double saved, resumed; /* when the last checkpoint was written; when this part of the epoch began */
+  double saved, begun; /* when the last checkpoint was written; when the epoch, or its part since a resume, began */
   int64_t saved_step;
   char *last, *best, *recipe_text, *options_text, *classes;
 };

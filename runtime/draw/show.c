@@ -50,7 +50,7 @@ void show_classes(FILE *out, const float *score, int classes, int best, struct s
   free(order);
 }
 
-static void json_text(FILE *out, const char *s) {
+void show_json_text(FILE *out, const char *s) {
   fputc('"', out);
   for (; *s; s++)
     if (*s == '"' || *s == '\\')
@@ -70,11 +70,11 @@ void show_classes_json(FILE *out, const float *score, int classes, int best, str
   for (int i = 0; order && i < best; i++) {
     fputs(i ? ",\n " : "", out);
     fputs("{\"class\": ", out);
-    json_text(out, name_of(names, order[i], number));
+    show_json_text(out, name_of(names, order[i], number));
     fprintf(out, isfinite(score[order[i]]) ? ", \"index\": %d, \"score\": %.9g}" : ", \"index\": %d, \"score\": null}",
             order[i], score[order[i]]);
   }
-  fputs("]\n", out);
+  fputs("]", out);
   free(order);
 }
 
@@ -127,6 +127,21 @@ int show_overlay(const char *path, const float *mask, int width, int height, con
 int show_class_overlay(const char *path, const int32_t *mask, int width, int height, const struct net_picture *original,
                        char err[512]) {
   return overlay(path, mask, NET_I32, width, height, original, err);
+}
+
+int show_class_masks(const char *path, const int32_t *mask, int n, int width, int height, char err[512]) {
+  struct net_picture **tile = calloc(n > 0 ? n : 1, sizeof *tile);
+  for (int i = 0; tile && i < n; i++) {
+    tile[i] = image_new(width, height, 3);
+    unsigned char *classes =
+        tile[i] ? classes_at(tile[i], mask + (size_t)i * width * height, NET_I32, width, height) : NULL;
+    if (classes)
+      classes_tint(tile[i], classes, 1);
+    free(classes);
+  }
+  struct net_picture *p = tile ? n == 1 ? tile[0] : grid_of(tile, n, grid_columns(n)) : NULL;
+  free(tile);
+  return picture_done(path, p, err);
 }
 
 int show_image(const char *path, const float *image, int n, int channels, int height, int width,

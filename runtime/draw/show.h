@@ -16,6 +16,7 @@ struct net_range show_range(const float *value, int64_t count);
 
 /* ---- show classes: score[classes] ---- */
 void show_classes(FILE *out, const float *score, int classes, int best, struct show_names names);
+void show_json_text(FILE *out, const char *text); /* in quotes */
 void show_classes_json(FILE *out, const float *score, int classes, int best, struct show_names names);
 
 /* ---- show mask: mask[height * width], above 0.5 is foreground ----
@@ -27,6 +28,9 @@ int show_overlay(const char *path, const float *mask, int width, int height, con
 /* Classes of pixels, 0 is background: each in its colour, over the original. */
 int show_class_overlay(const char *path, const int32_t *mask, int width, int height, const struct net_picture *original,
                        char err[512]);
+
+/* The same without an original, n masks as a grid. */
+int show_class_masks(const char *path, const int32_t *mask, int n, int width, int height, char err[512]);
 
 /* ---- show image: n pictures; one is written as it is, several as a grid ---- */
 int show_image(const char *path, const float *image, int n, int channels, int height, int width,

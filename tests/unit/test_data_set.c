@@ -310,7 +310,7 @@ static void test_show_classes(void **state) {
   show_classes_json(f, score, 3, 2, (struct show_names){2, name});
   fclose(f);
   assert_string_equal(text, "[{\"class\": \"a \\\"dog\\\"\", \"index\": 1, \"score\": 0.5},\n"
-                            " {\"class\": \"cat\", \"index\": 0, \"score\": 0.25}]\n");
+                            " {\"class\": \"cat\", \"index\": 0, \"score\": 0.25}]");
   f = fmemopen(text, sizeof text, "w");
   show_classes(f, score, 3, 0, (struct show_names){0, NULL});
   fclose(f);

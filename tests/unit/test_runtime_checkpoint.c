@@ -53,12 +53,10 @@ static const struct train_state STATE_A = {.epoch = 3,
                                            .step = 99,
                                            .count = 450,
                                            .seen = 128,
-                                           .log_bytes = 77,
                                            .best_epoch = 2,
                                            .stop_epoch = 1,
                                            .best = 0.1 + 0.2,
                                            .stop_best = -1e-300,
-                                           .seconds = 1.0 / 3,
                                            .sum = {1e17 / 3, 0.1}};
 
 static void everything_reads_back(void **state) {
