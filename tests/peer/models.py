@@ -103,6 +103,35 @@ class LeNet(nn.Module):
         return self.dense_1(self.dense_0(x.flatten(1)).relu())
 
 
+class Basic(nn.Module):
+    def __init__(self, c, filters, stride=1):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(c, filters, 3, stride, 1, bias=False), nn.BatchNorm2d(filters)
+        self.conv2, self.bn2 = nn.Conv2d(filters, filters, 3, padding=1, bias=False), nn.BatchNorm2d(filters)
+        self.downsample = nn.Sequential()
+        if stride != 1 or c != filters:
+            self.downsample = nn.Sequential(nn.Conv2d(c, filters, 1, stride, bias=False), nn.BatchNorm2d(filters))
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(self.bn1(self.conv1(x)).relu()))
+        return (y + self.downsample(x)).relu()
+
+
+class Residual(nn.Module):
+    inputs = [("image", "noise", 0, [6, 3, 13, 13]), ("label", "class", 5, [6])]
+    loss = staticmethod(F.cross_entropy)
+
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(3, 12, 3, padding=1, bias=False), nn.BatchNorm2d(12)
+        self.layer1 = nn.Sequential(Basic(12, 12), Basic(12, 20, 2))
+        self.fc = nn.Linear(20, 5)
+
+    def forward(self, x):
+        x = F.max_pool2d(self.bn1(self.conv1(x)).relu(), 3, 2, 1)
+        return self.fc(self.layer1(x).mean((2, 3)))
+
+
 # ---- what comes out ----
 
 def weights(model):
@@ -121,8 +150,8 @@ def run(make, dtype):
     with torch.no_grad():
         for (name, limit, shape), p in zip(weights(model), model.parameters()):
             p.copy_(torch.from_numpy(fill(name, "uniform", limit, shape)))
-    y = model(x)
-    loss = model.loss(y, target)
+    y = model.eval()(x)
+    loss = model.train().loss(model(x), target)
     loss.backward()
     out = {"forward/value": y, "grad/loss": loss}
     out |= {f"grad/{name}#grad": p.grad.clone() for name, p in model.named_parameters()}
@@ -175,3 +204,4 @@ if __name__ == "__main__":
     torch.set_num_threads(2)
     golden("lenet", LeNet)
     golden("unet", UNet)
+    golden("residual", Residual)
