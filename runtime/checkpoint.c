@@ -105,21 +105,24 @@ static const struct net_param *param_find(const struct net_program *p, const cha
   return NULL;
 }
 
-/* A list of the first few differences. */
+/* A list of the first few differences, as many as find room. */
 struct differences {
-  char text[ERR / 2];
+  char text[5 * ERR / 8], more[48]; /* more: "and 7 more", or "" */
   size_t used;
-  int count;
+  int count, told;
 };
 enum { DIFFERENCES = 5 };
 
 static void differ(struct differences *d, const char *what, const char *name, const char *detail) {
-  if (d->count++ >= DIFFERENCES)
-    return;
-  int n = snprintf(d->text + d->used, sizeof d->text - d->used, "\n  %s %.60s%s", what, name, detail);
-  d->used += (size_t)n;
-  if (d->used >= sizeof d->text)
-    d->used = sizeof d->text - 1;
+  char line[ERR];
+  int n = snprintf(line, sizeof line, "\n  %s %.60s%s", what, name, detail);
+  d->count++;
+  if (d->told == d->count - 1 && d->told < DIFFERENCES && d->used + (size_t)n < sizeof d->text) {
+    strcpy(d->text + d->used, line);
+    d->used += (size_t)n;
+    d->told++;
+  } else
+    snprintf(d->more, sizeof d->more, "\n  and %d more", d->count - d->told);
 }
 
 static void differ_shape(struct differences *d, const struct net_param *p, const struct tensor *t) {
@@ -153,12 +156,8 @@ int checkpoint_load(struct model *m, const struct tensors *t, const char *path, 
   for (int i = 0; i < t->count; i++)
     if (!param_find(program, t->tensor[i].name) && (with_optimizer || !strchr(t->tensor[i].name, '#')))
       differ(&d, "only in the file:", t->tensor[i].name, "");
-  if (d.count) {
-    char more[48] = "";
-    if (d.count > DIFFERENCES)
-      snprintf(more, sizeof more, "\n  and %d more", d.count - DIFFERENCES);
-    return fail(err, "%.160s does not belong to this program:%s%s", path, d.text, more);
-  }
+  if (d.count)
+    return fail(err, "%.110s does not belong to this program:%s%s", path, d.text, d.more);
   for (int i = 0; i < program->params; i++)
     if (with_optimizer || program->param[i].role != NET_OPT)
       take(m, &program->param[i], tensors_find(t, program->param[i].name));
@@ -188,9 +187,7 @@ int checkpoint_start(struct model *m, const struct tensors *t, const char *path,
     if (!param_find(program, t->tensor[i].name) && !strchr(t->tensor[i].name, '#'))
       differ(&d, "not in the program, so it is left out:", t->tensor[i].name, "");
   if (!taken)
-    return fail(err, "nothing in %.160s fits this program by name and shape:%s", path, d.text);
-  fprintf(out, "start: %d of %d tensors from %s%s\n", taken, wanted, path, d.text);
-  if (d.count > DIFFERENCES)
-    fprintf(out, "  and %d more\n", d.count - DIFFERENCES);
+    return fail(err, "nothing in %.90s fits this program by name and shape:%s%s", path, d.text, d.more);
+  fprintf(out, "start: %d of %d tensors from %s%s%s\n", taken, wanted, path, d.text, d.more);
   return 0;
 }

@@ -81,8 +81,8 @@ static int folder_classes(const struct pictures *x, const struct net_data *d, co
   size_t used = 0;
   for (int64_t i = 0; i < x->folders.count && used + 1 < sizeof list; i++)
     used += snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", path_file(x->folders.path[i]));
-  return fail(err, "%s has %lld folders (%s), but field `%s` has %d classes", dir, (long long)x->folders.count, list,
-              d->field[label].name, d->field[label].classes);
+  return fail(err, "%s has %lld folder%s (%s), but field `%s` has %d classes", dir, (long long)x->folders.count,
+              x->folders.count == 1 ? "" : "s", list, d->field[label].name, d->field[label].classes);
 }
 
 static int folder_list(struct pictures *x, const struct net_data *d, const char *dir, char err[512]) {

@@ -105,7 +105,8 @@ int cell_fits(const struct recipe *r, int field, const struct cell *c, const str
 int cell_misfit(const struct recipe *r, int field, const struct cell *c, const struct warp *w, const char *where,
                 char err[512]) {
   const struct net_field *f = &r->data->field[field];
-  const char *after = w->moved ? " after augment" : r->resizes ? " after prepare" : "";
+  int recut = w->height != c->height || w->width != c->width;
+  const char *after = recut ? " after augment" : r->resizes ? " after prepare" : "";
   int height, width;
   char size[48];
   field_size(f, &height, &width);
