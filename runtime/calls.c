@@ -93,8 +93,12 @@ int call_check(const struct net_call *c, enum call_kind kind, char err[512]) {
     if (rows[i].kind == kind)
       names[count++] = rows[i].name;
   const char *near = nearest(c->name, names, count);
-  return near ? fail(err, "no %s is called `%s`; did you mean `%s`?", kind_name[kind], c->name, near)
-              : fail(err, "no %s is called `%s`", kind_name[kind], c->name);
+  if (near)
+    return fail(err, "no %s is called `%s`; did you mean `%s`?", kind_name[kind], c->name, near);
+  char all[256] = "";
+  for (int i = 0, used = 0; i < count && used < (int)sizeof all; i++)
+    used += snprintf(all + used, sizeof all - (size_t)used, "%s%s", i ? ", " : "", names[i]);
+  return fail(err, "no %s is called `%.80s`; there %s %s", kind_name[kind], c->name, count == 1 ? "is" : "are", all);
 }
 
 const struct net_arg *arg_find(const struct net_call *c, enum call_kind kind, const char *param) {

@@ -164,7 +164,7 @@ int recipe_resolve(struct recipe *r, char err[ERR]) {
       get_whole(r, "batch", BATCH_DEFAULT, 1, &batch, err) || get_whole(r, "seed", 0, 0, &seed, err))
     return -1;
   if (!(r->epochs > 0) || r->epochs > 1e9)
-    return fail(err, "epochs: a number above 0 is wanted");
+    return fail(err, "epochs: a number above 0%s is wanted", r->epochs > 0 ? ", up to 1e9," : "");
   r->batch = (int64_t)batch;
   r->seed = (uint64_t)seed;
   const struct net_arg *v = line(r, "schedule");

@@ -201,8 +201,9 @@ static void header(const struct trainer *t) {
   printf("%s: %s samples to train on", t->data->name, count_text(a, t->fit.count));
   if (t->has_val)
     printf(", %s to validate", count_text(b, t->val.count));
-  printf("\n%s epoch%s of %s steps, batch %lld, %.1f MB for a step\n", number_text(a, t->recipe.epochs),
-         t->recipe.epochs == 1 ? "" : "s", count_text(b, t->epoch_steps), (long long)t->recipe.batch,
+  printf("\n%s epoch%s of %s step%s, batch %lld%s, %.1f MB for a step\n", number_text(a, t->recipe.epochs),
+         t->recipe.epochs == 1 ? "" : "s", count_text(b, t->epoch_steps), t->epoch_steps == 1 ? "" : "s",
+         (long long)t->fit.job.room, t->fit.job.room < t->recipe.batch ? " (all samples)" : "",
          (double)job_bytes(p, e, t->fit.job.room) / 1e6);
   if (t->s.step && !trainer_done(t))
     printf("going on from step %lld (epoch %lld)\n", (long long)t->s.step, (long long)t->s.epoch + 1);

@@ -187,7 +187,9 @@ int path_missing(const char *path, char err[512]) {
 }
 
 unsigned char *file_unpack(const char *path, size_t *size, char err[512]) {
-  gzFile f = is_folder(path) ? NULL : gzopen(path, "rb");
+  if (is_folder(path))
+    return fail(err, "%s is a folder, no file", path), NULL;
+  gzFile f = gzopen(path, "rb");
   if (!f) {
     path_missing(path, err);
     return NULL;
@@ -206,7 +208,10 @@ unsigned char *file_unpack(const char *path, size_t *size, char err[512]) {
     int code;
     const char *why = gzerror(f, &code);
     if (got < 0 || code == Z_BUF_ERROR) {
-      fail(err, "%s: %s", path, code == Z_BUF_ERROR ? "the gzipped data end too early" : why);
+      fail(err, "%s: %s", path,
+           code == Z_BUF_ERROR    ? "the gzipped data end too early"
+           : code == Z_DATA_ERROR ? "the gzipped data are damaged"
+                                  : why);
       break;
     }
     used += got;

@@ -104,8 +104,8 @@ static int idx_read(struct idx *x, const struct source_request *r, char err[512]
     return -1;
   struct table *t = &x->images;
   if (t->axes < 3 || (t->axes == 4 && t->size[1] != 1 && t->size[1] != 3))
-    return fail(err, "%s: has %d axes; images have three, or four with 1 or 3 channels%s", t->path, t->axes,
-                t->axes == 1 ? " (is this the file of labels?)" : "");
+    return fail(err, "%s has %d %s; images have three, or four with 1 or 3 channels%s", t->path, t->axes,
+                t->axes == 1 ? "axis" : "axes", t->axes == 1 ? " (is this the file of labels?)" : "");
   for (int i = 1; i < t->axes; i++)
     if (!t->size[i])
       return fail(err, "%s: images of size 0", t->path);
@@ -115,7 +115,7 @@ static int idx_read(struct idx *x, const struct source_request *r, char err[512]
   if (table_read(&x->labels, r->dir, labels, err))
     return -1;
   if (x->labels.axes != 1)
-    return fail(err, "%s: has %d axes; labels have one", x->labels.path, x->labels.axes);
+    return fail(err, "%s has %d axes; labels have one", x->labels.path, x->labels.axes);
   if (x->labels.size[0] != x->base.count)
     return fail(err, "%s has %lld labels, but %s has %lld images", x->labels.path, (long long)x->labels.size[0],
                 x->images.path, (long long)x->base.count);
