@@ -52,6 +52,8 @@ static error_t take(int key, char *arg, struct argp_state *state) {
       c->option[i].value = arg ? arg : "";
       return 0;
     }
+  if (key == 'h')
+    argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
   return ARGP_ERR_UNKNOWN;
 }
 
@@ -102,9 +104,11 @@ static void refuse_unknown(const struct cli *c, int argc, char **argv) {
 }
 
 void cli_read(struct cli *c, int argc, char **argv, const char *args_doc, const char *doc) {
-  struct argp_option *table = mem_get((size_t)(c->count + 1) * sizeof *table);
+  struct argp_option *table = mem_get((size_t)(c->count + 2) * sizeof *table);
   for (int i = 0; i < c->count; i++)
     table[i] = (struct argp_option){c->option[i].row.name, key_of(c, i), c->option[i].row.arg, 0, c->option[i].doc, 0};
+  table[c->count].key = 'h';
+  table[c->count].flags = OPTION_HIDDEN;
   struct argp argp = {table, take, args_doc, doc, NULL, NULL, NULL};
   char *own = mem_text("%s", c->name), *first = argv[0];
   refuse_unknown(c, argc, argv);

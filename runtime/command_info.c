@@ -1,5 +1,6 @@
 /* `info`: what this program is. */
 #include "command.h"
+#include "recipe.h"
 #include "safetensors.h"
 #include "value.h"
 
@@ -20,18 +21,30 @@ static void list_params(const struct net_program *p) {
 static void list_data(const struct net_data *d) {
   char shape[SHAPE];
   printf("data %s:", d->name);
-  for (int f = 0; f < d->fields; f++)
-    printf("%s %s %s", f ? "," : "", d->field[f].name, shape_text(shape, d->field[f].rank, d->field[f].dim));
+  for (int f = 0; f < d->fields; f++) {
+    const struct net_field *field = &d->field[f];
+    printf("%s %s", f ? "," : "", field->name);
+    if (field->kind == NET_BOXES)
+      printf(" boxes(%d, max: %lld)", field->classes, (long long)field->dim[0]);
+    else if (field->classes)
+      printf(" class(%d)", field->classes);
+    if (field->rank && field->kind != NET_BOXES)
+      printf(" %s", shape_text(shape, field->rank, field->dim));
+  }
   putchar('\n');
 }
 
 static void list_train(const struct net_program *p, const struct net_train *t) {
+  char number[NUMBER];
   printf("train%s%s on %s:\n", *t->name ? " " : "", t->name, p->data[t->data].name);
   for (int i = 0; i < t->props; i++) {
     printf("  %s: ", t->prop[i].name);
     value_write(stdout, &t->prop[i].value);
     putchar('\n');
   }
+  for (int i = 0; i < p->scalars && p->trains == 1; i++)
+    if (scalar_is_line(p, p->scalar[i]))
+      printf("  %s: %s\n", p->scalar[i], number_text(number, p->scalar_default[i]));
 }
 
 static void list_memory(const struct net_program *p) {
