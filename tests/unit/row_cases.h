@@ -1,18 +1,17 @@
-/* A case of every row of op.def: the text of an expression whose result is the row's, over leaves of random shapes. A leaf's first
-   letter says what it is fed: a anything, p positive, u -1..1, i a whole number (an index, now and then one outside), s a
-   run-time scalar. A row without a case does not compile. */
+/* A case of every row of op.def: the text of an expression whose result is the row's, over leaves of random shapes. A
+   leaf's first letter says what it is fed: a anything, p positive, u -1..1, i a whole number (an index, now and then
+   one outside), s a run-time scalar. A row without a case does not compile. */
 #ifndef TESTS_ROW_CASES_H
 #define TESTS_ROW_CASES_H
 #include "truth.h"
 
 typedef struct {
   Ctx *c;
-  int number;             /* parameters of different cases must not meet */
-  Text lines;             /* of the graph so far */
+  Text lines;               /* of the graph so far */
   Vec(const char *) leaves; /* those that may be differentiated */
   int names;
-  int stops;              /* no gradient is to come through */
-  int far;                /* plain vectors, to be fed far out */
+  int stops; /* no gradient is to come through */
+  int far;   /* plain vectors, to be fed far out */
 } Case;
 
 typedef struct {
@@ -43,20 +42,23 @@ static const char *dims_text(Case *k, Dims d) {
 }
 
 static const char *leaf(Case *k, char letter, int batched, Dims d) {
-  const char *name = say(k, "%c%d_%d", letter, k->names++, k->number), *shape = dims_text(k, d);
+  const char *name = say(k, "%c%d", letter, k->names++), *shape = dims_text(k, d);
   const char *integer = letter == 'i' ? ", int: true" : "";
   if (letter == 's')
     text_add(&k->lines, "  %s = scalar(\"%s\")\n", name, name);
   else if (batched || dice(2))
-    text_add(&k->lines, "  %s = input(\"%s\", shape: %s%s%s)\n", name, name, shape, integer, batched ? "" : ", shared: true");
+    text_add(&k->lines, "  %s = input(\"%s\", shape: %s%s%s)\n", name, name, shape, integer,
+             batched ? "" : ", shared: true");
   else
-    text_add(&k->lines, "  %s = param(\"%s\", role: \"weight\", init: \"constant\", values: [0], shape: %s%s)\n", name, name, shape, integer);
+    text_add(&k->lines, "  %s = param(\"%s\", role: \"weight\", init: \"constant\", values: [0], shape: %s%s)\n", name,
+             name, shape, integer);
   if (letter != 'i')
     vec_push(k->c->mem, &k->leaves, name);
   return name;
 }
 
-/* A value that the pass `layout` puts into blocks, where there are channels enough: what a convolution made of a leaf. */
+/* A value that the pass `layout` puts into blocks, where there are channels enough: what a convolution made of a leaf.
+ */
 static const char *blocked(Case *k, char letter, Dims d) {
   const char *image = leaf(k, 'a', 1, DIMS(2, d.dim[1], d.dim[2])), *w = leaf(k, 'a', 0, DIMS(d.dim[0], 2, 1, 1));
   const char *y = say(k, "conv2d(%s, %s)", image, w);
@@ -77,9 +79,12 @@ static const char *value(Case *k, char letter, Dims d) {
 /* An operand that spreads to d: sizes of 1, fewer axes, shared. */
 static const char *spread(Case *k, char letter, Dims d) {
   switch (dice(7)) {
-  case 0: return leaf(k, letter, dice(2), no_dims);
-  case 1: return letter == 'u' ? leaf(k, letter, 1, d) : leaf(k, 's', 0, no_dims);
-  case 2: return leaf(k, letter, 0, d);
+  case 0:
+    return leaf(k, letter, dice(2), no_dims);
+  case 1:
+    return letter == 'u' ? leaf(k, letter, 1, d) : leaf(k, 's', 0, no_dims);
+  case 2:
+    return leaf(k, letter, 0, d);
   case 3:
     if (d.rank == 3)
       return leaf(k, letter, dice(2), DIMS(d.dim[0], 1, 1));
@@ -88,7 +93,8 @@ static const char *spread(Case *k, char letter, Dims d) {
     for (int i = 0; i < d.rank; i++)
       d.dim[i] = dice(2) ? 1 : d.dim[i];
     return leaf(k, letter, dice(2), d);
-  default: break;
+  default:
+    break;
   }
   return value(k, letter, d);
 }
@@ -229,8 +235,8 @@ static Conv conv_roll(Case *k) {
     v.p = windows(v.h, v.r, stride[0], pad[0], pad[1], dilation[0]);
     v.q = windows(v.w, v.s, stride[1], pad[2], pad[3], dilation[1]);
     Arena *mem = k->c->mem;
-    v.settings = say(k, "stride: %s, pad: %s, dilation: %s, groups: %d", list_text(mem, stride, 2), list_text(mem, pad, 4),
-                     list_text(mem, dilation, 2), v.groups);
+    v.settings = say(k, "stride: %s, pad: %s, dilation: %s, groups: %d", list_text(mem, stride, 2),
+                     list_text(mem, pad, 4), list_text(mem, dilation, 2), v.groups);
     if (v.p > 0 && v.q > 0 && v.c * v.k / v.groups < 400)
       return v;
   }
@@ -276,7 +282,8 @@ static Windows windows_roll(Case *k) {
     }
     v.p = out[0], v.q = out[1];
     Arena *mem = k->c->mem;
-    v.settings = say(k, "size: %s, stride: %s, pad: %s, ceil: %d", list_text(mem, size, 2), list_text(mem, stride, 2), list_text(mem, pad, 4), up);
+    v.settings = say(k, "size: %s, stride: %s, pad: %s, ceil: %d", list_text(mem, size, 2), list_text(mem, stride, 2),
+                     list_text(mem, pad, 4), up);
     if (v.p > 0 && v.q > 0)
       return v;
   }
@@ -306,7 +313,8 @@ static const char *case_avgpool_grad(Case *k) {
 
 static const char *resized(Case *k, const char *op) {
   int bilinear = dice(2);
-  return say(k, "%s(%s, size: [%d, %d], bilinear: %d, corners: %d)", op, value(k, 'a', plane_dims()), 1 + dice(9), 1 + dice(9), bilinear, dice(2));
+  return say(k, "%s(%s, size: [%d, %d], bilinear: %d, corners: %d)", op, value(k, 'a', plane_dims()), 1 + dice(9),
+             1 + dice(9), bilinear, dice(2));
 }
 
 static const char *case_resize(Case *k) {
@@ -448,7 +456,8 @@ static const char *case_normal(Case *k) {
 }
 
 typedef const char *RowCase(Case *k);
-static RowCase *const row_case[OP_COUNT] = { /* none: elementwise */
+static RowCase *const row_case[OP_COUNT] = {
+    /* none: elementwise */
 #define EACH(name, ...) [OP_##name] = NULL,
 #define OP(name, ...) [OP_##name] = case_##name,
 #include "op/op.def"
