@@ -102,7 +102,7 @@ static int distance(const char *a, const char *b) {
 
 Name name_nearest(const Names *n, const char *text, const Name *candidates, int count) {
   Name best = 0;
-  int least = (int)strlen(text) / 3 + 1;
+  int least = ((int)strlen(text) + 1) / 3;
   for (int i = 0; i < count; i++) {
     int d = distance(text, name_text(n, candidates[i]));
     if (d <= least && (!best || d < least)) {

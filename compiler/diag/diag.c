@@ -85,8 +85,14 @@ int diags_count(const Diags *d) {
 }
 
 void diags_note_since(Ctx *c, int count, Span at, const char *text) {
-  for (int i = count; i < c->diags->list.count; i++)
-    diag_note(c, c->diags->list.at[i], at, "%s", text);
+  for (int i = count; i < c->diags->list.count; i++) {
+    Diag *d = c->diags->list.at[i];
+    int known = d->at.at == at.at && d->at.len == at.len;
+    for (int k = 0; k < d->notes.count; k++)
+      known |= d->notes.at[k].at.at == at.at && !strcmp(d->notes.at[k].text, text);
+    if (!known)
+      diag_note(c, d, at, "%s", text);
+  }
 }
 
 void diags_mute(Diags *d, int by) {

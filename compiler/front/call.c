@@ -1,23 +1,14 @@
-/* Calls and stages: a name with arguments becomes a frame (blocks and nets), a function of this room (builtin.c), or a node
-   (primitives of op.def). Stages give instances their paths, which name the weights. */
-#include "front/expand.h"
+/* Calls and stages: a name with arguments becomes a frame (blocks and nets), a function (builtin.c), or a node (primitives of
+   op.def). Stages give instances their paths, which name the weights. */
+#include "front/builtin.h"
 #include <ctype.h>
 #include <string.h>
 
-enum { DEEPEST = 64 };
-
-int is_builtin_span(const Expand *x, Span s) {
-  return s.len && source_place(x->c->src, s.at).builtin;
-}
-
-Span user_span(const Expand *x, Span s) {
-  for (const Frame *f = x->frame; f && is_builtin_span(x, s); f = f->up)
-    s = f->call;
-  return s;
-}
+enum { DEEPEST = 64, MOST_INS = 16, MOST_PARAMS = 60 };
 
 const Ast *decl_find(Expand *x, Name name, int kind) {
-  for (int i = 0; i < x->decls.count; i++)
+  int first = x->frame && x->frame->builtin ? x->user_decls : 0;
+  for (int i = first; i < x->decls.count; i++)
     if (x->decls.at[i]->name == name && (!kind || x->decls.at[i]->kind == kind))
       return x->decls.at[i];
   return NULL;
@@ -46,87 +37,105 @@ static Name next_label(Expand *x, Name callee) {
   return name_format(x->c->names, "%s_0", lower);
 }
 
+/* 0 after reporting that another stage of the body has the label. */
 static int note_label(Expand *x, Name label, Span at) {
   Frame *f = x->frame;
-  for (int i = 0; i < f->labels.count; i++)
-    if (f->labels.at[i] == label) {
-      diag_add(x->c, D_SAME_LABEL, user_span(x, at), name_text(x->c->names, label));
-      return 0;
-    }
-  vec_push(x->c->mem, &f->labels, label);
+  for (int i = 0; i < f->labels.count; i++) {
+    if (f->labels.at[i].name != label)
+      continue;
+    const char *text = name_text(x->c->names, label);
+    Diag *d = diag_add(x->c, D_SAME_LABEL, user_span(x, at), text);
+    if (f->labels.at[i].span.at == at.at)
+      diag_help(x->c, d, "in a loop, a label holds the loop's variable: \"%s{i}\": ...", text);
+    else
+      diag_note(x->c, d, f->labels.at[i].span, "the other one");
+    return 0;
+  }
+  vec_push(x->c->mem, &f->labels, (Label){label, at});
   return 1;
 }
 
 /* ---- arguments ---- */
 
-static int arity_error(Expand *x, const Ast *decl, DiagId id, const char *what, Span at) {
-  Diag *d = diag_add(x->c, id, user_span(x, at), name_text(x->c->names, decl->name), what);
+typedef struct {
+  const Ast *decl, *ins[MOST_INS];
+  int nin, total;
+  int given[MOST_INS + MOST_PARAMS]; /* by input, then parameter: the argument's index, or -1 */
+} Match;
+
+static const Ast *wanted_at(const Match *m, int i) {
+  return i < m->nin ? m->ins[i] : m->decl->kids[0]->kids[i - m->nin];
+}
+
+static Diag *bad_arguments(Expand *x, const Ast *decl, const char *what, Span at) {
+  Diag *d = diag_add(x->c, D_ARGUMENTS, user_span(x, at), name_text(x->c->names, decl->name), what);
   if (!is_builtin_span(x, decl->span))
     diag_note(x->c, d, decl->name_span, "declared here");
-  else
-    diag_help(x->c, d, "`netc help %s` prints what it takes", name_text(x->c->names, decl->name));
-  return 0;
+  diag_help(x->c, d, "it is %s", say_usage(x, decl->name));
+  return d;
 }
 
-static int names_of(Expand *x, const Ast *decl, const Ast **ins, int *nin) {
-  const Ast *body = decl->kids[1];
-  *nin = 0;
+static int find_ins(Expand *x, Match *m, Span at) {
+  const Ast *body = m->decl->kids[1];
   for (int i = 0; i < body->count; i++)
     if (body->kids[i]->kind == AST_IN) {
-      if (*nin == 16)
-        return arity_error(x, decl, D_ARGUMENTS, "has more than 16 inputs", decl->span);
-      ins[(*nin)++] = body->kids[i];
+      if (m->nin == MOST_INS)
+        return bad_arguments(x, m->decl, "has more than 16 inputs", at), 0;
+      m->ins[m->nin++] = body->kids[i];
     }
+  m->total = m->nin + m->decl->kids[0]->count;
+  if (m->decl->kids[0]->count > MOST_PARAMS)
+    return bad_arguments(x, m->decl, "has more than 60 parameters", at), 0;
   return 1;
 }
 
-static int unknown_argument(Expand *x, const Ast *decl, const Ast **ins, int nin, const Arg *arg) {
-  Vec(Name) all = {0};
-  for (int i = 0; i < nin; i++)
-    vec_push(x->c->mem, &all, ins[i]->name);
-  for (int i = 0; i < decl->kids[0]->count; i++)
-    vec_push(x->c->mem, &all, decl->kids[0]->kids[i]->name);
-  Diag *d = diag_add(x->c, D_UNKNOWN_ARGUMENT, user_span(x, arg->span), name_text(x->c->names, decl->name),
+static int unknown_argument(Expand *x, const Match *m, const Arg *arg) {
+  NameList all = {0};
+  for (int i = 0; i < m->total; i++)
+    vec_push(x->c->mem, &all, wanted_at(m, i)->name);
+  Diag *d = diag_add(x->c, D_UNKNOWN_ARGUMENT, user_span(x, arg->span), name_text(x->c->names, m->decl->name),
                      name_text(x->c->names, arg->name));
-  Name near = name_nearest(x->c->names, name_text(x->c->names, arg->name), all.at, all.count);
-  if (near)
-    diag_help(x->c, d, "did you mean `%s:`?", name_text(x->c->names, near));
+  suggest(x, d, arg->name, &all, "%s:");
+  diag_help(x->c, d, "it is %s", say_usage(x, m->decl->name));
   return 0;
 }
 
-/* Spreads arguments over the `in`s and then the parameters: given[i] is the argument's index or -1. */
-static int match_arguments(Expand *x, const Ast *decl, const Ast **ins, int nin, const Args *args, int *given, Span at) {
-  const Ast *params = decl->kids[0];
-  int total = nin + params->count, next = 0;
-  for (int i = 0; i < total; i++)
-    given[i] = -1;
-  for (int a = 0; a < args->count; a++) {
-    const Arg *arg = &args->at[a];
-    int to = -1;
-    if (!arg->name) {
-      to = next++;
-      if (to >= total)
-        return arity_error(x, decl, D_ARGUMENTS, "is given too many arguments", arg->span);
-    } else {
-      for (int i = 0; i < total; i++)
-        if ((i < nin ? ins[i]->name : params->kids[i - nin]->name) == arg->name)
-          to = i;
-      if (to < 0)
-        return unknown_argument(x, decl, ins, nin, arg);
-    }
-    if (given[to] >= 0)
-      return arity_error(x, decl, D_ARGUMENTS, "is given an argument twice", arg->span);
-    given[to] = a;
-  }
-  for (int i = 0; i < total; i++) {
-    const Ast *p = i < nin ? ins[i] : params->kids[i - nin];
-    if (given[i] >= 0 || (i >= nin && p->count && p->kids[0]))
+static int check_missing(Expand *x, const Match *m, const Args *args, Span at) {
+  for (int i = 0; i < m->total; i++) {
+    const Ast *p = wanted_at(m, i);
+    if (m->given[i] >= 0 || (i >= m->nin && p->count && p->kids[0]))
       continue;
-    Text t = {.mem = x->c->mem};
-    text_add(&t, i < nin ? "lacks its input `%s`" : "lacks its argument `%s`", name_text(x->c->names, p->name));
-    return arity_error(x, decl, D_ARGUMENTS, text_str(&t), at);
+    const char *what = arena_printf(x->c->mem, "lacks its %s `%s`", i < m->nin ? "input" : "argument", name_text(x->c->names, p->name));
+    Diag *d = bad_arguments(x, m->decl, what, at);
+    if (i >= m->nin && m->nin && args->count && m->given[0] >= 0 && args->at[m->given[0]].value.kind == V_NUMBER)
+      diag_help(x->c, d, "`%s` took the place of its input: write `x -> %s`", say_source(x, args->at[m->given[0]].span), say_source(x, at));
+    return 0;
   }
   return 1;
+}
+
+/* Spreads arguments over the `in`s and then the parameters. */
+static int match_arguments(Expand *x, Match *m, const Args *args, Span at) {
+  int next = 0;
+  if (!find_ins(x, m, at))
+    return 0;
+  for (int i = 0; i < m->total; i++)
+    m->given[i] = -1;
+  for (int a = 0; a < args->count; a++) {
+    const Arg *arg = &args->at[a];
+    int to = arg->name ? -1 : next++;
+    for (int i = 0; i < m->total && arg->name; i++)
+      if (wanted_at(m, i)->name == arg->name)
+        to = i;
+    if (to < 0)
+      return unknown_argument(x, m, arg);
+    if (to >= m->total)
+      return bad_arguments(x, m->decl, "is given too many arguments", arg->span), 0;
+    if (m->given[to] >= 0)
+      return bad_arguments(x, m->decl, arena_printf(x->c->mem, "is given `%s` twice", name_text(x->c->names, wanted_at(m, to)->name)), arg->span), 0;
+    m->given[to] = a;
+  }
+  return check_missing(x, m, args, at);
 }
 
 /* ---- frames ---- */
@@ -140,6 +149,8 @@ static Value result_of(Frame *f, Expand *x) {
     vec_push(x->c->mem, v.list, f->outs.at[i]);
     vec_push(x->c->mem, v.names, f->out_names.at[i]);
   }
+  if (!v.list->count)
+    return (Value){0};
   return v.list->count == 1 && !f->out_names.at[0] ? v.list->at[0] : v;
 }
 
@@ -160,131 +171,156 @@ static double multiply_adds(const Graph *g, Val v) {
 
 /* A row of the summary: made before the stage runs, so that it stands before those inside it. */
 static int stage_begin(Expand *x, Name path, Name callee, Span at) {
-  if (!x->info || is_builtin_span(x, at))
+  if (x->info < 0 || is_builtin_span(x, at))
     return -1;
   int depth = 1;
   for (const Frame *f = x->frame; f && f->decl && f->decl->kind != AST_NET; f = f->up)
     depth++;
-  vec_push(x->c->mem, &x->info->stages, (Stage){.path = path, .callee = callee, .depth = depth, .span = at});
-  return x->info->stages.count - 1;
+  NetInfo *info = &x->p->nets.at[x->info];
+  vec_push(x->c->mem, &info->stages, (Stage){.path = path, .callee = callee, .depth = depth, .span = at});
+  return info->stages.count - 1;
+}
+
+/* Is it `path.name`, without a further dot? */
+static int lies_in(const Expand *x, Name weight, Name path) {
+  const char *w = name_text(x->c->names, weight), *p = name_text(x->c->names, path);
+  size_t len = strlen(p);
+  return !strncmp(w, p, len) && w[len] == '.' && !strchr(w + len + 1, '.');
 }
 
 static void stage_end(Expand *x, int i, Value v, int first_node, int first_weight, Name path) {
-  if (i < 0 || !x->info)
+  if (i < 0)
     return;
-  Stage *s = &x->info->stages.at[i];
+  Stage *s = &x->p->nets.at[x->info].stages.at[i];
   Value one = v.kind == V_RECORD && v.list->count ? v.list->at[0] : v;
   s->type = one.kind == V_VAL ? graph_node(x->g, one.val)->type : 0;
   for (Val n = (Val)first_node; n < (Val)x->g->nodes.count; n++)
     s->multiply_adds += multiply_adds(x->g, n);
-  size_t len = strlen(name_text(x->c->names, path));
-  for (int w = first_weight; w < x->weights.count; w++) /* its own: path.name without a further dot */
-    if (x->weights.at[w].role == name_of(x->c->names, "weight") &&
-        !strchr(name_text(x->c->names, x->weights.at[w].path) + len + 1, '.'))
+  for (int w = first_weight; w < x->weights.count; w++)
+    if (x->weights.at[w].role == name_of(x->c->names, "weight") && lies_in(x, x->weights.at[w].path, path))
       s->parameters += type_size(type_get(x->c, x->weights.at[w].type));
 }
 
-static NetInfo *info_begin(Expand *x, const Ast *decl) {
+/* The net's row of stages, if this is its first use; else -1. */
+static int info_begin(Expand *x, const Ast *decl) {
   for (int i = 0; i < x->p->nets.count; i++)
     if (x->p->nets.at[i].name == decl->name)
-      return NULL;
+      return -1;
   vec_push(x->c->mem, &x->p->nets, (NetInfo){.name = decl->name});
-  return &x->p->nets.at[x->p->nets.count - 1];
+  return x->p->nets.count - 1;
 }
 
-static void fill_params(Expand *x, Frame *f, const Ast *decl, int nin, const Args *args, const int *given, Values *in_values) {
-  const Ast *params = decl->kids[0];
-  for (int i = 0; i < nin; i++)
-    vec_push(x->c->mem, in_values, args->at[given[i]].value);
+static void fill_params(Expand *x, Frame *f, const Match *m, const Args *args) {
+  const Ast *params = m->decl->kids[0];
   Frame *caller = x->frame;
   Name init = name_of(x->c->names, "init");
+  x->frame = f; /* defaults may name earlier parameters */
   for (int i = 0; i < params->count; i++) {
     const Ast *p = params->kids[i];
+    int given = m->given[m->nin + i];
     Value v;
-    x->frame = f; /* defaults may name earlier parameters */
-    if (given[nin + i] >= 0)
-      v = args->at[given[nin + i]].value;
-    else if (p->name == init)
+    if (given >= 0) {
+      v = args->at[given].value;
+      v.from = is_builtin_span(x, args->at[given].span) ? v.from : args->at[given].span;
+    } else if (p->name == init) {
       v = f->net_init.kind == V_INIT ? f->net_init : init_of(x, p->kids[0]);
-    else
+    } else {
       v = value_of(x, p->kids[0]);
+    }
     slot_set(x, p->name, v);
-    x->frame = caller;
   }
+  x->frame = caller;
 }
 
-Value apply_decl(Expand *x, const Ast *decl, const Args *args, Name label, Span at) {
-  const Ast *ins[16];
-  int given[80], nin;
-  if (++x->depth > DEEPEST) {
-    x->depth--;
-    diag_add(x->c, D_RECURSION, user_span(x, at), name_text(x->c->names, decl->name));
-    return (Value){0};
-  }
-  Frame f = {.up = x->frame, .decl = decl, .call = at, .net_init = x->frame->net_init, .param = x->frame->param};
-  int net = decl->kind == AST_NET;
-  if (!net)
-    f.path = path_join(x, x->frame->path, label ? label : next_label(x, decl->name));
-  else if (x->nets > 1)
-    f.path = decl->name;
-  if (decl->kids[0]->count > 60 || !names_of(x, decl, ins, &nin) || !match_arguments(x, decl, ins, nin, args, given, at)) {
-    x->depth--;
-    return (Value){0};
-  }
-  for (int i = 0; i < args->count; i++)
-    if (args->at[i].value.kind == V_POISON) {
-      x->depth--;
-      return (Value){0};
-    }
-  Values in_values = {0};
-  fill_params(x, &f, decl, nin, args, given, &in_values);
-  f.args_in = &in_values;
-  NetInfo *outer = x->info;
+static Value run_frame(Expand *x, Frame *f, Span at) {
+  const Ast *decl = f->decl;
+  int net = decl->kind == AST_NET, count = diags_count(x->c->diags), errors = diag_errors(x->c->diags);
+  int outer = x->info;
+  if (!f->builtin)
+    vec_push(x->c->mem, &x->expanded, decl);
   if (net) {
     x->info = info_begin(x, decl);
     x->uses++;
   }
-  int row = net ? -1 : stage_begin(x, f.path, decl->name, at), first = x->g->nodes.count, weights = x->weights.count;
-  x->frame = &f;
+  int row = net ? -1 : stage_begin(x, f->path, decl->name, at), first = x->g->nodes.count, weights = x->weights.count;
+  x->frame = f;
   body_run(x, decl->kids[1]);
-  x->frame = f.up;
-  Value v = result_of(&f, x), one = value_unwrap(v);
-  if (one.kind == V_VAL && f.path && one.val >= (Val)first && !graph_node(x->g, one.val)->name)
-    graph_node(x->g, one.val)->name = f.path;
-  stage_end(x, row, v, first, weights, f.path);
+  x->frame = f->up;
+  Value v = result_of(f, x), one = value_unwrap(v);
+  if (one.kind == V_VAL && f->path && one.val >= (Val)first && !graph_node(x->g, one.val)->name)
+    graph_node(x->g, one.val)->name = f->path;
+  stage_end(x, row, v, first, weights, f->path);
   if (net)
     x->info = outer;
-  x->depth--;
-  if (!f.outs.count && !diag_errors(x->c->diags))
-    arity_error(x, decl, D_NO_OUT, "", at);
-  return f.outs.count ? v : (Value){0};
+  if (!f->outs.count && diag_errors(x->c->diags) == errors)
+    diag_add(x->c, D_NO_OUT, decl->name_span, ast_kind_text(decl->kind), name_text(x->c->names, decl->name));
+  if (!f->builtin && !net && diags_count(x->c->diags) > count) /* the way there */
+    diags_note_since(x->c, count, user_span(x, at), arena_printf(x->c->mem, "in `%s`, called here", name_text(x->c->names, decl->name)));
+  return v;
 }
 
-Value apply_named(Expand *x, Name callee, Span name_span, Args *args, Name label, Span at) {
+Value apply_decl(Expand *x, const Ast *decl, const Args *args, Name label, Span at) {
+  Match m = {.decl = decl};
+  if (!match_arguments(x, &m, args, at))
+    return (Value){0};
+  for (int i = 0; i < args->count; i++)
+    if (args->at[i].value.kind == V_POISON)
+      return (Value){0};
+  Frame f = {.up = x->frame, .decl = decl, .call = at, .net_init = x->frame->net_init, .param = x->frame->param};
+  f.builtin = is_builtin_span(x, decl->span);
+  if (decl->kind == AST_BLOCK)
+    f.path = path_join(x, x->frame->path, label ? label : next_label(x, decl->name));
+  else if (x->nets > 1)
+    f.path = decl->name;
+  Values ins = {0};
+  for (int i = 0; i < m.nin; i++)
+    vec_push(x->c->mem, &ins, args->at[m.given[i]].value);
+  f.args_in = &ins;
+  if (x->depth >= DEEPEST) {
+    diag_add(x->c, D_RECURSION, user_span(x, at), name_text(x->c->names, decl->name));
+    return (Value){0};
+  }
+  x->depth++;
+  fill_params(x, &f, &m, args);
+  Value v = run_frame(x, &f, at);
+  x->depth--;
+  return v;
+}
+
+/* ---- calls ---- */
+
+static int any_poison(const Args *args) {
+  for (int i = 0; i < args->count; i++)
+    if (args->at[i].value.kind == V_POISON)
+      return 1;
+  return 0;
+}
+
+/* A function or a primitive; a stage of its own where it takes a value. */
+static Value apply_function(Expand *x, Name callee, const Args *args, Name label, Span at) {
+  const Builtin *b = builtin_find(x, callee);
+  Name path = path_join(x, x->frame->path, label ? label : next_label(x, callee)), outer = x->callee;
+  int stage = args->count && args->at[0].value.kind == V_VAL ? stage_begin(x, path, callee, at) : -1;
+  int first = x->g->nodes.count;
+  x->callee = callee;
+  Value v = b ? builtin_call(x, b, args, at) : op_call(x, op_find(x->c, callee), args, at);
+  x->callee = outer;
+  stage_end(x, stage, v, first, x->weights.count, path);
+  return v;
+}
+
+static Value apply_named(Expand *x, Name callee, Span name_span, const Args *args, Name label, Span at) {
   Value *slot = slot_find(x, callee);
   const Ast *decl = slot && slot->kind == V_DECL ? slot->decl : decl_find(x, callee, 0);
   /* Inside the block of its own name, a primitive's name means the primitive: maxpool wraps maxpool. */
   if (decl && !(decl == x->frame->decl && op_find(x->c, callee)))
     return apply_decl(x, decl, args, label, at);
-  for (int i = 0; i < args->count; i++)
-    if (args->at[i].value.kind == V_POISON)
-      return (Value){0};
-  const Builtin *b = builtin_find(x, callee);
-  const OpRow *row = op_find(x->c, callee);
-  if (b || row) {
-    Name own = label ? label : next_label(x, callee);
-    Name path = path_join(x, x->frame->path, own);
-    int stage = x->g && args->count && args->at[0].value.kind == V_VAL ? stage_begin(x, path, callee, at) : -1;
-    int first = x->g ? x->g->nodes.count : 0;
-    Value v = b ? b->run(x, args, at) : op_call(x, row, args, at);
-    stage_end(x, stage, v, first, x->weights.count, path);
-    return v;
-  }
-  if (slot) {
-    diag_add(x->c, D_NOT_CALLABLE, user_span(x, at), name_text(x->c->names, callee), value_text_of(x, *slot));
-    return (Value){0};
-  }
-  poison_name(x, diag_add(x->c, D_UNKNOWN_CALL, user_span(x, name_span), name_text(x->c->names, callee)), callee);
+  if (builtin_find(x, callee) || op_find(x->c, callee))
+    return any_poison(args) ? (Value){0} : apply_function(x, callee, args, label, at);
+  if (!slot)
+    return unknown_call(x, callee, name_span);
+  if (slot->kind != V_POISON)
+    diag_add(x->c, D_NOT_CALLABLE, user_span(x, at), name_text(x->c->names, callee), say_value(x, *slot));
   return (Value){0};
 }
 
@@ -306,7 +342,7 @@ static Value call_with(Expand *x, const Ast *e, Args *args, Name label) {
   if (v.kind == V_DECL)
     return apply_decl(x, v.decl, args, label, e->span);
   if (v.kind != V_POISON)
-    diag_add(x->c, D_NOT_CALLABLE, user_span(x, e->span), "this", value_text_of(x, v));
+    diag_add(x->c, D_NOT_CALLABLE, user_span(x, callee->span), say_source(x, callee->span), say_value(x, v));
   return (Value){0};
 }
 
@@ -325,7 +361,7 @@ static Value run_sequence(Expand *x, Value v, const Ast *seq, Name label) {
   memset(&f->counts, 0, sizeof f->counts);
   memset(&f->labels, 0, sizeof f->labels);
   int number = 0;
-  for (int i = 0; i < seq->count && v.kind != V_POISON; i++)
+  for (int i = 0; i < seq->count; i++)
     v = run_stage(x, v, seq->kids[i], &number);
   f->path = kept.path;
   f->counts = kept.counts;
@@ -341,17 +377,17 @@ static Value run_once(Expand *x, Value v, const Ast *what, Name label) {
   return call_with(x, what, &args, label);
 }
 
-/* number: inside { }, the next stage's number; NULL outside. */
+/* number: inside { }, the next stage's number; NULL outside. After an error the stage is looked through once. */
 static Value run_stage(Expand *x, Value v, const Ast *stage, int *number) {
   if (stage->kind != AST_STAGE)
     return (Value){0};
-  Name label = stage->text ? interpolate(x, stage->text, stage->span) : stage->name;
+  Name label = stage->text ? interpolate(x, stage->text, stage->name_span) : stage->name;
   int count = 1, repeated = stage->kids[0] != NULL;
-  if (repeated && !to_size(x, value_of(x, stage->kids[0]), stage->kids[0]->span, "a count", &count))
-    return (Value){0};
+  if (repeated && !to_size(x, value_of(x, stage->kids[0]), stage->kids[0]->span, "the count", 0, &count))
+    v = (Value){0};
   if (label && !note_label(x, label, stage->name_span.len ? stage->name_span : stage->span))
-    return (Value){0};
-  for (int i = 0; i < count && v.kind != V_POISON; i++) {
+    v = (Value){0};
+  for (int i = 0; i < count && (!i || v.kind != V_POISON) && spend(x, 1, stage->span); i++) {
     Name own = label;
     if (label && repeated)
       own = name_format(x->c->names, "%s.%d", name_text(x->c->names, label), i);
@@ -364,19 +400,7 @@ static Value run_stage(Expand *x, Value v, const Ast *stage, int *number) {
   return v;
 }
 
-/* After an error the stages that follow cannot run, but a misspelt one is still worth a word. */
-static void check_callee(Expand *x, const Ast *stage) {
-  const Ast *what = stage->kind == AST_STAGE ? stage->kids[1] : stage;
-  const Ast *callee = what->kind == AST_CALL ? what->kids[0] : what;
-  if (callee->kind == AST_REF && !decl_find(x, callee->name, 0) && !builtin_find(x, callee->name) && !op_find(x->c, callee->name) &&
-      !slot_find(x, callee->name))
-    poison_name(x, diag_add(x->c, D_UNKNOWN_CALL, user_span(x, callee->span), name_text(x->c->names, callee->name)), callee->name);
-}
-
 Value pipe_of(Expand *x, const Ast *e) {
   Value v = value_of(x, e->kids[0]);
-  if (v.kind != V_POISON)
-    return run_stage(x, v, e->kids[1], NULL);
-  check_callee(x, e->kids[1]);
-  return v;
+  return run_stage(x, v, e->kids[1], NULL);
 }

@@ -6,6 +6,7 @@
 
 typedef struct Value Value;
 typedef Vec(Value) Values;
+typedef Vec(Name) NameList;
 
 typedef enum {
   V_POISON,  /* an error was reported; silent from here on */
@@ -32,15 +33,21 @@ struct Value {
   Val val;
   const Ast *decl;
   Values *list;      /* LIST: items; RECORD: outputs */
-  Vec(Name) *names;  /* RECORD */
+  NameList *names;   /* RECORD */
   Init init;
   int data;
+  Span from;         /* an argument of a layer of the prelude: where the user wrote it */
 };
 
 typedef struct {
   Name name;
   Value value;
 } Slot;
+
+typedef struct {
+  Name name;
+  Span span;
+} Label;
 
 /* A weight or state, known by its path over all entries. */
 typedef struct {
@@ -50,19 +57,20 @@ typedef struct {
   double arg[2];
   const Ast *net;    /* whose it is; NULL: an optimizer's */
   unsigned use;      /* the run of the net that last named it: twice in one is an error */
-  Span span;
+  Span span, call;   /* call: of the net, when it was made */
 } Weight;
 
 typedef struct Frame Frame;
 struct Frame {
   Frame *up;         /* the caller */
   const Ast *decl;   /* what is being expanded; NULL: a train or predict body */
+  int builtin;       /* the prelude's: it sees its own names and the prelude, nothing of the user's file */
   Span call;         /* where it was called */
   Name path;         /* of this instance; 0 at the top */
   Vec(Slot) slots;
   Vec(Slot) counts;  /* how often a callee was an unlabelled stage here */
-  Vec(Name) labels;  /* stages of this body, to find equal ones */
-  Vec(Name) out_names;
+  Vec(Label) labels; /* stages of this body, to find equal ones */
+  NameList out_names;
   Values outs;
   const Values *args_in; /* the values of its `in`s, in order */
   int ins;           /* how many `in`s have run */
@@ -71,22 +79,38 @@ struct Frame {
   Name param;        /* an optimizer: the weight's path */
 };
 
+typedef struct {
+  Val val;
+  int classes;
+} Labelled;
+
+typedef struct {
+  Name text;
+  const Ast *flow;
+} Flow;
+
 typedef struct Expand {
   Ctx *c;
   Program *p;
-  const Ast *file;
   Vec(const Ast *) decls;      /* blocks, nets of the file (and those it uses); the prelude's after them */
-  Vec(Slot) consts;
+  int user_decls;
+  Vec(Slot) consts, words;     /* words: same, nearest ... where no const has the name */
+  Vec(const Ast *) expanded;   /* blocks and nets of the file that ran at least once */
   Vec(Weight) weights;
   Vec(Slot) states;            /* in this graph: a state's value so far, by path */
+  Vec(Labelled) labelled;      /* in this graph: inputs that are classes */
   Graph *g;
   Frame *frame;
   int training;
-  int nets;                    /* declared: with one, paths do not begin with its name */
+  int nets, trains;            /* declared: with one net, paths do not begin with its name */
   unsigned uses, uses_before;  /* of nets so far, and before this graph: each use has random numbers of its own */
-  NetInfo *info;               /* where stages are noted; NULL: not now */
+  int info;                    /* the net whose stages are noted; -1: not now */
   int depth;                   /* of calls: to refuse endless recursion */
-  Vec(Name) frozen;            /* paths */
+  int nested;                  /* of expressions, over all frames */
+  int checking;                /* something is unknown: look for mistakes, make no weights */
+  int64_t work;                /* evaluations so far: to refuse endless loops */
+  Vec(Flow) embedded;          /* the {...} of texts */
+  Name callee;                 /* the function that is being called, for messages */
   const Define *defines;
   int define_count;
 } Expand;
@@ -100,16 +124,41 @@ Value value_list(Expand *x, const double *at, int count);
 /* Conversions; on failure they report what was found at `at` and return 0 (a poison stays silent). */
 int to_val(Expand *x, Value v, Span at, Val *out);
 int to_number(Expand *x, Value v, Span at, const char *what, double *out);
-int to_size(Expand *x, Value v, Span at, const char *what, int *out);     /* whole, at least 0 */
-int to_sizes(Expand *x, Value v, Span at, const char *what, int *out, int room); /* of a list, or one number; the count or -1 */
+int to_whole(Expand *x, Value v, Span at, const char *what, int *out);    /* of either sign */
+int to_size(Expand *x, Value v, Span at, const char *what, int least, int *out); /* whole, at least so much */
+int to_sizes(Expand *x, Value v, Span at, const char *what, int least, int *out, int room); /* of a list, or one number; the count or -1 */
 int to_bool(Expand *x, const Ast *e, int *out);
 Value value_unwrap(Value v);               /* a record of one output is that output */
-const char *value_text_of(Expand *x, Value v); /* for messages */
-Value *slot_find(Expand *x, Name name);    /* in the frame, then among constants */
+Value *slot_find(Expand *x, Name name);    /* in the frame, then among constants and words */
 void slot_set(Expand *x, Name name, Value v);
 Value arithmetic(Expand *x, AstOp op, Value a, Value b, Span at);
+Value value_finite(Expand *x, double v, Span at);      /* a number, or poison after reporting */
 Name interpolate(Expand *x, Name text, Span at); /* "layer{i + 1}" */
-Name poison_name(Expand *x, Diag *d, Name wrong); /* adds "did you mean" from all that is visible */
+Val node_add(Expand *x, OpId op, const Val *in, int nin, const Attr *attrs, Span at); /* graph_add; an error tells where in the prelude */
+int spend(Expand *x, int64_t work, Span at);     /* 0, once reported, when the file asks for too much */
+
+/* ---- index.c ---- */
+Value index_of(Expand *x, const Ast *e);  /* INDEX */
+Value dot_of(Expand *x, const Ast *e);    /* DOT */
+
+/* ---- wording.c: what messages say ---- */
+const char *say_value(Expand *x, Value v);
+const char *say_type(Expand *x, TypeId t);
+const char *say_number(Expand *x, double v);
+const char *say_source(Expand *x, Span s);     /* the text there, on one line */
+const char *say_usage(Expand *x, Name callee); /* "conv(x, filters, kernel, stride: 1 ...)"; NULL: it is nothing to call */
+int wrong_kind(Expand *x, Value v, Span at, const char *wanted); /* 0 */
+/* "did you mean ...?" from candidates; with others, else "there are ...". form: a format with one %s, around each name. */
+void suggest(Expand *x, Diag *d, Name wrong, const NameList *all, const char *form);
+void suggest_or_list(Expand *x, Diag *d, Name wrong, const NameList *all, const char *form, const char *there_are);
+void suggest_visible(Expand *x, Diag *d, Name wrong); /* from all names that can be seen here */
+Value unknown_call(Expand *x, Name callee, Span at);
+NameList names_list(Expand *x, const char *const *names, int count);
+const char *say_size(Expand *x, const Ast *e); /* an expression that is to be a size */
+Span user_span(const Expand *x, Span s);       /* inside the prelude: where the user called it */
+Span arg_span(const Expand *x, Span at, const Value *v); /* the same for an argument of the call */
+const Ast *layer_of(const Expand *x);          /* inside the prelude: the layer that the user called; else NULL */
+int is_builtin_span(const Expand *x, Span s);
 
 /* ---- call.c: calls and stages ---- */
 typedef struct {
@@ -121,38 +170,35 @@ typedef Vec(Arg) Args;
 Value call_of(Expand *x, const Ast *e);                      /* CALL */
 Value pipe_of(Expand *x, const Ast *e);                      /* PIPE */
 Value apply_decl(Expand *x, const Ast *decl, const Args *args, Name label, Span at); /* a block or net */
-Value apply_named(Expand *x, Name callee, Span name_span, Args *args, Name label, Span at);
 const Ast *decl_find(Expand *x, Name name, int kind);        /* AST_BLOCK or AST_NET; any: 0 */
-Span user_span(const Expand *x, Span s);                     /* inside the prelude: where the user called it */
-Value init_of(Expand *x, const Ast *e);
-int is_builtin_span(const Expand *x, Span s);
 
 /* ---- body.c: statements ---- */
 void body_run(Expand *x, const Ast *body);
 int statement_run(Expand *x, const Ast *s); /* one that any body may hold; 0: it is none of those */
+void misplaced(Expand *x, const Ast *s, const char *where, const char *help);
 
-/* ---- builtin.c ---- */
-typedef Value BuiltinRun(Expand *x, const Args *args, Span at);
-typedef struct {
-  const char *name, *signature, *summary;
-  BuiltinRun *run;
-} Builtin;
-const Builtin *builtin_find(const Expand *x, Name name);
-const Builtin *builtin_at(int i); /* NULL past the end */
-Value op_call(Expand *x, const OpRow *row, const Args *args, Span at); /* a primitive, called as a function */
-uint32_t site_next(Expand *x);
+/* ---- weight.c: weights and states ---- */
+Value init_of(Expand *x, const Ast *e);
+void run_weight(Expand *x, const Ast *s);   /* WEIGHT, STATE */
+void run_next(Expand *x, const Ast *s);
+
+/* ---- check.c: what nothing runs is looked through all the same ---- */
+void check_rest(Expand *x);
+void check_names(Expand *x, const Ast *decl);  /* given twice */
+void check_unused(Expand *x, const Ast *decl); /* never used: warnings */
 
 /* ---- recipe.c: data blocks and property lines ---- */
 void data_read(Expand *x, const Ast *decl);
 int recipe_arg(Expand *x, const Ast *e, RecipeArg *out);
 int field_type(Expand *x, const Ast *type, Field *out);
-RecipeCall *recipe_check(Expand *x, const RecipeArg *arg, const char *kind); /* against calls.def; NULL after reporting */
+RecipeCall *recipe_check(Expand *x, const RecipeArg *arg, const char *kind, Span at); /* against calls.def; NULL after reporting */
+Val input_add(Expand *x, Name name, const Field *f); /* a graph's input */
 
-/* ---- train.c, predict.c ---- */
+/* ---- train.c, optimizer.c, predict.c ---- */
 void train_read(Expand *x, const Ast *decl);
 void predict_read(Expand *x, const Ast *decl);
 double *scalar_slot(Expand *x, Name name); /* a run-time scalar's default; added when new */
 void graph_begin(Expand *x, Name name, int training);
-Frame frame_top(Expand *x);
+Frame frame_top(void);
 
 #endif

@@ -2,29 +2,30 @@
 #include "front/expand.h"
 #include <string.h>
 
+/* ---- inputs ---- */
+
 static int from_field(Expand *x, const Ast *type, PredictInput *in) {
+  NameList datas = {0}, fields = {0};
   for (int i = 0; i < x->p->datas.count; i++) {
     const Data *d = &x->p->datas.at[i];
-    Vec(Name) all = {0};
+    vec_push(x->c->mem, &datas, d->name);
     if (d->name != type->name)
       continue;
     for (int k = 0; k < d->fields.count; k++) {
-      vec_push(x->c->mem, &all, d->fields.at[k].name);
+      vec_push(x->c->mem, &fields, d->fields.at[k].name);
       if (d->fields.at[k].name != type->text2)
         continue;
       Name own = in->field.name;
       in->field = d->fields.at[k];
       in->field.name = own;
       in->data = i, in->data_field = k;
-      return 1;
+      return in->field.type != 0;
     }
-    Diag *diag = diag_add(x->c, D_NO_FIELD, type->span, name_text(x->c->names, d->name), name_text(x->c->names, type->text2));
-    Name near = name_nearest(x->c->names, name_text(x->c->names, type->text2), all.at, all.count);
-    if (near)
-      diag_help(x->c, diag, "did you mean `%s`?", name_text(x->c->names, near));
+    suggest_or_list(x, diag_add(x->c, D_NO_FIELD, type->span, name_text(x->c->names, d->name), name_text(x->c->names, type->text2)), type->text2,
+                    &fields, "%s", "it has");
     return 0;
   }
-  diag_add(x->c, D_NO_DATA, type->span, name_text(x->c->names, type->name));
+  suggest_or_list(x, diag_add(x->c, D_NO_DATA, type->span, name_text(x->c->names, type->name)), type->name, &datas, "%s", "there are:");
   return 0;
 }
 
@@ -32,7 +33,9 @@ static int read_input(Expand *x, const Ast *s, PredictInput *in) {
   *in = (PredictInput){.field = {.name = s->name, .span = s->span}, .data = -1, .data_field = -1};
   const Ast *type = s->count ? s->kids[0] : NULL, *value = s->count > 1 ? s->kids[1] : NULL;
   if (!type && !value) {
-    diag_add(x->c, D_INPUT_TYPE, s->span, name_text(x->c->names, s->name));
+    const char *name = name_text(x->c->names, s->name);
+    diag_help(x->c, diag_add(x->c, D_INPUT_TYPE, s->name_span, name),
+              "`%s Data.field`, `%s [3, 32, 32]`, `%s class(10)`, or an option with a default, `%s: 8`", name, name, name, name);
     return 0;
   }
   if (value) {
@@ -42,61 +45,90 @@ static int read_input(Expand *x, const Ast *s, PredictInput *in) {
   return type->kind == AST_TYPE_FIELD ? from_field(x, type, in) : field_type(x, type, &in->field);
 }
 
+/* What is given by `--name` cannot be called as an option that is there already. */
+static int is_free(Expand *x, const Ast *s, const PredictInput *in) {
+  static const char *const taken[] = {"output", "sample", "split", "count", "best", "overlay", "json", "data", "weights", "out", "batch",
+                                      "seed", "threads", "help", "usage", "lr", "step", "epoch"};
+  const char *name = name_text(x->c->names, s->name);
+  if (!in->is_option && in->field.kind != FIELD_CLASS && in->field.kind != FIELD_VALUE)
+    return 1;
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+    if (!strcmp(taken[i], name)) {
+      diag_add(x->c, D_TAKEN, s->name_span, name, i + 3 < sizeof taken / sizeof *taken ? "an option that every such command has" : "a number of the recipe");
+      return 0;
+    }
+  return 1;
+}
+
 static void bind_input(Expand *x, Predict *p, const Ast *s) {
   PredictInput in;
-  if (!read_input(x, s, &in)) {
-    slot_set(x, s->name, (Value){0});
+  slot_set(x, s->name, (Value){0});
+  if (!read_input(x, s, &in) || !is_free(x, s, &in))
     return;
-  }
   if (in.is_option) {
     *scalar_slot(x, s->name) = in.value;
     slot_set(x, s->name, value_val(graph_scalar(x->g, s->name, s->span)));
   } else {
-    slot_set(x, s->name, value_val(graph_input(x->g, s->name, in.field.type, s->span)));
+    in.field.span = s->span;
+    slot_set(x, s->name, value_val(input_add(x, s->name, &in.field)));
   }
   vec_push(x->c->mem, &p->inputs, in);
 }
 
-static const char *const kinds[] = {"classes", "mask", "image", "value", "boxes"};
+/* ---- shows ---- */
 
-static int check_show(Expand *x, const Ast *s, const Type *t) {
+static const struct {
+  const char *name, *shape;
+} kinds[] = {{"classes", "a probability for each class, [classes],"}, {"mask", "[1, height, width] or [height, width]"},
+             {"image", "[1, height, width] or [3, height, width]"},   {"value", ""}, {"boxes", NULL}};
+enum { CLASSES, MASK, IMAGE, VALUE, BOXES, KINDS };
+
+static int fits(int kind, const Type *t) {
+  switch (kind) {
+  case CLASSES: return t->rank == 1;
+  case MASK: return (t->rank == 3 && t->dim[0] == 1) || t->rank == 2;
+  case IMAGE: return t->rank == 3 && (t->dim[0] == 1 || t->dim[0] == 3);
+  default: return 1;
+  }
+}
+
+static int check_show(Expand *x, const Ast *s, Val v) {
   const char *kind = name_text(x->c->names, s->name);
-  size_t i = 0;
-  while (i < 5 && strcmp(kind, kinds[i]))
+  Span at = s->name_span.len ? s->name_span : s->span;
+  int i = 0;
+  while (i < KINDS && strcmp(kind, kinds[i].name))
     i++;
-  if (i == 5) {
-    Name all[5];
-    for (int k = 0; k < 5; k++)
-      all[k] = name_of(x->c->names, kinds[k]);
-    Diag *d = diag_add(x->c, D_SHOW, s->name_span.len ? s->name_span : s->span, kind);
-    Name near = name_nearest(x->c->names, kind, all, 5);
-    diag_help(x->c, d, near ? "did you mean `%s`?" : "there are classes, mask, image, value%s", near ? name_text(x->c->names, near) : "");
+  if (i == KINDS) {
+    NameList all = names_list(x, (const char *[]){"classes", "mask", "image", "value"}, 4);
+    suggest_or_list(x, diag_add(x->c, D_SHOW, at, kind), s->name, &all, "%s:", "there are");
     return 0;
   }
-  if (i == 4) {
-    diag_add(x->c, D_NOT_BUILT, s->span, "`show boxes:`");
+  if (i == BOXES) {
+    diag_add(x->c, D_NOT_BUILT, at, "`show boxes:`");
     return 0;
   }
-  static const char *const wanted[] = {"[classes]", "[1, height, width] or [height, width]", "[1 or 3, height, width]", ""};
-  int fits = i == 0 ? t->rank == 1 : i == 1 ? (t->rank == 3 && t->dim[0] == 1) || t->rank == 2 : i == 2 ? t->rank == 3 && (t->dim[0] == 1 || t->dim[0] == 3) : 1;
-  if (fits)
-    return 1;
-  Text shape = {.mem = x->c->mem};
-  type_text(t, &shape);
-  diag_add(x->c, D_SHOW_SHAPE, s->kids[0]->span, kind, wanted[i], text_str(&shape));
+  if (!v || fits(i, graph_type(x->g, v)))
+    return v != 0;
+  diag_add(x->c, D_SHOW_SHAPE, s->kids[0]->span, kind, kinds[i].shape, say_type(x, graph_node(x->g, v)->type));
   return 0;
+}
+
+static void read_props(Expand *x, const Ast *s, Show *show) {
+  for (int i = 1; i < s->count; i++) {
+    RecipeProp prop = {.name = s->kids[i]->name, .span = s->kids[i]->span};
+    if (recipe_arg(x, s->kids[i]->kids[1], &prop.value))
+      vec_push(x->c->mem, &show->props, prop);
+  }
 }
 
 static void run_show(Expand *x, Predict *p, const Ast *s) {
   Val v;
-  if (!to_val(x, value_of(x, s->kids[0]), s->kids[0]->span, &v) || !check_show(x, s, graph_type(x->g, v)))
+  if (!to_val(x, value_of(x, s->kids[0]), s->kids[0]->span, &v))
+    v = 0;
+  if (!check_show(x, s, v))
     return;
   Show show = {.name = s->name, .output = x->g->outputs.count};
-  for (int i = 1; i < s->count; i++) {
-    RecipeProp prop = {.name = s->kids[i]->name, .span = s->kids[i]->span};
-    if (recipe_arg(x, s->kids[i]->kids[1], &prop.value))
-      vec_push(x->c->mem, &show.props, prop);
-  }
+  read_props(x, s, &show);
   if (!graph_type(x->g, v)->batched) { /* the same for every sample: shown once for each all the same */
     int dims[MAX_RANK], rank = graph_type(x->g, v)->rank;
     for (int i = 0; i < rank; i++)
@@ -108,13 +140,22 @@ static void run_show(Expand *x, Predict *p, const Ast *s) {
   vec_push(x->c->mem, &p->shows, show);
 }
 
-void predict_read(Expand *x, const Ast *decl) {
+static void check_own_name(Expand *x, const Ast *decl) {
   static const char *const taken[] = {"train", "eval", "info", "bench", "dump", "help", "preview"};
-  Predict p = {.name = decl->name, .span = decl->span};
+  const char *name = name_text(x->c->names, decl->name);
   for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-    if (!strcmp(taken[i], name_text(x->c->names, decl->name)))
-      diag_add(x->c, D_TAKEN, decl->name_span, name_text(x->c->names, decl->name));
-  Frame top = frame_top(x);
+    if (!strcmp(taken[i], name))
+      diag_add(x->c, D_TAKEN, decl->name_span, name, "a command that every program has");
+  for (int i = 0; i < x->p->predicts.count; i++)
+    if (x->p->predicts.at[i].name == decl->name)
+      diag_note(x->c, diag_add(x->c, D_SAME_NAME, decl->name_span, name), x->p->predicts.at[i].span, "first declared here");
+}
+
+void predict_read(Expand *x, const Ast *decl) {
+  Predict p = {.name = decl->name, .span = decl->span};
+  Frame top = frame_top();
+  int errors = diag_errors(x->c->diags);
+  check_own_name(x, decl);
   graph_begin(x, name_format(x->c->names, "predict_%s", name_text(x->c->names, decl->name)), 0);
   x->frame = &top;
   const Ast *inputs = decl->kids[0], *body = decl->kids[1];
@@ -127,11 +168,11 @@ void predict_read(Expand *x, const Ast *decl) {
     if (s->kind == AST_SHOW)
       run_show(x, &p, s);
     else
-      diag_add(x->c, D_MISPLACED, s->span, ast_kind_text(s->kind));
+      misplaced(x, s, "a predict block", "a predict block has names, `for`, `if` and `show`");
   }
   x->frame = NULL;
-  if (!p.shows.count && !diag_errors(x->c->diags))
-    diag_add(x->c, D_NO_SHOW, decl->span, name_text(x->c->names, decl->name));
+  if (!p.shows.count && diag_errors(x->c->diags) == errors)
+    diag_add(x->c, D_NO_SHOW, decl->name_span, name_text(x->c->names, decl->name));
   p.graph = x->g;
   vec_push(x->c->mem, &x->p->predicts, p);
 }

@@ -2,56 +2,63 @@
    predict blocks in order. */
 #include "front/embed.h"
 #include "front/expand.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const Ast *parse_prelude(Ctx *c, const Embedded *e) {
-  return ast_parse(c, PARSE_FILE, source_add(c->src, e->path, e->text, e->len, 1));
-}
-
 /* ---- use ---- */
 
-static char *read_text(Ctx *c, const char *path, size_t *len) {
-  FILE *f = fopen(path, "rb");
+enum { LARGEST = 16 << 20 }; /* bytes of a used file */
+
+/* NULL when it cannot be read; *why says so. */
+static const char *read_text(Ctx *c, const char *path, size_t *len, const char **why) {
+  FILE *f = fopen(path, "re");
+  Text t = {.mem = c->mem};
+  char part[4096];
+  *why = strerror(errno);
   if (!f)
     return NULL;
-  Text t = {.mem = c->mem};
-  char buf[4096];
-  size_t n;
-  while ((n = fread(buf, 1, sizeof buf, f)) > 0)
-    text_add_len(&t, buf, n);
-  int bad = ferror(f);
+  for (size_t n; t.len <= LARGEST && (n = fread(part, 1, sizeof part, f)) > 0;)
+    text_add_len(&t, part, n);
+  *why = ferror(f) ? strerror(errno) : t.len > LARGEST ? "it is too large for a text" : NULL;
   fclose(f);
   *len = t.len;
-  return bad ? NULL : (char *)(uintptr_t)text_str(&t);
+  return *why ? NULL : text_str(&t);
 }
 
 typedef struct {
   Expand *x;
-  const char *base;      /* the path that `use` is relative to */
-  Vec(Name) seen;
+  NameList seen;         /* whole paths */
   Vec(const Ast *) all;  /* declarations, used files' first */
 } Gather;
+
+/* 0 when the file was there already. */
+static int note_file(Gather *g, const char *path) {
+  char *whole = realpath(path, NULL);
+  Name name = name_of(g->x->c->names, whole ? whole : path);
+  free(whole);
+  for (int i = 0; i < g->seen.count; i++)
+    if (g->seen.at[i] == name)
+      return 0;
+  vec_push(g->x->c->mem, &g->seen, name);
+  return 1;
+}
 
 static void gather(Gather *g, const Ast *file, const char *path);
 
 static void gather_use(Gather *g, const Ast *use, const char *path) {
   Ctx *c = g->x->c;
-  const char *slash = strrchr(path, '/');
-  const char *full = arena_printf(c->mem, "%.*s%s", slash ? (int)(slash - path + 1) : 0, path, name_text(c->names, use->text));
-  Name name = name_of(c->names, full);
-  for (int i = 0; i < g->seen.count; i++)
-    if (g->seen.at[i] == name)
-      return;
-  vec_push(c->mem, &g->seen, name);
+  const char *slash = strrchr(path, '/'), *given = name_text(c->names, use->text), *why;
+  const char *full = *given == '/' ? given : arena_printf(c->mem, "%.*s%s", slash ? (int)(slash - path + 1) : 0, path, given);
   size_t len;
-  char *text = read_text(c, full, &len);
-  if (!text) {
-    diag_add(c, D_USE, use->span, full);
+  if (!note_file(g, full))
     return;
-  }
-  gather(g, ast_parse(c, PARSE_FILE, source_add(c->src, full, text, len, 0)), full);
+  const char *text = read_text(c, full, &len, &why);
+  if (text)
+    gather(g, ast_parse(c, PARSE_FILE, source_add(c->src, full, text, len, 0)), full);
+  else
+    diag_add(c, D_USE, use->span, full, why);
 }
 
 static void gather(Gather *g, const Ast *file, const char *path) {
@@ -65,26 +72,30 @@ static void gather(Gather *g, const Ast *file, const char *path) {
 
 /* ---- names ---- */
 
-static void add_decl(Expand *x, const Ast *d, int user) {
-  for (int i = 0; i < x->decls.count && user; i++)
-    if (x->decls.at[i]->name == d->name) {
-      Diag *diag = diag_add(x->c, D_SAME_NAME, d->name_span, name_text(x->c->names, d->name));
-      diag_note(x->c, diag, x->decls.at[i]->name_span, "first declared here");
-      return;
+/* Consts, blocks, nets and data blocks share one room of names. */
+static void check_declared(Expand *x, const Ast *const *all, int count) {
+  for (int i = 0; i < count; i++)
+    for (int k = 0; k < i; k++) {
+      int kind = all[i]->kind;
+      if (all[i]->name != all[k]->name || kind == AST_TRAIN || kind == AST_PREDICT || kind == AST_SEARCH || kind == AST_ERROR ||
+          all[k]->kind == AST_TRAIN || all[k]->kind == AST_PREDICT || all[k]->kind == AST_SEARCH)
+        continue;
+      Diag *d = diag_add(x->c, D_SAME_NAME, all[i]->name_span, name_text(x->c->names, all[i]->name));
+      diag_note(x->c, d, all[k]->name_span, "first declared here");
+      break;
     }
-  vec_push(x->c->mem, &x->decls, d);
 }
 
 static void add_words(Expand *x) {
-  static const char *const words[] = {"same", "tf_same", "nearest", "bilinear", "batch", "sample", "reflect", "wrap"};
+  static const char *const words[] = {"same", "tf_same", "nearest", "bilinear", "batch", "sample"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    vec_push(x->c->mem, &x->consts, (Slot){name_of(x->c->names, words[i]), value_text(name_of(x->c->names, words[i]))});
+    vec_push(x->c->mem, &x->words, (Slot){name_of(x->c->names, words[i]), value_text(name_of(x->c->names, words[i]))});
 }
 
-static const char *define_of(const Expand *x, Name name) {
+static const Define *define_of(const Expand *x, Name name) {
   for (int i = 0; i < x->define_count; i++)
     if (x->defines[i].name == name)
-      return x->defines[i].text;
+      return &x->defines[i];
   return NULL;
 }
 
@@ -98,102 +109,99 @@ static Value defined(Expand *x, const char *text) {
   return word ? value_text(name_of(x->c->names, text)) : value_of(x, e);
 }
 
+static int is_constant(const Value *v) {
+  for (int i = 0; v->kind == V_LIST && i < v->list->count; i++)
+    if (!is_constant(&v->list->at[i]))
+      return 0;
+  return v->kind == V_NUMBER || v->kind == V_TEXT || v->kind == V_LIST || v->kind == V_POISON;
+}
+
 static void add_const(Expand *x, const Ast *d) {
-  for (int i = 0; i < x->consts.count; i++)
-    if (x->consts.at[i].name == d->name) {
-      diag_add(x->c, D_SAME_NAME, d->name_span, name_text(x->c->names, d->name));
-      return;
-    }
-  const char *given = define_of(x, d->name);
-  Value v = given ? defined(x, given) : value_of(x, d->kids[0]);
-  if (v.kind == V_VAL) {
-    diag_add(x->c, D_CONST, d->span, name_text(x->c->names, d->name));
+  const Define *given = define_of(x, d->name);
+  Value v = given ? defined(x, given->text) : value_of(x, d->kids[0]);
+  if (!is_constant(&v)) {
+    diag_add(x->c, D_CONST, d->kids[0]->span, name_text(x->c->names, d->name), say_value(x, v));
     v = (Value){0};
   }
+  for (int i = 0; i < x->consts.count; i++)
+    if (x->consts.at[i].name == d->name)
+      return; /* reported */
   vec_push(x->c->mem, &x->consts, (Slot){d->name, v});
 }
 
 static void check_defines(Expand *x) {
+  NameList all = {0};
+  for (int k = 0; k < x->consts.count; k++)
+    vec_push(x->c->mem, &all, x->consts.at[k].name);
   for (int i = 0; i < x->define_count; i++) {
-    Vec(Name) all = {0};
+    Name name = x->defines[i].name;
     int known = 0;
-    for (int k = 8; k < x->consts.count; k++) { /* after the words */
-      vec_push(x->c->mem, &all, x->consts.at[k].name);
-      known |= x->consts.at[k].name == x->defines[i].name;
-    }
-    if (known)
+    for (int k = 0; k < all.count; k++)
+      known |= all.at[k] == name;
+    if (!known)
+      suggest_or_list(x, diag_add(x->c, D_NO_CONST, (Span){0, 0}, name_text(x->c->names, name)), name, &all, "-D %s=...", "there are:");
+  }
+}
+
+static void add_prelude(Expand *x) {
+  x->user_decls = x->decls.count;
+  for (int i = 0; embedded[i].path; i++) {
+    if (strncmp(embedded[i].path, "compiler/prelude/", 17))
       continue;
-    const char *name = name_text(x->c->names, x->defines[i].name);
-    Diag *d = diag_add(x->c, D_NO_CONST, (Span){0, 0}, name);
-    Name near = name_nearest(x->c->names, name, all.at, all.count);
-    if (near)
-      diag_help(x->c, d, "did you mean `-D %s=...`?", name_text(x->c->names, near));
+    const Ast *file = ast_parse(x->c, PARSE_FILE, source_add(x->c->src, embedded[i].path, embedded[i].text, embedded[i].len, 1));
+    for (int k = 0; k < file->count; k++)
+      vec_push(x->c->mem, &x->decls, file->kids[k]);
   }
 }
 
 static void collect(Expand *x, const Ast *const *all, int count) {
-  Frame top = frame_top(x);
+  Frame top = frame_top();
+  check_declared(x, all, count);
+  add_words(x);
+  for (int i = 0; i < count; i++)
+    if (all[i]->kind == AST_BLOCK || all[i]->kind == AST_NET) {
+      vec_push(x->c->mem, &x->decls, all[i]);
+      x->nets += all[i]->kind == AST_NET;
+    } else if (all[i]->kind == AST_TRAIN) {
+      x->trains++;
+    }
+  add_prelude(x);
   x->frame = &top;
   x->g = graph_new(x->c, 0); /* for a constant that is none: it may compute what it likes before it is refused */
-  add_words(x);
   for (int i = 0; i < count; i++)
     if (all[i]->kind == AST_CONST)
       add_const(x, all[i]);
-    else if (all[i]->kind == AST_BLOCK || all[i]->kind == AST_NET) {
-      add_decl(x, all[i], 1);
-      x->nets += all[i]->kind == AST_NET;
-    }
   check_defines(x);
-  for (int i = 0; embedded[i].path; i++) {
-    if (strncmp(embedded[i].path, "compiler/prelude/", 17))
-      continue;
-    const Ast *file = parse_prelude(x->c, &embedded[i]);
-    for (int k = 0; k < file->count; k++)
-      add_decl(x, file->kids[k], 0);
-  }
   x->frame = NULL;
 }
 
 /* ---- all of it ---- */
 
+static int has_names(const Ast *d) {
+  return d->kind == AST_BLOCK || d->kind == AST_NET || d->kind == AST_TRAIN || d->kind == AST_PREDICT;
+}
+
 static void read_blocks(Expand *x, const Ast *const *all, int count) {
-  Frame top = frame_top(x);
+  Frame top = frame_top();
   x->frame = &top;
   for (int i = 0; i < count; i++)
     if (all[i]->kind == AST_DATA)
       data_read(x, all[i]);
     else if (all[i]->kind == AST_SEARCH)
-      diag_add(x->c, D_NOT_BUILT, all[i]->span, "`search` (trying hyperparameters)");
+      diag_add(x->c, D_NOT_BUILT, all[i]->span, "`search`, trying hyperparameters,");
+  for (int i = 0; i < count; i++)
+    if (has_names(all[i]))
+      check_names(x, all[i]);
   for (int i = 0; i < count; i++)
     if (all[i]->kind == AST_TRAIN)
       train_read(x, all[i]);
     else if (all[i]->kind == AST_PREDICT)
       predict_read(x, all[i]);
   x->frame = NULL;
-}
-
-/* A net that nothing uses is expanded all the same, so that a file of networks alone is checked and summed up. */
-static void expand_unused(Expand *x) {
-  for (int i = 0; i < x->decls.count; i++) {
-    const Ast *d = x->decls.at[i];
-    int used = 0;
-    for (int k = 0; k < x->p->nets.count; k++)
-      used |= x->p->nets.at[k].name == d->name;
-    if (d->kind != AST_NET || used || diag_errors(x->c->diags))
-      continue;
-    Frame top = frame_top(x);
-    graph_begin(x, d->name, 0);
-    x->frame = &top;
-    Args args = {0};
-    for (int k = 0; k < d->kids[1]->count; k++) {
-      const Ast *in = d->kids[1]->kids[k];
-      Field f = {.name = in->name};
-      if (in->kind == AST_IN && in->count && in->kids[0] && in->kids[0]->kind == AST_DIMS && field_type(x, in->kids[0], &f))
-        vec_push(x->c->mem, &args, (Arg){0, value_val(graph_input(x->g, in->name, f.type, in->span)), in->span});
-    }
-    apply_decl(x, d, &args, 0, d->name_span);
-    x->frame = NULL;
-  }
+  check_rest(x);
+  for (int i = 0; i < count && !diag_errors(x->c->diags); i++)
+    if (has_names(all[i]))
+      check_unused(x, all[i]);
 }
 
 static void count_parameters(Expand *x) {
@@ -222,20 +230,17 @@ Program *program_of(Ctx *c, const Ast *file, uint32_t first, const char *path, c
   p->c = c;
   p->first = first;
   p->name = stem_of(c, path);
-  Expand x = {.c = c, .p = p, .file = file, .defines = defines, .define_count = count};
+  Expand x = {.c = c, .p = p, .info = -1, .defines = defines, .define_count = count};
   static const char *const scalars[] = {"lr", "step", "epoch"};
   for (int i = 0; i < 3; i++)
     *scalar_slot(&x, name_of(c->names, scalars[i])) = i ? 1 : 1e-3;
   Gather g = {.x = &x};
+  note_file(&g, path);
   gather(&g, file, path);
   if (diag_errors(c->diags))
     return NULL;
   collect(&x, g.all.at, g.all.count);
-  if (diag_errors(c->diags))
-    return NULL;
   read_blocks(&x, g.all.at, g.all.count);
-  if (!diag_errors(c->diags))
-    expand_unused(&x);
   count_parameters(&x);
   return diag_errors(c->diags) ? NULL : p;
 }

@@ -17,6 +17,7 @@ struct RecipeArg {
   Name text;
   Vec(RecipeArg) list;
   RecipeCall *call;
+  Span span, whole;        /* whole: with its name */
 };
 typedef struct {
   Name name;

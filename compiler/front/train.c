@@ -1,17 +1,7 @@
 /* train blocks: the body becomes two graphs, a training step (loss, gradients, the optimizer's arithmetic) and an evaluation. */
-#include "front/expand.h"
+#include "front/train.h"
+#include <math.h>
 #include <string.h>
-
-typedef struct {
-  Expand *x;
-  Train *t;
-  const Ast *decl;
-  Val loss;
-  const Ast *minimize;
-  const Ast *optimizer;            /* PROP, or NULL: adam */
-  Vec(const Ast *) part_optimizers; /* optimizer(Net.stage): ... */
-  const Ast *update;               /* NULL: all nets */
-} Run;
 
 double *scalar_slot(Expand *x, Name name) {
   for (int i = 0; i < x->p->scalars.count; i++)
@@ -25,11 +15,11 @@ void graph_begin(Expand *x, Name name, int training) {
   x->g = graph_new(x->c, name);
   x->training = training;
   x->states.count = 0;
+  x->labelled.count = 0;
   x->uses_before = ++x->uses;
 }
 
-Frame frame_top(Expand *x) {
-  (void)x;
+Frame frame_top(void) {
   return (Frame){0};
 }
 
@@ -41,24 +31,28 @@ static Val mean_over_batch(Expand *x, Val v, Span at) {
   return graph_add(x->g, OP_div, in, 2, NULL, at);
 }
 
+/* A number for each sample or for the batch; 0 after reporting. */
+static Val read_number(Expand *x, const Ast *e, const char *help) {
+  Val v;
+  if (!to_val(x, value_of(x, e), e->span, &v))
+    return 0;
+  if (!graph_type(x->g, v)->rank)
+    return v;
+  diag_help(x->c, diag_add(x->c, D_LOSS_SHAPE, e->span, say_type(x, graph_node(x->g, v)->type)), "%s", help);
+  return 0;
+}
+
 static void run_minimize(Run *r, const Ast *s) {
   Expand *x = r->x;
-  Val v;
   if (r->minimize) {
     diag_note(x->c, diag_add(x->c, D_TWO_LOSSES, s->span), r->minimize->span, "the first one");
     return;
   }
   r->minimize = s;
-  if (!to_val(x, value_of(x, s->kids[0]), s->kids[0]->span, &v))
+  Val v = read_number(x, s->kids[0], "a loss such as `mse` or `cross_entropy`, or `mean(...)`, makes one number of a sample");
+  if (!v)
     return;
-  const Type *t = graph_type(x->g, v);
-  if (t->rank) {
-    Text shape = {.mem = x->c->mem};
-    type_text(t, &shape);
-    diag_help(x->c, diag_add(x->c, D_LOSS_SHAPE, s->kids[0]->span, text_str(&shape)), "`mean(...)` or `sum(...)` makes one number of a sample");
-    return;
-  }
-  r->loss = t->batched ? mean_over_batch(x, v, s->span) : v;
+  r->loss = graph_type(x->g, v)->batched ? mean_over_batch(x, v, s->span) : v;
   if (graph_node(x->g, r->loss)->op == OP_number) {
     diag_add(x->c, D_LOSS_CONSTANT, s->kids[0]->span);
     r->loss = 0;
@@ -80,14 +74,12 @@ static void run_report(Run *r, const Ast *s) {
   Expand *x = r->x;
   for (int i = 0; i < s->count; i++) {
     const Ast *p = s->kids[i];
-    Val v;
-    if (!to_val(x, value_of(x, p->kids[1]), p->kids[1]->span, &v))
-      continue;
-    const Type *t = graph_type(x->g, v);
-    if (t->rank) {
-      Text shape = {.mem = x->c->mem};
-      type_text(t, &shape);
-      diag_help(x->c, diag_add(x->c, D_LOSS_SHAPE, p->kids[1]->span, text_str(&shape)), "`mean(...)` makes one number of a sample");
+    Val v = read_number(x, p->kids[1], "a metric such as `accuracy`, or `mean(...)`, makes one number of a sample");
+    int known = p->name == name_of(x->c->names, "loss");
+    for (int k = 0; k < x->g->outputs.count; k++)
+      known |= x->g->outputs.at[k].name == p->name;
+    if (known) {
+      diag_add(x->c, D_SAME_NAME, p->name_span, name_text(x->c->names, p->name));
       continue;
     }
     vec_push(x->c->mem, &x->g->outputs, (Output){p->name, v, OUT_METRIC});
@@ -99,241 +91,157 @@ static void run_report(Run *r, const Ast *s) {
 /* ---- recipe lines ---- */
 
 static const struct {
-  const char *name, *calls; /* calls: the kind of calls.def that the value must be; "" a number; NULL: not built */
-} lines[] = {{"optimizer", "?"}, {"schedule", "SCHEDULE"}, {"epochs", ""}, {"batch", ""},     {"seed", ""},
-             {"keep", "KEEP"},   {"stop", "STOP"},         {"start", "?"}, {"ema", NULL},     {"accumulate", NULL},
-             {"clip", NULL},     {"freeze", NULL},         {"log", NULL},  {"preview", NULL}, {"every", NULL}};
-enum { LINES = sizeof lines / sizeof *lines };
+  const char *name, *calls; /* calls: the kind of calls.def that the value must be; "" a number; "?" its own; NULL: not built */
+} lines[] = {{"optimizer", "?"}, {"schedule", "SCHEDULE"}, {"epochs", ""},    {"batch", ""},   {"seed", ""},
+             {"keep", "KEEP"},   {"stop", "STOP"},         {"start", "?"},    {"clip", NULL},  {"ema", NULL},
+             {"accumulate", NULL}, {"freeze", NULL},       {"preview", NULL}, {"log", NULL},   {"every", NULL}};
+enum { LINES = sizeof lines / sizeof *lines, BUILT = 8 };
 
-static void unknown_line(Expand *x, const Ast *s) {
-  Name all[LINES];
-  for (int i = 0; i < LINES; i++)
-    all[i] = name_of(x->c->names, lines[i].name);
-  Diag *d = diag_add(x->c, D_UNKNOWN_LINE, s->name_span.len ? s->name_span : s->span, "train", name_text(x->c->names, s->name));
-  Name near = name_nearest(x->c->names, name_text(x->c->names, s->name), all, LINES);
-  if (near)
-    diag_help(x->c, d, "did you mean `%s:`?", name_text(x->c->names, near));
-  else
-    diag_help(x->c, d, "a train block has optimizer, schedule, epochs, batch, seed, keep, stop, start");
+static void unknown_line(Expand *x, const Ast *s, Span at) {
+  Diag *d = diag_add(x->c, D_UNKNOWN_LINE, at, "train", name_text(x->c->names, s->name));
+  NameList built = {0}, all = {0};
+  for (int i = 0; i < LINES; i++) {
+    vec_push(x->c->mem, &all, name_of(x->c->names, lines[i].name));
+    if (i < BUILT)
+      vec_push(x->c->mem, &built, name_of(x->c->names, lines[i].name));
+  }
+  int near = name_nearest(x->c->names, name_text(x->c->names, s->name), all.at, all.count) != 0;
+  suggest_or_list(x, d, s->name, near ? &all : &built, "%s:", "it has the lines");
+}
+
+/* epochs, batch, seed: whole numbers. */
+static int check_count(Expand *x, const char *name, const RecipeArg *a) {
+  int least = strcmp(name, "seed") != 0;
+  if (a->kind != RECIPE_NUM) {
+    diag_add(x->c, D_WRONG_KIND, a->span, arena_printf(x->c->mem, "a number for `%s:`", name), arena_printf(x->c->mem, "`%s`", say_source(x, a->span)));
+    return 0;
+  }
+  if (a->num >= least && a->num == floor(a->num) && a->num < 9e15)
+    return 1;
+  diag_add(x->c, D_RECIPE_RANGE, a->span, arena_printf(x->c->mem, "`%s:`", name),
+           least ? "a whole number from 1 on" : "a whole number from 0 on", say_number(x, a->num));
+  return 0;
+}
+
+/* Is a line of this name, for no part, there already? */
+static int is_repeated(Run *r, const Ast *s, Span at) {
+  const Ast *first = NULL;
+  Span found = {0};
+  if (s->name == name_of(r->x->c->names, "optimizer") && (first = r->optimizer))
+    found = first->span;
+  for (int i = 0; i < r->t->props.count; i++)
+    if (r->t->props.at[i].name == s->name)
+      found = r->t->props.at[i].span;
+  if (!found.len)
+    return 0;
+  diag_note(r->x->c, diag_add(r->x->c, D_SAME_LINE, at, name_text(r->x->c->names, s->name)), found, "the first one");
+  return 1;
+}
+
+static int read_line(Run *r, const Ast *s, const char *kind, RecipeProp *p) {
+  Expand *x = r->x;
+  const char *name = name_text(x->c->names, s->name);
+  if (!recipe_arg(x, s->kids[1], &p->value))
+    return 0;
+  p->value.span = s->kids[1]->span;
+  if (*kind >= 'A') {
+    p->value.call = recipe_check(x, &p->value, kind, s->kids[1]->span);
+    p->value.kind = RECIPE_CALL;
+    return p->value.call != NULL;
+  }
+  if (!*kind)
+    return check_count(x, name, &p->value);
+  if (p->value.kind == RECIPE_TEXT)
+    return 1;
+  diag_add(x->c, D_WRONG_KIND, p->value.span, "the path of a .safetensors file, in quotes,", arena_printf(x->c->mem, "`%s`", say_source(x, p->value.span)));
+  return 0;
 }
 
 static void run_prop(Run *r, const Ast *s) {
   Expand *x = r->x;
   const char *name = name_text(x->c->names, s->name);
-  int i = 0;
+  Span at = s->name_span.len ? s->name_span : s->span;
+  int i = 0, optimizer = !strcmp(name, "optimizer");
   while (i < LINES && strcmp(lines[i].name, name))
     i++;
-  if (i == LINES) {
-    unknown_line(x, s);
+  if (i == LINES || (s->kids[0] && !optimizer)) {
+    unknown_line(x, s, at);
     return;
   }
   if (!lines[i].calls) {
-    Text what = {.mem = x->c->mem};
-    text_add(&what, "`%s:` in a recipe", name);
-    diag_add(x->c, D_NOT_BUILT, s->span, text_str(&what));
+    diag_add(x->c, D_NOT_BUILT, at, arena_printf(x->c->mem, "`%s:`", name));
     return;
   }
-  if (!strcmp(name, "optimizer")) {
-    if (s->kids[0])
-      vec_push(x->c->mem, &r->part_optimizers, s);
-    else
-      r->optimizer = s;
+  if (optimizer && s->kids[0]) {
+    vec_push(x->c->mem, &r->part_optimizers, s);
     return;
   }
+  if (x->training ? is_repeated(r, s, at) : !optimizer)
+    return;
   RecipeProp p = {.name = s->name, .span = s->span};
-  if (!x->training || !recipe_arg(x, s->kids[1], &p.value))
-    return;
-  if (*lines[i].calls >= 'A' && !(p.value.call = recipe_check(x, &p.value, lines[i].calls)))
-    return;
-  if (p.value.call)
-    p.value.kind = RECIPE_CALL;
-  if (!*lines[i].calls && p.value.kind != RECIPE_NUM) {
-    diag_add(x->c, D_WRONG_KIND, s->span, "a number", "something else");
-    return;
-  }
-  if (!*lines[i].calls && (p.value.num < 0 || (p.value.num < 1 && strcmp(name, "seed")))) {
-    diag_add(x->c, D_RECIPE_RANGE, s->span, name);
-    return;
-  }
-  vec_push(x->c->mem, &r->t->props, p);
+  if (optimizer)
+    r->optimizer = s;
+  else if (read_line(r, s, lines[i].calls, &p))
+    vec_push(x->c->mem, &r->t->props, p);
 }
 
-static void check_best(Run *r) {
+/* keep: best(x) and stop: stalled(x, ...) need a metric of that name, and validation data. */
+static void check_judges(Run *r) {
   Expand *x = r->x;
+  const Data *d = &x->p->datas.at[r->t->data];
+  int told = 0;
   for (int i = 0; i < r->t->props.count; i++) {
     const RecipeProp *p = &r->t->props.at[i];
     const char *name = name_text(x->c->names, p->name);
     if ((strcmp(name, "keep") && strcmp(name, "stop")) || p->value.kind != RECIPE_CALL || !p->value.call->args.count)
       continue;
-    const Data *d = &x->p->datas.at[r->t->data];
-    if (!d->val && !d->holdout)
-      diag_help(x->c, diag_add(x->c, D_NO_VAL, p->span, name), "write `holdout: 0.1` in the data block, to set a tenth of the samples aside");
-    RecipeArg *a = &p->value.call->args.at[0];
-    if (a->kind != RECIPE_TEXT)
-      continue;
-    int known = !strcmp(name_text(x->c->names, a->text), "loss");
-    Vec(Name) all = {0};
-    for (int k = 0; k < r->t->metrics.count; k++) {
-      known |= r->t->metrics.at[k].name == a->text;
+    if (!d->val && !d->holdout && !told++) {
+      Diag *diag = diag_add(x->c, D_NO_VAL, p->span, name);
+      diag_note(x->c, diag, d->span, "the data block has neither `val:` nor `holdout:`");
+      diag_help(x->c, diag, "`holdout: 0.1` there sets a tenth of the samples aside");
+    }
+    const RecipeArg *a = &p->value.call->args.at[0];
+    NameList all = names_list(x, (const char *[]){"loss"}, 1);
+    for (int k = 0; k < r->t->metrics.count; k++)
       vec_push(x->c->mem, &all, r->t->metrics.at[k].name);
-    }
-    if (known)
-      continue;
-    Diag *diag = diag_add(x->c, D_NO_METRIC, p->span, name_text(x->c->names, a->text));
-    Name near = name_nearest(x->c->names, name_text(x->c->names, a->text), all.at, all.count);
-    if (near)
-      diag_help(x->c, diag, "did you mean `%s`?", name_text(x->c->names, near));
-  }
-}
-
-/* ---- the optimizer ---- */
-
-static Name path_name(Expand *x, const Ast *p) {
-  if (p->kind == AST_REF)
-    return p->name;
-  Name up = path_name(x, p->kids[0]);
-  return name_format(x->c->names, "%s.%s", name_text(x->c->names, up), name_text(x->c->names, p->name));
-}
-
-/* Does a weight lie under a path that begins with its net's name? */
-static int under(Expand *x, const Weight *w, Name path) {
-  const char *p = name_text(x->c->names, path), *net = w->net ? name_text(x->c->names, w->net->name) : "";
-  size_t len = strlen(net);
-  if (strncmp(p, net, len) || (p[len] && p[len] != '.'))
-    return 0;
-  if (!p[len])
-    return 1;
-  const char *own = name_text(x->c->names, w->path);
-  if (x->nets > 1)
-    own += len + 1;
-  p += len + 1;
-  len = strlen(p);
-  return !strncmp(own, p, len) && (!own[len] || own[len] == '.');
-}
-
-static int in_paths(Expand *x, const Weight *w, const Ast *paths) {
-  for (int i = 0; i < paths->count; i++)
-    if (under(x, w, path_name(x, paths->kids[i])))
-      return 1;
-  return 0;
-}
-
-static const Ast *optimizer_of(Run *r, const Weight *w) {
-  for (int i = 0; i < r->part_optimizers.count; i++)
-    if (in_paths(r->x, w, r->part_optimizers.at[i]->kids[0]))
-      return r->part_optimizers.at[i];
-  return r->optimizer;
-}
-
-/* The learning rate is a run-time number; a part's own rate keeps its ratio to it. */
-static Value rate_value(Run *r, double rate, int own) {
-  Expand *x = r->x;
-  Name lr = name_of(x->c->names, "lr");
-  double *base = scalar_slot(x, lr);
-  Val v = graph_scalar(x->g, lr, r->decl->span);
-  if (!own)
-    *base = rate;
-  if (!own || rate == *base || !*base)
-    return value_val(v);
-  return arithmetic(x, AST_MUL, value_val(v), value_number(rate / *base), r->decl->span);
-}
-
-static double default_rate(Expand *x, const Ast *block) {
-  const Ast *params = block->kids[0];
-  for (int i = 0; i < params->count; i++)
-    if (params->kids[i]->name == name_of(x->c->names, "lr") && params->kids[i]->count && params->kids[i]->kids[0])
-      return value_of(x, params->kids[i]->kids[0]).number;
-  return 1e-3;
-}
-
-/* optimizer: adam(lr: 1e-3, beta1: 0.5) as arguments of the block, lr replaced. NULL after reporting. */
-static const Ast *optimizer_args(Run *r, const Ast *prop, Args *args) {
-  Expand *x = r->x;
-  const Ast *call = prop ? prop->kids[1] : NULL;
-  for (int yes; call && call->kind == AST_COND; call = call->kids[yes ? 1 : 2])
-    if (!to_bool(x, call->kids[0], &yes))
-      return NULL;
-  const Ast *list = call && call->kind == AST_CALL ? call->kids[1] : NULL;
-  const Ast *callee = list ? call->kids[0] : call;
-  Name name = callee && callee->kind == AST_REF ? callee->name : name_of(x->c->names, "adam"), lr = name_of(x->c->names, "lr");
-  const Ast *block = decl_find(x, name, AST_BLOCK);
-  if ((callee && callee->kind != AST_REF) || !block) {
-    Diag *d = diag_add(x->c, D_OPTIMIZER, prop->kids[1]->span, name_text(x->c->names, name));
-    static const char *const known[] = {"sgd", "adam", "adamw", "rmsprop"};
-    Name all[4];
-    for (int i = 0; i < 4; i++)
-      all[i] = name_of(x->c->names, known[i]);
-    Name near = name_nearest(x->c->names, name_text(x->c->names, name), all, 4);
-    diag_help(x->c, d, near ? "did you mean `%s`?" : "there are sgd, adam, adamw, rmsprop%s", near ? name_text(x->c->names, near) : "");
-    return NULL;
-  }
-  double rate = default_rate(x, block);
-  for (int i = 0; list && i < list->count; i++) {
-    const Ast *a = list->kids[i];
-    Value v = value_of(x, a->kids[0]);
-    if (a->name == lr || (!a->name && i == 0)) {
-      if (!to_number(x, v, a->span, "a learning rate", &rate))
-        return NULL;
-    } else {
-      vec_push(x->c->mem, args, (Arg){a->name, v, a->span});
-    }
-  }
-  vec_push(x->c->mem, args, (Arg){lr, rate_value(r, rate, prop && prop->kids[0]), r->decl->span});
-  return block;
-}
-
-static void update_weight(Run *r, const Weight *w, Val param) {
-  Expand *x = r->x;
-  const Ast *prop = optimizer_of(r, w);
-  Span at = prop ? prop->span : r->decl->span;
-  Args args = {0};
-  const Ast *block = optimizer_args(r, prop, &args);
-  if (!block)
-    return;
-  Val in[2] = {r->loss, param}, grad = graph_add(x->g, OP_grad, in, 2, NULL, at);
-  vec_push(x->c->mem, &args, (Arg){name_of(x->c->names, "w"), value_val(param), at});
-  vec_push(x->c->mem, &args, (Arg){name_of(x->c->names, "g"), value_val(grad), at});
-  x->frame->param = w->path;
-  Value v = value_unwrap(apply_decl(x, block, &args, 0, at));
-  x->frame->param = 0;
-  Val new;
-  if (!to_val(x, v, at, &new))
-    return;
-  if (graph_node(x->g, new)->type != w->type) {
-    diag_add(x->c, D_OPTIMIZER_SHAPE, at, name_text(x->c->names, block->name));
-    return;
-  }
-  vec_push(x->c->mem, &x->g->updates, (Update){param, new});
-}
-
-static void update_all(Run *r) {
-  Expand *x = r->x;
-  int updated = 0, errors = diag_errors(x->c->diags);
-  Name weight = name_of(x->c->names, "weight");
-  for (Val v = 1, end = (Val)x->g->nodes.count; v < end; v++) {
-    if (graph_node(x->g, v)->op != OP_param)
-      continue;
-    for (int i = 0; i < x->weights.count; i++) {
-      Weight w = x->weights.at[i];
-      if (w.path != graph_node(x->g, v)->name || w.role != weight || (r->update && !in_paths(x, &w, r->update->kids[0])))
-        continue;
-      update_weight(r, &w, v);
-      updated++;
-    }
-    if (diag_errors(x->c->diags) > errors)
-      return;
-  }
-  if (!updated)
-    diag_add(x->c, D_NOTHING_TO_TRAIN, r->minimize->span);
-  for (int i = 0; i < x->states.count; i++) {
-    const Slot *s = &x->states.at[i];
-    for (Val v = 1, end = (Val)x->g->nodes.count; v < end; v++)
-      if (graph_node(x->g, v)->op == OP_param && graph_node(x->g, v)->name == s->name)
-        vec_push(x->c->mem, &x->g->updates, (Update){v, s->value.val});
+    int known = a->kind != RECIPE_TEXT;
+    for (int k = 0; k < all.count; k++)
+      known |= all.at[k] == a->text;
+    if (!known)
+      suggest_or_list(x, diag_add(x->c, D_NO_METRIC, a->span, name_text(x->c->names, a->text)), a->text, &all, "%s", "there are:");
   }
 }
 
 /* ---- the body ---- */
+
+static void run_statements(Run *r, const Ast *body);
+
+/* The first name of a path is a net. */
+static void check_net(Expand *x, const Ast *path) {
+  const Ast *root = path;
+  while (root->kind == AST_DOT)
+    root = root->kids[0];
+  NameList all = {0};
+  for (int i = 0; i < x->user_decls; i++) {
+    if (x->decls.at[i]->kind == AST_NET)
+      vec_push(x->c->mem, &all, x->decls.at[i]->name);
+    if (x->decls.at[i]->kind == AST_NET && x->decls.at[i]->name == root->name)
+      return;
+  }
+  suggest_or_list(x, diag_add(x->c, D_NO_PATH, path->span, say_source(x, path->span)), root->name, &all, "%s", "there are the nets");
+}
+
+static void run_update(Run *r, const Ast *s) {
+  Expand *x = r->x;
+  if (r->update) {
+    diag_note(x->c, diag_add(x->c, D_NOT_BUILT, s->kids[0]->span, "a second `update` in one train block"), r->update->kids[0]->span, "the first one");
+    return;
+  }
+  for (int i = 0; i < s->kids[0]->count; i++)
+    check_net(x, s->kids[0]->kids[i]);
+  r->update = s;
+  run_statements(r, s->kids[1]);
+}
 
 static void run_statements(Run *r, const Ast *body) {
   Expand *x = r->x;
@@ -345,35 +253,30 @@ static void run_statements(Run *r, const Ast *body) {
     case AST_MINIMIZE: run_minimize(r, s); break;
     case AST_REPORT: run_report(r, s); break;
     case AST_PROP: run_prop(r, s); break;
-    case AST_UPDATE:
-      if (r->update) {
-        diag_note(x->c, diag_add(x->c, D_NOT_BUILT, s->span, "a second `update` in one train block"), r->update->span, "the first one");
-        break;
-      }
-      r->update = s;
-      run_statements(r, s->kids[1]);
-      break;
-    default: diag_add(x->c, D_MISPLACED, s->span, ast_kind_text(s->kind));
+    case AST_UPDATE: run_update(r, s); break;
+    default:
+      misplaced(x, s, "a train block", "a train block has names, minimize, report, update and lines such as `epochs:`; layers stand in nets, results "
+                                       "in predict blocks");
     }
   }
 }
 
 static void bind_fields(Run *r) {
   Expand *x = r->x;
-  const Data *d = &x->p->datas.at[r->t->data];
-  for (int i = 0; i < r->t->fields.count; i++) {
-    if (r->t->fields.at[i] < 0)
-      continue;
-    const Field *f = &d->fields.at[r->t->fields.at[i]];
-    slot_set(x, r->decl->kids[1]->kids[i]->name, value_val(graph_input(x->g, f->name, f->type, f->span)));
+  const Ast *names = r->decl->kids[1];
+  const Data *d = r->t->data >= 0 ? &x->p->datas.at[r->t->data] : NULL;
+  for (int i = 0; i < names->count; i++) {
+    const Field *f = d && i < d->fields.count ? &d->fields.at[i] : NULL;
+    if (strcmp(name_text(x->c->names, names->kids[i]->name), "_"))
+      slot_set(x, names->kids[i]->name, f && f->type ? value_val(input_add(x, f->name, f)) : (Value){0});
   }
 }
 
 static Graph *build(Run *r, const char *suffix, int training) {
   Expand *x = r->x;
-  Frame top = frame_top(x);
-  Train *t = r->t;
-  const char *own = name_text(x->c->names, t->name);
+  Frame top = frame_top();
+  const char *own = name_text(x->c->names, r->t->name);
+  int errors = diag_errors(x->c->diags);
   graph_begin(x, name_format(x->c->names, "train%s%s%s", *own ? "_" : "", own, suffix), training);
   x->frame = &top;
   r->loss = 0;
@@ -382,49 +285,60 @@ static Graph *build(Run *r, const char *suffix, int training) {
   vec_push(x->c->mem, &x->g->outputs, (Output){name_of(x->c->names, "loss"), 0, OUT_LOSS});
   bind_fields(r);
   run_statements(r, r->decl->kids[2]);
-  if (!r->minimize)
+  if (!r->minimize && diag_errors(x->c->diags) == errors)
     diag_add(x->c, D_NO_LOSS, r->decl->span);
   x->g->outputs.at[0].val = r->loss;
-  if (training && r->loss && !diag_errors(x->c->diags))
+  if (training && r->loss)
     update_all(r);
   x->frame = NULL;
   return x->g;
 }
 
-static int read_fields(Expand *x, Train *t, const Ast *names) {
-  const Data *d = &x->p->datas.at[t->data];
-  if (names->count > d->fields.count) {
-    if (!diag_errors(x->c->diags)) /* else a field may be missing that was refused */
-      diag_note(x->c, diag_add(x->c, D_FIELDS, names->span, name_text(x->c->names, d->name)), d->span, "the data block");
-    return 0;
+/* The data block's index, or -1 after reporting. */
+static int find_data(Expand *x, const Ast *ref) {
+  NameList all = {0};
+  for (int i = 0; i < x->p->datas.count; i++) {
+    vec_push(x->c->mem, &all, x->p->datas.at[i].name);
+    if (x->p->datas.at[i].name == ref->name)
+      return i;
   }
-  for (int i = 0; i < names->count; i++)
+  suggest_or_list(x, diag_add(x->c, D_NO_DATA, ref->span, name_text(x->c->names, ref->name)), ref->name, &all, "%s", "there are:");
+  return -1;
+}
+
+static void read_fields(Expand *x, Train *t, const Ast *names) {
+  const Data *d = &x->p->datas.at[t->data];
+  if (names->count > d->fields.count)
+    diag_note(x->c, diag_add(x->c, D_FIELDS, names->span, say_number(x, names->count), name_text(x->c->names, d->name), say_number(x, d->fields.count)),
+              d->span, "the data block");
+  for (int i = 0; i < names->count && i < d->fields.count; i++)
     vec_push(x->c->mem, &t->fields, strcmp(name_text(x->c->names, names->kids[i]->name), "_") ? i : -1);
-  return 1;
+}
+
+/* Blocks of the same name, or two without one. */
+static void check_own_name(Expand *x, const Ast *decl) {
+  for (int i = 0; i < x->p->trains.count; i++)
+    if (x->p->trains.at[i].name == decl->name) {
+      Diag *d = diag_add(x->c, D_SAME_NAME, decl->name ? decl->name_span : decl->span, decl->name ? name_text(x->c->names, decl->name) : "train");
+      diag_note(x->c, d, x->p->trains.at[i].span, "first declared here");
+      diag_help(x->c, d, "several train blocks have names: `train first on ...`, `train second on ...`");
+      return;
+    }
 }
 
 void train_read(Expand *x, const Ast *decl) {
-  Train t = {.name = decl->name, .data = -1, .span = decl->span};
-  Vec(Name) all = {0};
-  for (int i = 0; i < x->p->datas.count; i++) {
-    vec_push(x->c->mem, &all, x->p->datas.at[i].name);
-    if (x->p->datas.at[i].name == decl->kids[0]->name)
-      t.data = i;
-  }
-  if (t.data < 0) {
-    Diag *d = diag_add(x->c, D_NO_DATA, decl->kids[0]->span, name_text(x->c->names, decl->kids[0]->name));
-    Name near = name_nearest(x->c->names, name_text(x->c->names, decl->kids[0]->name), all.at, all.count);
-    if (near)
-      diag_help(x->c, d, "did you mean `%s`?", name_text(x->c->names, near));
-    return;
-  }
-  if (!read_fields(x, &t, decl->kids[1]))
-    return;
-  Run r = {.x = x, .t = &t, .decl = decl};
+  Train t = {.name = decl->name, .data = find_data(x, decl->kids[0]), .span = decl->span};
+  int errors = diag_errors(x->c->diags);
+  check_own_name(x, decl);
+  if (t.data >= 0)
+    read_fields(x, &t, decl->kids[1]);
+  Run r = {.x = x, .t = &t, .decl = decl, .rate = name_of(x->c->names, "lr")};
+  if (decl->name && x->trains > 1) /* each block its own, so that its schedule begins where it says */
+    r.rate = name_format(x->c->names, "%s.lr", name_text(x->c->names, decl->name));
   t.step = build(&r, "", 1);
-  if (!diag_errors(x->c->diags))
-    check_best(&r);
-  if (!diag_errors(x->c->diags))
+  if (t.data >= 0)
+    check_judges(&r);
+  if (diag_errors(x->c->diags) == errors)
     t.eval = build(&r, "_eval", 0);
   vec_push(x->c->mem, &x->p->trains, t);
 }

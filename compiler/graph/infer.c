@@ -16,8 +16,13 @@ typedef struct {
 
 static const char *shape_text(const Graph *g, TypeId id) {
   Text t = {.mem = g->c->mem};
-  type_text(type_get(g->c, id), &t);
+  type_say(type_get(g->c, id), &t);
   return text_str(&t);
+}
+
+/* A size as written, in the room of a type: what is too large or small for it is refused later, by check_size. */
+static int32_t size_of(double d) {
+  return d >= INT32_MAX ? INT32_MAX : d >= 1 ? (int32_t)d : 0;
 }
 
 static TypeId refuse(const Ask *a, const char *what) {
@@ -111,16 +116,20 @@ static TypeId reshape_type(const Ask *a) {
   if (count_of(&a->attrs[0]) > MAX_RANK)
     return refuse(a, "more than 6 axes");
   for (int i = 0; i < out.rank; i++)
-    out.dim[i] = (int32_t)a->attrs[0].list[i];
-  if (type_size(&x) == type_size(&out) && !x.lanes)
+    out.dim[i] = size_of(a->attrs[0].list[i]);
+  if (type_count(&x) == type_count(&out) && !x.lanes)
     return type_of(a->g->c, out);
   if (x.lanes)
     return refuse(a, "a value that lies in blocks");
   Text t = {.mem = a->g->c->mem};
-  type_text(&x, &t);
-  text_add(&t, ", %lld numbers, as ", (long long)type_size(&x));
-  type_text(&out, &t);
-  text_add(&t, ", %lld numbers", (long long)type_size(&out));
+  text_add(&t, "%s, %lld numbers, as [", shape_text(a->g, graph_node(a->g, a->in[0])->type), (long long)type_size(&x));
+  for (int i = 0; i < out.rank; i++) {
+    text_add(&t, "%s", i ? ", " : "");
+    text_number(&t, a->attrs[0].list[i]);
+  }
+  text_add(&t, "]");
+  if (type_count(&out) < INT32_MAX)
+    text_add(&t, ", %lld numbers", (long long)type_size(&out));
   return refuse(a, text_str(&t));
 }
 
@@ -135,12 +144,12 @@ static TypeId transpose_type(const Ask *a) {
 
 static TypeId refuse_join(const Ask *a, int axis, int i) {
   Ctx *c = a->g->c;
-  const Type *t = graph_type(a->g, a->in[0]);
+  const Type *t = graph_type(a->g, a->in[0]), *other = graph_type(a->g, a->in[i]);
   Diag *d = diag_add(c, D_JOIN, a->at, shape_text(a->g, graph_node(a->g, a->in[0])->type),
                      shape_text(a->g, graph_node(a->g, a->in[i])->type), arena_printf(c->mem, "%d", axis));
   trace_note(a->g, d, a->in[0]);
   trace_note(a->g, d, a->in[i]);
-  if (t->rank == 3 && axis == 0)
+  if (t->rank == 3 && other->rank == 3 && axis == 0)
     diag_help(c, d, "`-> resize([%d, %d])` or `-> center_crop(...)` brings one to the size of the other", t->dim[1], t->dim[2]);
   return 0;
 }
@@ -155,11 +164,11 @@ static TypeId concat_type(const Ask *a) {
   for (int i = 1; i < a->nin; i++) {
     const Type *t = graph_type(a->g, a->in[i]);
     if (t->rank != out.rank || t->lanes != out.lanes || t->elem != out.elem)
-      return refuse(a, "values of different kinds");
+      return refuse_join(a, axis, i);
     for (int d = 0; d < out.rank; d++)
       if (d != axis && t->dim[d] != out.dim[d])
         return refuse_join(a, axis, i);
-    out.dim[axis] += t->dim[axis];
+    out.dim[axis] = size_of((double)out.dim[axis] + t->dim[axis]);
     batched |= t->batched;
   }
   out.batched = (uint8_t)batched;
@@ -180,14 +189,16 @@ static TypeId pad_type(const Ask *a) {
   int axis = (int)a->attrs[0].number, before = (int)a->attrs[1].number, after = (int)a->attrs[2].number;
   if (axis < 0 || axis >= out.rank || before < 0 || after < 0)
     return refuse(a, "an axis that the value does not have, or negative padding");
-  out.dim[axis] += before + after;
+  out.dim[axis] = size_of((double)out.dim[axis] + before + after);
   return type_of(a->g->c, out);
 }
 
 static TypeId expand_type(const Ask *a) {
   Type x = *graph_type(a->g, a->in[0]), out = {.elem = F32, .rank = (uint8_t)count_of(&a->attrs[0])};
+  if (count_of(&a->attrs[0]) > MAX_RANK)
+    return refuse(a, "more than 6 axes");
   for (int i = 0; i < out.rank; i++)
-    out.dim[i] = (int32_t)a->attrs[0].list[i];
+    out.dim[i] = size_of(a->attrs[0].list[i]);
   out.batched = x.batched || a->attrs[1].number != 0;
   out.lanes = (uint8_t)a->attrs[2].number;
   for (int i = 0; i < x.rank; i++)
@@ -198,8 +209,10 @@ static TypeId expand_type(const Ask *a) {
 
 static TypeId random_type(const Ask *a) {
   Type out = {.elem = F32, .batched = 1, .rank = (uint8_t)count_of(&a->attrs[0])};
+  if (count_of(&a->attrs[0]) > MAX_RANK)
+    return refuse(a, "more than 6 axes");
   for (int i = 0; i < out.rank; i++)
-    out.dim[i] = (int32_t)a->attrs[0].list[i];
+    out.dim[i] = size_of(a->attrs[0].list[i]);
   return type_of(a->g->c, out);
 }
 
@@ -218,9 +231,10 @@ static TypeId pick_type(const Ask *a) {
   return type_of(a->g->c, out);
 }
 
+/* The labels' class count is the size of a new axis. */
 static TypeId one_hot_type(const Ask *a) {
   const Type *index = graph_type(a->g, a->in[0]);
-  int size = (int)a->attrs[0].number, axis = (int)a->attrs[1].number;
+  int size = size_of(a->attrs[0].number), axis = (int)a->attrs[1].number;
   if (axis < 0 || axis > index->rank || index->rank == MAX_RANK)
     return refuse(a, "an axis that the result does not have");
   Type out = {.elem = F32, .batched = index->batched, .rank = (uint8_t)(index->rank + 1)};
@@ -264,14 +278,11 @@ static TypeId result_type(const Ask *a, Rule *r) {
   RuleValue dims;
   if (!rule_eval(r, a->row->result, &dims))
     return 0;
+  if (dims.count > MAX_RANK)
+    return refuse(a, "more than 6 axes");
   out.rank = (uint8_t)dims.count;
-  for (int i = 0; i < dims.count; i++) {
-    out.dim[i] = (int32_t)dims.list[i];
-    if (dims.list[i] < 1) {
-      diag_add(c, D_EMPTY, a->at, name_text(c->names, a->row->name));
-      return 0;
-    }
-  }
+  for (int i = 0; i < dims.count; i++)
+    out.dim[i] = size_of(dims.list[i]);
   size_t len = strlen(name_text(c->names, a->row->name));
   int over = len > 5 && !strcmp(name_text(c->names, a->row->name) + len - 5, "_over");
   for (int i = 0; i < a->row->operands && !over; i++)
@@ -286,9 +297,51 @@ static TypeId result_type(const Ask *a, Rule *r) {
   return type_of(c, out);
 }
 
+/* Strides, paddings and the like have a least value. */
+static int check_settings(const Ask *a) {
+  static const struct {
+    const char *name;
+    int least;
+  } known[] = {{"stride", 1}, {"dilation", 1}, {"groups", 1}, {"size", 1}, {"kernel", 1}, {"input", 1}, {"pad", 0}};
+  Ctx *c = a->g->c;
+  for (int i = 0; i < a->row->attrs; i++)
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+      const Attr *t = &a->attrs[i];
+      if (strcmp(name_text(c->names, a->row->attr[i]), known[k].name))
+        continue;
+      for (uint32_t j = 0; j < (t->kind == ATTR_LIST ? t->count : 1); j++) {
+        double v = t->kind == ATTR_LIST ? t->list[j] : t->number;
+        if (v >= known[k].least && v <= INT32_MAX)
+          continue;
+        Text what = {.mem = c->mem};
+        text_add(&what, "`%s` ", known[k].name);
+        text_number(&what, v);
+        text_add(&what, ": at least %d is needed", known[k].least);
+        refuse(a, text_str(&what));
+        return 0;
+      }
+    }
+  return 1;
+}
+
+/* A window that lies in the padding altogether has no largest element. */
+static int check_padding(const Ask *a) {
+  for (int i = 0, size = 0; i < a->row->attrs; i++) {
+    const Attr *t = &a->attrs[i];
+    const char *name = name_text(a->g->c->names, a->row->attr[i]);
+    size = strcmp(name, "size") ? size : i;
+    for (uint32_t k = 0; !strcmp(name, "pad") && k < t->count && a->attrs[size].count == 2; k++)
+      if (t->list[k] >= a->attrs[size].list[k / 2])
+        return refuse(a, "padding as wide as the window: some windows would hold nothing else"), 0;
+  }
+  return 1;
+}
+
 static TypeId by_signature(const Ask *a) {
   Ctx *c = a->g->c;
   Rule r = {.g = a->g, .at = a->at};
+  if (!check_settings(a) || (a->row->lower == LOWER_POOL && !check_padding(a)))
+    return 0;
   for (int i = 0; i < a->row->attrs; i++) {
     const Attr *t = &a->attrs[i];
     rule_bind(&r, a->row->attr[i], t->kind == ATTR_LIST ? rule_list(t->list, (int)t->count) : rule_number(t->number));
@@ -309,18 +362,36 @@ static TypeId by_signature(const Ask *a) {
   return a->row->result ? result_type(a, &r) : own_rule(a);
 }
 
-TypeId infer_type(Graph *g, OpId op, const Val *in, int nin, const Attr *attrs, Scalar formula, Span at) {
-  Ask a = {g, op_row(g->c, op), in, nin, attrs, formula, at};
-  if (a.row->each)
-    return each_type(&a, 0, 0);
-  if (a.row->operands >= 0 && (formula ? nin < a.row->operands : nin != a.row->operands))
-    BUG("%s takes %d operands, not %d", name_text(g->c->names, a.row->name), a.row->operands, nin);
-  if (a.row->operands < 0 || a.row->lower == LOWER_REDUCE)
-    return own_rule(&a);
-  TypeId type = by_signature(&a);
-  if (!type || !formula)
+static TypeId infer(const Ask *a) {
+  if (a->row->each)
+    return each_type(a, 0, 0);
+  if (a->row->operands >= 0 && (a->formula ? a->nin < a->row->operands : a->nin != a->row->operands))
+    BUG("%s takes %d operands, not %d", name_text(a->g->c->names, a->row->name), a->row->operands, a->nin);
+  if (a->row->operands < 0 || a->row->lower == LOWER_REDUCE)
+    return own_rule(a);
+  TypeId type = by_signature(a);
+  if (!type || !a->formula)
     return type;
-  TypeId with = each_type(&a, a.row->operands, type); /* an epilogue must not change the shape */
+  TypeId with = each_type(a, a->row->operands, type); /* an epilogue must not change the shape */
   BUG_IF(with && with != type);
   return with;
+}
+
+/* No axis is empty, and a sample's elements can be counted by 32 bits. */
+static TypeId check_size(const Ask *a, TypeId id) {
+  const Type *t = type_get(a->g->c, id);
+  if (!id || (type_count(t) >= 1 && type_count(t) <= INT32_MAX))
+    return id;
+  Ctx *c = a->g->c;
+  const char *name = name_text(c->names, a->row->name), *shape = shape_text(a->g, id);
+  Diag *d = type_count(t) < 1 ? diag_add(c, D_EMPTY, a->at, name, shape)
+                              : diag_add(c, D_TOO_LARGE, a->at, arena_printf(c->mem, "the result of `%s`", name), shape);
+  for (int i = 0; i < a->nin && i < 2; i++)
+    trace_note(a->g, d, a->in[i]);
+  return 0;
+}
+
+TypeId infer_type(Graph *g, OpId op, const Val *in, int nin, const Attr *attrs, Scalar formula, Span at) {
+  Ask a = {g, op_row(g->c, op), in, nin, attrs, formula, at};
+  return check_size(&a, infer(&a));
 }

@@ -32,7 +32,11 @@ static Val read_leaf(Rule *r, const Ast *e) {
   Type t = {.elem = is_true(named(c, args, "int")) ? I32 : F32, .rank = (uint8_t)dims.count};
   t.batched = row->id == OP_input && !is_true(named(c, args, "shared"));
   for (int i = 0; i < dims.count; i++)
-    t.dim[i] = (int32_t)dims.list[i];
+    t.dim[i] = dims.list[i] >= 1 && dims.list[i] <= INT32_MAX ? (int32_t)dims.list[i] : 0;
+  if (type_count(&t) < 1 || type_count(&t) > INT32_MAX) {
+    diag_add(c, D_RULE, shape->span, "a shape that is empty or too large");
+    return 0;
+  }
   if (row->id == OP_input)
     return graph_input(r->g, name, type_of(c, t), e->span);
   return graph_param(r->g, name, attrs[0].text, type_of(c, t), attrs[1].text, attrs[2].list, (int)attrs[2].count, e->span);

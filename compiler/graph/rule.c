@@ -279,7 +279,7 @@ int rule_match(Rule *r, const Ast *pattern, const Type *t, Text *why) {
       fixed++;
     }
   if (rests ? t->rank < fixed : t->rank != fixed) {
-    text_add(why, "it has %d axes, but %d%s are needed", t->rank, fixed, rests ? " or more" : "");
+    text_add(why, "it has %d ax%s, but %d%s are needed", t->rank, t->rank == 1 ? "is" : "es", fixed, rests ? " or more" : "");
     return 0;
   }
   for (int i = 0; i < pattern->count; i++) {

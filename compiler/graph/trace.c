@@ -29,7 +29,7 @@ void trace_note(const Graph *g, Diag *d, Val v) {
   const Node *n = graph_node(g, v);
   if (n->op == OP_number)
     return;
-  type_text(t, &text);
+  type_say(t, &text);
   int axis = t->rank == 3 ? 1 : 0, steps = 0;
   if (t->rank == 3) {
     history(g, v, axis, &path, &steps);
@@ -37,5 +37,5 @@ void trace_note(const Graph *g, Diag *d, Val v) {
       text_add(&text, ", whose height went %s", text_str(&path));
   }
   const char *name = name_text(g->c->names, n->name);
-  diag_note(g->c, d, n->span, "%s%sthis is %s", *name ? name : "", *name ? ": " : "", text_str(&text));
+  diag_note(g->c, d, n->span, *name ? "`%s` is %s" : "%sthis is %s", name, text_str(&text));
 }

@@ -64,6 +64,13 @@ int64_t type_size(const Type *t) {
   return n;
 }
 
+double type_count(const Type *t) {
+  double n = 1;
+  for (int i = 0; i < t->rank; i++)
+    n *= t->dim[i];
+  return n;
+}
+
 int type_phys(const Type *t, int64_t phys[MAX_RANK + 1]) {
   for (int i = 0; i < t->rank; i++)
     phys[i] = t->dim[i];
@@ -93,6 +100,17 @@ void type_text(const Type *t, Text *to) {
     text_add(to, " in blocks of %d", t->lanes);
   if (!t->batched)
     text_add(to, " shared");
+}
+
+void type_say(const Type *t, Text *to) {
+  Type shape = *t;
+  shape.elem = F32, shape.lanes = 0, shape.batched = 1;
+  if (t->rank)
+    type_text(&shape, to);
+  else
+    text_add(to, t->elem == I32 ? "a class" : "one number");
+  if (t->rank && t->elem == I32)
+    text_add(to, " of classes");
 }
 
 /* Could this operand stand beside full ones of `lanes`? Sizes of 1 in channels, or in all else, lie the same either way. */

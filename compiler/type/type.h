@@ -26,10 +26,12 @@ const Type *type_get(const Ctx *c, TypeId id); /* valid until the next type_of; 
 TypeId type_with_batched(Ctx *c, TypeId id, int batched);
 TypeId type_with_lanes(Ctx *c, TypeId id, int lanes);
 int64_t type_size(const Type *t);   /* elements of one sample, as the dims say (logical) */
+double type_count(const Type *t);   /* the same where it may be too many to hold */
 /* The shape as it lies in memory, innermost last: [C,H,W] plain -> 3 dims, blocked -> [ceil(C/V),H,W,V]. Returns the count. */
 int type_phys(const Type *t, int64_t phys[MAX_RANK + 1]);
 int64_t type_bytes(const Type *t);  /* of one sample as it lies in memory, padded to a multiple of 64 */
-void type_text(const Type *t, Text *to); /* "[32, 28, 28]", "[10] shared", "[] class" ... as diagnostics say it */
+void type_text(const Type *t, Text *to); /* "[32, 28, 28]", "[10] shared", "[] int" ... as graphs and plans print it */
+void type_say(const Type *t, Text *to);  /* "[32, 28, 28]", "one number", "a class", "[8, 8] of classes": for diagnostics */
 
 /* The type of an elementwise result: scalars, or equal rank with sizes of 1. Elem f32; batched if any is. Returns 0 when the
    shapes do not go together (*bad then is the index of the offender). Blocked if an operand with full channels is. */
