@@ -81,14 +81,6 @@ Ir ceil_positive(Emit *e, Ir a, int by);                  /* ceil(max(a, 0) / by
 Ir corr_first_unit(Emit *e, const Corr *k, Ir out_group); /* of x that the group's outputs reach */
 Ir conv_table(Emit *e, const int64_t *value, int count);  /* constant i64s */
 
-/* An internal function beside the kernels. Begins it unless one of this name exists (then returns 0). */
-typedef struct {
-  Emit emit;
-  LLVMBasicBlockRef block;
-} Outer;
-int helper_begin(Emit *e, Outer *o, const char *name, const char *params, Ir *fn); /* params: p pointer, i i64 */
-void helper_end(Emit *e, const Outer *o);
-
 const char *conv_signature(const Graph *g, Val v, const Corr *k, const Terms *t);
 void conv_weight_grad(Gen *g, const Plan *p, int step);
 Scratch conv_weight_grad_scratch(const Graph *g, Val v);

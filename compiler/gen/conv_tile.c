@@ -15,39 +15,6 @@
 
 enum { UNROLL = 2 }; /* of the channel loop */
 
-static void copy_attributes(Ir from, Ir to) {
-  LLVMAttributeRef at[32];
-  unsigned n = LLVMGetAttributeCountAtIndex(from, LLVMAttributeFunctionIndex);
-  if (n > sizeof at / sizeof *at)
-    return;
-  LLVMGetAttributesAtIndex(from, LLVMAttributeFunctionIndex, at);
-  for (unsigned i = 0; i < n; i++)
-    LLVMAddAttributeAtIndex(to, LLVMAttributeFunctionIndex, at[i]);
-}
-
-int helper_begin(Emit *e, Outer *o, const char *name, const char *params, Ir *fn) {
-  *fn = LLVMGetNamedFunction(e->module, name);
-  if (*fn)
-    return 0;
-  LLVMTypeRef types[32];
-  unsigned count = (unsigned)strlen(params);
-  for (unsigned i = 0; i < count; i++)
-    types[i] = params[i] == 'p' ? e->ptr : e->i64;
-  *fn = LLVMAddFunction(e->module, name, LLVMFunctionType(e->nothing, types, count, 0));
-  LLVMSetLinkage(*fn, LLVMInternalLinkage);
-  copy_attributes(e->fn, *fn);
-  *o = (Outer){*e, LLVMGetInsertBlock(e->builder)};
-  e->fn = *fn;
-  LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, *fn, ""));
-  return 1;
-}
-
-void helper_end(Emit *e, const Outer *o) {
-  LLVMBuildRetVoid(e->builder);
-  *e = o->emit;
-  LLVMPositionBuilderAtEnd(e->builder, o->block);
-}
-
 static const char *tile_name(Emit *e, const Tile *t) {
   Text name = {.mem = e->c->mem};
   text_add(&name, "conv_tile_%dx%dx%d_taps%d_inner%d_by%d_%d%s", e->lanes, t->nb, t->width, t->taps, t->inner,

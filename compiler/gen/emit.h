@@ -133,6 +133,14 @@ void kernel_range(Emit *e, Ir units, Ir *from, Ir *to);         /* units*chunk/c
 Ir gen_function(Emit *e, const char *name, LLVMTypeRef result, LLVMTypeRef *params, int count); /* an external one */
 Ir call(Emit *e, Ir fn, Ir *args, int count);
 
+/* An internal function beside the kernels. Begins it unless one of this name exists (then returns 0). */
+typedef struct {
+  Emit emit;
+  LLVMBasicBlockRef block;
+} Outer;
+int helper_begin(Emit *e, Outer *o, const char *name, const char *params, Ir *fn); /* params: p pointer, i i64 */
+void helper_end(Emit *e, const Outer *o);
+
 /* ---- the entry function: between kernels; all of them emit into it ---- */
 void entry_begin(Gen *g, const Plan *p);
 Ir entry_value(Gen *g, Val v);                               /* pointer to a value's buffer */

@@ -1,28 +1,42 @@
-/* gemm: matmul, matmul_over and bmm, by the BLAS of the runtime from chunks of fixed size.
+/* gemm: matmul, matmul_over and bmm, in chunks of fixed size.
 
    All three are a number of problems C[m, n] = A[m, k] B[k, n]: matmul is one, whose rows are those of all samples;
    matmul_over is one, whose k runs over them; bmm is one for each sample and leading index. A unit of work is a block
-   of ROWS x COLS of one problem's C. When a matmul_over has a small result and a long k, k is cut into fixed parts,
-   each a problem of its own into scratch, and a second launch adds them in order. Products too small for a library (a
-   few dozen weights) are a plain loop here, so that small programs come without BLAS. An epilogue is applied to a
-   block's rows as soon as they are there.
-   Example: 64 samples of [196, 768] times [768, 3072]: 12544 rows in 49 blocks, 12 blocks of columns: 588 units. */
+   of one problem's C. When a matmul_over has a small result and a long k, k is cut into fixed parts, each a problem of
+   its own into scratch, and a second launch adds them in order. A block is computed by our own tiles (gemm_tile.c); by
+   the runtime's BLAS where matrices are large; by a plain loop where a few dozen weights are not worth a tile. So
+   programs without large matrices come without BLAS. An epilogue is applied to a block's rows as soon as they are
+   there. Example: 64 samples of [196, 768] times [768, 3072]: 12544 rows in 131 blocks of 96, 24 of 128 columns: 3144
+   units in 32 chunks. */
 #include "gen/finish.h"
+#include "gen/gemm_tile.h"
 
-enum { ROWS = 256, FEW_ROWS = 64, COLS = 256, SMALL = 2048, PARTS = 16, LONG_DEPTH = 64, SMALL_RESULT = 128 * 128 };
+enum { BLAS_ROWS = 256, BLAS_FEW_ROWS = 64, BLAS_COLS = 256 };
+enum {
+  SMALL = 32,
+  UNITS = 32,
+  LARGE = 1 << 22,
+  PARTS = 16,
+  LONG_DEPTH = 64,
+  SMALL_RESULT = 128 * 128,
+  LONG_ROW = 2048
+};
+typedef enum { BY_LOOP, BY_TILES, BY_BLAS } Way;
+
+typedef struct {
+  int64_t size;
+  int by_sample; /* to be multiplied by N */
+} Extent;
 
 typedef struct {
   Emit *e;
   Terms terms;
-  int over;              /* matmul_over */
-  int ta, tb;            /* operands lie transposed */
-  int64_t rows, m, n, k; /* m (k with over) of one sample: rows; the others 0 or as they are */
-  int by_sample;         /* rows is to be multiplied by N */
-  int64_t problems;      /* of one sample */
-  int problems_by_sample;
+  int ta, tb; /* operands lie transposed */
+  Extent problems, m, k;
+  int64_t n;
   int64_t a_problem, b_problem, a_sample, b_sample; /* floats; problem is within the sample */
-  int parts;                                        /* of k; 1: no scratch */
-  int small;
+  int parts;                                        /* of k, when there is one problem; 1: no scratch */
+  Way way;
 } Gemm;
 
 /* ---- geometry ---- */
@@ -34,42 +48,34 @@ static int64_t product(const Type *t, int from, int to) {
   return n;
 }
 
-/* Multiply-adds of one problem, or of one sample's rows of it. */
-static int64_t work_of(const Gemm *s) {
-  return (s->rows ? s->rows : 1) * (s->m ? s->m : 1) * s->n * (s->k ? s->k : 1);
-}
-
 static Gemm gemm_of(const Graph *g, Val v) {
   const Type a = *graph_type(g, graph_in(g, v, 0)), b = *graph_type(g, graph_in(g, v, 1));
-  int ar = a.rank, br = b.rank;
-  Gemm s = {.terms = epilogue_terms(g, v), .problems = 1, .parts = 1, .n = b.dim[br - 1]};
+  int64_t rows = product(&a, 0, a.rank - 1), last = a.dim[a.rank - 1], weights = 0;
+  Gemm s = {.terms = epilogue_terms(g, v), .problems = {1, 0}, .parts = 1, .n = b.dim[b.rank - 1]};
   switch (graph_node(g, v)->op) {
   case OP_matmul:
-    s.rows = product(&a, 0, ar - 1), s.k = a.dim[ar - 1], s.by_sample = a.batched;
+    s.m = (Extent){rows, a.batched}, s.k.size = last, weights = last * s.n;
+    if (rows == 1 && last >= LONG_ROW && last >= 8 * s.n)
+      s.parts = PARTS;
     break;
   case OP_matmul_over:
-    s.over = 1;
-    s.rows = product(&a, 0, ar - 1), s.m = a.dim[ar - 1], s.by_sample = a.batched;
     s.ta = 1;
-    if (s.rows >= LONG_DEPTH && s.m * s.n < SMALL_RESULT)
+    s.m.size = last, s.k = (Extent){rows, a.batched}, weights = last * s.n;
+    if (rows >= LONG_DEPTH && weights <= SMALL_RESULT)
       s.parts = PARTS;
     break;
   default:
-    s.m = a.dim[ar - 2], s.k = a.dim[ar - 1], s.problems = product(&a, 0, ar - 2);
-    s.a_problem = s.m * s.k, s.b_problem = s.k * s.n;
-    s.a_sample = a.batched ? s.problems * s.a_problem : 0, s.b_sample = b.batched ? s.problems * s.b_problem : 0;
-    s.problems_by_sample = a.batched || b.batched;
+    s.m.size = a.dim[a.rank - 2], s.k.size = last, weights = last * s.n;
+    s.problems = (Extent){product(&a, 0, a.rank - 2), a.batched || b.batched};
+    s.a_problem = s.m.size * last, s.b_problem = weights;
+    s.a_sample = a.batched ? s.problems.size * s.a_problem : 0;
+    s.b_sample = b.batched ? s.problems.size * s.b_problem : 0;
   }
-  s.small = work_of(&s) <= SMALL;
+  s.way = s.m.size * s.n * s.k.size <= SMALL ? BY_LOOP : weights <= LARGE ? BY_TILES : BY_BLAS;
   return s;
 }
 
 /* ---- emitting ---- */
-
-typedef struct {
-  Ir a, b, c, m, n, k;
-  Ir lda, ldb, ldc;
-} Product;
 
 static void blas_product(const Gemm *s, const Product *p) {
   Emit *e = s->e;
@@ -109,52 +115,67 @@ static void small_product(const Gemm *s, const Product *p) {
   loop_end(e, &row);
 }
 
+static void block_product(const Gemm *s, const Product *p) {
+  if (s->way == BY_LOOP)
+    small_product(s, p);
+  else if (s->way == BY_TILES)
+    gemm_block(s->e, s->ta, s->tb, p);
+  else
+    blas_product(s, p);
+}
+
 static Ir blocks(Emit *e, Ir size, Ir block) {
   return idiv(e, iadd(e, size, iaddk(e, block, -1)), block);
 }
 
-/* Rows of a block: few when there are few, so that all threads get some. */
-static Ir block_rows(Emit *e, Ir rows) {
-  return choose(e, ilt(e, rows, k64(e, 2 * ROWS)), k64(e, FEW_ROWS), k64(e, ROWS));
+static Ir extent(const Gemm *s, Extent x, Ir batch) {
+  return x.by_sample ? imulk(s->e, batch, x.size) : k64(s->e, x.size);
 }
 
-static Ir samples_of(const Gemm *s, Ir n, int by_sample) {
-  return by_sample ? n : k64(s->e, 1);
-}
+/* How C is cut. For BLAS rows are few when there are few, so that all threads get some; tiles share rows evenly, and
+   take so many columns that there are units enough. */
+typedef struct {
+  Ir rows, cols;             /* of a block */
+  Ir row_blocks, col_blocks; /* of a problem */
+  Ir problems, units;
+} Cut;
 
-static Ir rows_of(const Gemm *s, Ir n) { /* of one problem's C */
-  return s->over || !s->rows ? k64(s->e, s->m) : imulk(s->e, samples_of(s, n, s->by_sample), s->rows);
-}
-
-static Ir problems_of(const Gemm *s, Ir n) {
-  return s->over ? k64(s->e, s->parts) : imulk(s->e, samples_of(s, n, s->problems_by_sample), s->problems);
-}
-
-static Ir units_of(const Gemm *s, Ir n) {
+static Cut cut_of(const Gemm *s, Ir batch) {
   Emit *e = s->e;
-  Ir rows = rows_of(s, n), cols = blocks(e, k64(e, s->n), k64(e, COLS));
-  return imul(e, problems_of(s, n), imul(e, blocks(e, rows, block_rows(e, rows)), cols));
+  Ir m = extent(s, s->m, batch), n = k64(e, s->n);
+  Cut cut = {.problems = s->parts > 1 ? k64(e, s->parts) : extent(s, s->problems, batch)};
+  if (s->way == BY_TILES) {
+    Ir tile = k64(e, gemm_tile_rows(e->lanes)), step = k64(e, BLOCK_STEP);
+    Ir all = blocks(e, m, k64(e, BLOCK_ROWS)), each = blocks(e, m, all);
+    cut.rows = imul(e, blocks(e, each, tile), tile);
+    Ir steps = blocks(e, imul(e, imul(e, all, cut.problems), n), imulk(e, step, UNITS));
+    cut.cols = imul(e, step, imin(e, steps, k64(e, BLOCK_COLS / BLOCK_STEP)));
+  } else {
+    cut.rows = choose(e, ilt(e, m, k64(e, 2 * BLAS_ROWS)), k64(e, BLAS_FEW_ROWS), k64(e, BLAS_ROWS));
+    cut.cols = k64(e, BLAS_COLS);
+  }
+  cut.row_blocks = blocks(e, m, cut.rows);
+  cut.col_blocks = blocks(e, n, cut.cols);
+  cut.units = imul(e, cut.problems, imul(e, cut.row_blocks, cut.col_blocks));
+  return cut;
 }
 
 /* The whole product of a problem: its operands, sizes and result. */
 static Product problem_at(const Gemm *s, Ir a, Ir b, Ir c, Ir problem, Ir batch) {
   Emit *e = s->e;
-  Product p = {
-      .a = a, .b = b, .c = c, .m = rows_of(s, batch), .n = k64(e, s->n), .k = k64(e, s->k), .ldc = k64(e, s->n)};
-  if (s->over) {
-    Ir depth = imulk(e, samples_of(s, batch, s->by_sample), s->rows), parts = k64(e, s->parts);
-    Ir from = idiv(e, imul(e, depth, problem), parts), to = idiv(e, imul(e, depth, iaddk(e, problem, 1)), parts);
-    p.k = isub(e, to, from);
-    p.lda = s->ta ? k64(e, s->m) : depth, p.ldb = s->tb ? depth : k64(e, s->n);
-    p.a = at(e, a, s->ta ? imulk(e, from, s->m) : from);
-    p.b = at(e, b, s->tb ? from : imulk(e, from, s->n));
+  Ir n = k64(e, s->n), k = extent(s, s->k, batch), m = extent(s, s->m, batch);
+  Product p = {.m = m, .n = n, .k = k, .lda = s->ta ? m : k, .ldb = s->tb ? k : n, .ldc = n};
+  if (s->parts > 1) {
+    Ir parts = k64(e, s->parts), from = idiv(e, imul(e, k, problem), parts);
+    p.k = isub(e, idiv(e, imul(e, k, iaddk(e, problem, 1)), parts), from);
+    p.a = at(e, a, s->ta ? imul(e, from, p.lda) : from);
+    p.b = at(e, b, s->tb ? from : imul(e, from, p.ldb));
   } else {
-    Ir sample = idiv(e, problem, k64(e, s->problems)), index = irem(e, problem, k64(e, s->problems));
-    p.lda = s->ta ? p.m : p.k, p.ldb = s->tb ? p.k : p.n;
+    Ir sample = idiv(e, problem, k64(e, s->problems.size)), index = irem(e, problem, k64(e, s->problems.size));
     p.a = at(e, a, iadd(e, imulk(e, sample, s->a_sample), imulk(e, index, s->a_problem)));
     p.b = at(e, b, iadd(e, imulk(e, sample, s->b_sample), imulk(e, index, s->b_problem)));
   }
-  p.c = at(e, c, imul(e, problem, imul(e, p.m, p.n)));
+  p.c = at(e, c, imul(e, problem, imul(e, m, n)));
   return p;
 }
 
@@ -166,21 +187,20 @@ static void build_gemm(Emit *e, void *user) {
   Ir a = kernel_pointer(e, 0), b = kernel_pointer(e, 1), c = kernel_pointer(e, 2), batch = kernel_batch(e), from, to;
   if (finish)
     epilogue_begin(&epilogue, e, &s->terms, 3);
-  kernel_range(e, units_of(s, batch), &from, &to);
-  Ir most = block_rows(e, rows_of(s, batch));
-  Ir cols = blocks(e, k64(e, s->n), k64(e, COLS)), rows = blocks(e, rows_of(s, batch), most);
+  Cut cut = cut_of(s, batch);
+  kernel_range(e, cut.units, &from, &to);
   Loop unit, row;
   loop_begin(e, &unit, from, to, 1, NULL, 0);
-  Ir problem = idiv(e, unit.iv, imul(e, rows, cols)), block = irem(e, unit.iv, imul(e, rows, cols));
-  Ir row0 = imul(e, irem(e, block, rows), most), col0 = imulk(e, idiv(e, block, rows), COLS);
+  Ir each = imul(e, cut.row_blocks, cut.col_blocks), problem = idiv(e, unit.iv, each), block = irem(e, unit.iv, each);
+  Ir row0 = imul(e, irem(e, block, cut.row_blocks), cut.rows), col0 = imul(e, idiv(e, block, cut.row_blocks), cut.cols);
   Product p = problem_at(s, a, b, c, problem, batch);
   Ir first = iadd(e, imul(e, problem, p.m), row0), all = p.c;
-  p.m = imin(e, isub(e, p.m, row0), most);
-  p.n = imin(e, isub(e, p.n, col0), k64(e, COLS));
+  p.m = imin(e, isub(e, p.m, row0), cut.rows);
+  p.n = imin(e, isub(e, p.n, col0), cut.cols);
   p.a = at(e, p.a, s->ta ? row0 : imul(e, row0, p.lda));
   p.b = at(e, p.b, s->tb ? imul(e, col0, p.ldb) : col0);
   p.c = at(e, all, iadd(e, imul(e, row0, p.ldc), col0));
-  (s->small ? small_product : blas_product)(s, &p);
+  block_product(s, &p);
   if (finish) {
     loop_begin(e, &row, k64(e, 0), p.m, 1, NULL, 0);
     finish_row(&epilogue, e, c, iadd(e, first, row.iv), col0, iadd(e, col0, p.n));
@@ -218,9 +238,9 @@ static Ir operand(Gen *g, const Plan *p, Val v, int *transposed) {
 
 static const char *signature_of(Gen *g, const Gemm *s) {
   Text t = {.mem = g->c->mem};
-  text_add(&t, "%d %d%d rows %lld %lld %lld %lld by %d; problems %lld by %d, %lld %lld %lld %lld; parts %d", s->over,
-           s->ta, s->tb, (long long)s->rows, (long long)s->m, (long long)s->n, (long long)s->k, s->by_sample,
-           (long long)s->problems, s->problems_by_sample, (long long)s->a_problem, (long long)s->b_problem,
+  text_add(&t, "way %d %d%d m %lld %d n %lld k %lld %d problems %lld %d, %lld %lld %lld %lld; parts %d", s->way, s->ta,
+           s->tb, (long long)s->m.size, s->m.by_sample, (long long)s->n, (long long)s->k.size, s->k.by_sample,
+           (long long)s->problems.size, s->problems.by_sample, (long long)s->a_problem, (long long)s->b_problem,
            (long long)s->a_sample, (long long)s->b_sample, s->parts);
   if (s->parts == 1)
     terms_signature(&s->terms, g->c, &t);
@@ -236,15 +256,15 @@ void lower_gemm(Gen *g, const Plan *p, int step) {
   Ir args[3 + MAX_VARS] = {operand(g, p, graph_in(graph, v, 0), &s.ta), operand(g, p, graph_in(graph, v, 1), &s.tb)};
   args[2] = s.parts > 1 ? entry_scratch(g, 0, 0) : entry_out(g);
   int count = s.parts > 1 ? 3 : 3 + terms_args(g, &s.terms, args + 3);
-  g->blas |= !s.small;
+  g->blas |= s.way == BY_BLAS;
   Ir kernel = gen_kernel(g, "gemm", signature_of(g, &s), 0, build_gemm, &s);
   s.e = e;
-  int64_t m = s.rows && !s.over ? (s.by_sample || s.rows > ROWS ? ROWS : s.rows) : s.m < ROWS ? s.m : ROWS;
-  int64_t n = s.n < COLS ? s.n : COLS, k = s.k ? s.k : s.rows * 32 / s.parts;
-  entry_launch(g, kernel, args, count, entry_chunks(g, units_of(&s, entry_batch(g)), m * n * k / e->lanes + 1));
+  Ir batch = entry_batch(g), size = imulk(e, extent(&s, s.m, batch), s.n);
+  Ir work = imul(e, imul(e, size, extent(&s, s.k, batch)), extent(&s, s.problems, batch));
+  entry_launch(g, kernel, args, count, entry_chunks_of(g, cut_of(&s, batch).units, idiv(e, work, k64(e, e->lanes))));
   if (s.parts == 1)
     return;
-  Ir size = k64(e, s.m * s.n), adding[] = {entry_scratch(g, 0, 0), entry_out(g), entry_number(g, size)};
+  Ir adding[] = {entry_scratch(g, 0, 0), entry_out(g), entry_number(g, size)};
   kernel = gen_kernel(g, "gemm_add", "", 0, build_add_parts, NULL);
   entry_launch(g, kernel, adding, 3, entry_chunks(g, blocks(e, size, k64(e, e->lanes)), PARTS));
   finish_launch(g, graph, v);
@@ -252,5 +272,6 @@ void lower_gemm(Gen *g, const Plan *p, int step) {
 
 Scratch gemm_scratch(const Graph *g, Val v) {
   Gemm s = gemm_of(g, v);
-  return (Scratch){.fixed = s.parts > 1 ? 4 * s.parts * s.m * s.n : 0};
+  int64_t bytes = s.parts > 1 ? 4 * s.parts * s.m.size * s.n : 0;
+  return s.m.by_sample ? (Scratch){.per_sample = bytes} : (Scratch){.fixed = bytes};
 }

@@ -122,6 +122,41 @@ Ir call(Emit *e, Ir fn, Ir *args, int count) {
   return LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(fn), fn, args, (unsigned)count, "");
 }
 
+/* ---- functions beside the kernels ---- */
+
+static void copy_attributes(Ir from, Ir to) {
+  LLVMAttributeRef at[32];
+  unsigned n = LLVMGetAttributeCountAtIndex(from, LLVMAttributeFunctionIndex);
+  if (n > sizeof at / sizeof *at)
+    return;
+  LLVMGetAttributesAtIndex(from, LLVMAttributeFunctionIndex, at);
+  for (unsigned i = 0; i < n; i++)
+    LLVMAddAttributeAtIndex(to, LLVMAttributeFunctionIndex, at[i]);
+}
+
+int helper_begin(Emit *e, Outer *o, const char *name, const char *params, Ir *fn) {
+  *fn = LLVMGetNamedFunction(e->module, name);
+  if (*fn)
+    return 0;
+  LLVMTypeRef types[32];
+  unsigned count = (unsigned)strlen(params);
+  for (unsigned i = 0; i < count; i++)
+    types[i] = params[i] == 'p' ? e->ptr : e->i64;
+  *fn = LLVMAddFunction(e->module, name, LLVMFunctionType(e->nothing, types, count, 0));
+  LLVMSetLinkage(*fn, LLVMInternalLinkage);
+  copy_attributes(e->fn, *fn);
+  *o = (Outer){*e, LLVMGetInsertBlock(e->builder)};
+  e->fn = *fn;
+  LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, *fn, ""));
+  return 1;
+}
+
+void helper_end(Emit *e, const Outer *o) {
+  LLVMBuildRetVoid(e->builder);
+  *e = o->emit;
+  LLVMPositionBuilderAtEnd(e->builder, o->block);
+}
+
 /* ---- the entry ---- */
 
 static Ir bytes_at(Emit *e, Ir p, Ir bytes) {

@@ -22,8 +22,8 @@ typedef struct {
   Ir in, out, rows, columns, in_step, out_step;
 } TurnCode;
 
-/* Turns a square in log2(lanes) rounds: round d swaps the off-diagonal d x d pieces of each 2d x 2d piece. */
-static void turn_square(Emit *e, Ir *row, int lanes) {
+/* log2(lanes) rounds: round d swaps the off-diagonal d x d pieces of each 2d x 2d piece. */
+void turn_square(Emit *e, Ir *row, int lanes) {
   for (int d = lanes / 2; d; d /= 2)
     for (int i = 0; i < lanes; i++) {
       if (i & d)

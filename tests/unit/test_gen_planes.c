@@ -97,13 +97,12 @@ static void matrix(Text *t, const char *name, const char *kind, int lead, int m,
     text_add(t, " %s = transpose(%st, perm: %s)\n", name, name, lead ? "[0, 2, 1]" : "[1, 0]");
 }
 
-static void add_product(GenRun *r, int number) {
-  enum { MATMUL, OVER, BMM };
+enum { MATMUL, OVER, BMM };
+
+static void add_product_of(GenRun *r, int number, int kind, int lead, int m, int n, int k) {
   Text t = {.mem = r->c->mem};
   const char *const name[] = {"matmul", "matmul_over", "bmm"}, *formula = "", *more = "";
-  int m = ONE_OF(1, 3, 17, 64, 130, 300), n = ONE_OF(1, 5, 8, 40, 70, 270), k = ONE_OF(1, 7, 16, 65),
-      lead = dice(2) * 3;
-  int kind = dice(3), shared = !dice(3);
+  int shared = !dice(3);
   const char *x = shared ? "param(\"x%d\", role: \"weight\", init: \"constant\", values: [0]" : "input(\"x\"";
   const char *z =
       kind == MATMUL || shared ? "param(\"z%d\", role: \"weight\", init: \"constant\", values: [0]" : "input(\"z\"";
@@ -119,8 +118,24 @@ static void add_product(GenRun *r, int number) {
   gen_run_add(r, text_str(&t));
 }
 
-static void check(void add(GenRun *, int), int cases, uint32_t seed) {
-  GenRun r = gen_run_new(0);
+static void add_product(GenRun *r, int number) {
+  int m = ONE_OF(1, 3, 17, 64, 130, 300), n = ONE_OF(1, 5, 8, 40, 70, 270), k = ONE_OF(1, 7, 16, 65);
+  add_product_of(r, number, dice(3), dice(2) * 3, m, n, k);
+}
+
+/* Around the edges of tiles, panels and blocks; [1, k] rows with a long k are cut into parts. */
+static void add_product_edge(GenRun *r, int number) {
+#define EDGE ONE_OF(1, 5, 6, 7, 8, 9, 16, 17, 63, 65, 130)
+  int m = EDGE, n = EDGE, k = EDGE, kind = number % 3;
+  if (number % 5 == 0 && kind == MATMUL)
+    m = 1, n = ONE_OF(1, 17, 130), k = ONE_OF(2048, 2117);
+  else if (number % 5 == 0)
+    m = ONE_OF(63, 200), n = ONE_OF(33, 300), k = ONE_OF(255, 257, 520);
+  add_product_of(r, number, kind, kind == BMM || (m > 1 && !dice(3)) ? 3 : 0, m, n, k);
+}
+
+static void check_at(int lanes, void add(GenRun *, int), int cases, uint32_t seed) {
+  GenRun r = gen_run_new(lanes);
   state_of_dice = getenv("SEED") ? (uint32_t)atoi(getenv("SEED")) : seed;
   for (int i = 0; i < (getenv("CASES") ? atoi(getenv("CASES")) : cases); i++)
     add(&r, i);
@@ -128,6 +143,10 @@ static void check(void add(GenRun *, int), int cases, uint32_t seed) {
   gen_run_check(&r, 1, 1e-5);
   gen_run_check(&r, 3, 1e-5);
   gen_run_free(&r);
+}
+
+static void check(void add(GenRun *, int), int cases, uint32_t seed) {
+  check_at(0, add, cases, seed);
 }
 
 static void test_pool(void **state) {
@@ -145,8 +164,14 @@ static void test_product(void **state) {
   check(add_product, 30, 3);
 }
 
+static void test_product_edges(void **state) {
+  (void)state;
+  for (int lanes = 4; lanes <= 16; lanes *= 2)
+    check_at(lanes, add_product_edge, 48, (uint32_t)lanes);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_pool), cmocka_unit_test(test_resize),
-                                     cmocka_unit_test(test_product)};
+                                     cmocka_unit_test(test_product), cmocka_unit_test(test_product_edges)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
