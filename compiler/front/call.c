@@ -311,6 +311,8 @@ static Value apply_function(Expand *x, Name callee, const Args *args, Name label
 
 static Value apply_named(Expand *x, Name callee, Span name_span, const Args *args, Name label, Span at) {
   Value *slot = slot_find(x, callee);
+  if (slot && slot->kind == V_FUNCTION)
+    callee = slot->text;
   const Ast *decl = slot && slot->kind == V_DECL ? slot->decl : decl_find(x, callee, 0);
   /* Inside the block of its own name, a primitive's name means the primitive: maxpool wraps maxpool. */
   if (decl && !(decl == x->frame->decl && op_find(x->c, callee)))
@@ -341,6 +343,8 @@ static Value call_with(Expand *x, const Ast *e, Args *args, Name label) {
   Value v = value_of(x, callee);
   if (v.kind == V_DECL)
     return apply_decl(x, v.decl, args, label, e->span);
+  if (v.kind == V_FUNCTION)
+    return apply_named(x, v.text, callee->span, args, label, e->span);
   if (v.kind != V_POISON)
     diag_add(x->c, D_NOT_CALLABLE, user_span(x, callee->span), say_source(x, callee->span), say_value(x, v));
   return (Value){0};

@@ -1,6 +1,6 @@
 /* Expressions: compile-time values and graph values side by side. Arithmetic on numbers is done here and now; one graph value
    among the operands makes it a node. */
-#include "front/expand.h"
+#include "front/builtin.h"
 #include <math.h>
 #include <string.h>
 
@@ -119,6 +119,11 @@ Value value_finite(Expand *x, double v, Span at) {
 
 /* ---- names ---- */
 
+static int is_function(Expand *x, Name name) {
+  const OpRow *row = op_find(x->c, name);
+  return builtin_find(x, name) || (row && op_is_function(row));
+}
+
 static Value *find_in(Slot *slots, int count, Name name) {
   for (int i = 0; i < count; i++)
     if (slots[i].name == name)
@@ -153,6 +158,8 @@ static Value eval_ref(Expand *x, const Ast *e) {
   const Ast *decl = decl_find(x, e->name, 0);
   if (decl)
     return (Value){.kind = V_DECL, .decl = decl};
+  if (is_function(x, e->name))
+    return (Value){.kind = V_FUNCTION, .text = e->name};
   for (int i = 0; i < x->p->datas.count; i++)
     if (x->p->datas.at[i].name == e->name)
       return (Value){.kind = V_DATA, .data = i};

@@ -15,6 +15,7 @@ typedef enum {
   V_LIST,
   V_VAL,     /* a value of the graph */
   V_DECL,    /* a block or net, as an argument */
+  V_FUNCTION, /* relu, as an argument: its name in `text` */
   V_RECORD,  /* the outputs of a block: named values */
   V_INIT,    /* an initialiser: normal(0.02) */
   V_DATA

@@ -79,7 +79,7 @@ static void bind_input(Expand *x, Predict *p, const Ast *s) {
 
 static const struct {
   const char *name, *shape;
-} kinds[] = {{"classes", "a probability for each class, [classes],"}, {"mask", "[1, height, width] or [height, width]"},
+} kinds[] = {{"classes", "a probability for each class, [classes]"}, {"mask", "[1, height, width] or [height, width]"},
              {"image", "[1, height, width] or [3, height, width]"},   {"value", ""}, {"boxes", NULL}};
 enum { CLASSES, MASK, IMAGE, VALUE, BOXES, KINDS };
 
@@ -159,19 +159,21 @@ void predict_read(Expand *x, const Ast *decl) {
   graph_begin(x, name_format(x->c->names, "predict_%s", name_text(x->c->names, decl->name)), 0);
   x->frame = &top;
   const Ast *inputs = decl->kids[0], *body = decl->kids[1];
+  int shown = 0;
   for (int i = 0; i < inputs->count; i++)
     bind_input(x, &p, inputs->kids[i]);
   for (int i = 0; i < body->count; i++) {
     const Ast *s = body->kids[i];
     if (statement_run(x, s))
       continue;
-    if (s->kind == AST_SHOW)
+    if (s->kind == AST_SHOW) {
       run_show(x, &p, s);
-    else
+      shown = 1;
+    } else
       misplaced(x, s, "a predict block", "a predict block has names, `for`, `if` and `show`");
   }
   x->frame = NULL;
-  if (!p.shows.count && diag_errors(x->c->diags) == errors)
+  if (!shown && diag_errors(x->c->diags) == errors)
     diag_add(x->c, D_NO_SHOW, decl->name_span, name_text(x->c->names, decl->name));
   p.graph = x->g;
   vec_push(x->c->mem, &x->p->predicts, p);

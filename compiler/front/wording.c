@@ -65,6 +65,7 @@ static void write_value(Expand *x, Value v, Text *t) {
   case V_TEXT: text_add(t, "the text \"%.60s\"", name_text(x->c->names, v.text)); break;
   case V_VAL: write_val(x, v.val, t); break;
   case V_DECL: text_add(t, "the %s `%s`", ast_kind_text(v.decl->kind), name_text(x->c->names, v.decl->name)); break;
+  case V_FUNCTION: text_add(t, "the function `%s`", name_text(x->c->names, v.text)); break;
   case V_INIT: text_add(t, "an initialiser"); break;
   case V_DATA: text_add(t, "the data block `%s`", name_text(x->c->names, x->p->datas.at[v.data].name)); break;
   case V_POISON: text_add(t, "nothing"); break;
