@@ -221,5 +221,7 @@ void data_read(Expand *x, const Ast *decl) {
       read_line(x, &d, body->kids[i], seen);
   if (!seen[SOURCE] && diag_errors(x->c->diags) == errors)
     diag_add(x->c, D_NO_SOURCE, decl->name_span, name_text(x->c->names, decl->name));
+  if ((seen[VAL] || seen[HOLDOUT]) && !d.val && !d.holdout) /* told already: `keep:` shall not miss them too */
+    d.holdout = arena_alloc(x->c->mem, sizeof *d.holdout);
   vec_push(x->c->mem, &x->p->datas, d);
 }
