@@ -204,7 +204,7 @@ Name interpolate(Expand *x, Name text, Span at) {
   for (; (open = strchr(s, '{')) && (close = strchr(open, '}')); s = close + 1) {
     text_add_len(&t, s, (size_t)(open - s));
     const Ast *flow = embedded_flow(x, open + 1, (size_t)(close - open - 1));
-    x->frame->call = at; /* for the places of messages */
+    x->frame->call = user_span(x, at); /* for the places of messages */
     Value v = flow->kind == AST_ERROR ? value_text(name_of_len(x->c->names, open, (size_t)(close - open + 1))) : value_of(x, flow);
     x->frame->call = call;
     if (flow->kind == AST_ERROR || !write_item(x, v, &t) || t.len > LONGEST_TEXT) {
