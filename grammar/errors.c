@@ -279,9 +279,28 @@ static int slip_inner_declaration(const Slip *s) {
 
 /* ---- one line of help for a plainly worded error ---- */
 
+/* `minimise loss`: a word of the language, misspelt at the head of its statement. */
+static int help_keyword(const Slip *s, Diag *d) {
+  static const char *const words[] = {"minimize", "report", "show", "field", "weight", "state", "update", "out"};
+  enum { WORDS = sizeof words / sizeof *words };
+  if (s->at != s->first + 1 || s->t[s->first].kind != T_NAME || !parse_is_name(s->t[s->at].kind))
+    return 0;
+  Name names[WORDS];
+  for (int i = 0; i < WORDS; i++)
+    names[i] = name_of(ctx(s)->names, words[i]);
+  Name near = name_nearest(ctx(s)->names, word_of(s, s->first), names, WORDS);
+  if (near)
+    diag_help(ctx(s), d, "did you mean `%s`?", name_text(ctx(s)->names, near));
+  return near != 0;
+}
+
 static const char *help_for(const Slip *s) {
   int kind = s->t[s->at].kind, before = kind_at(s, s->at - 1), before2 = kind_at(s, s->at - 2),
       first = s->t[s->first].kind;
+  if (kind == '>' && before == '-')
+    return "the arrow is written `->`";
+  if ((kind == T_INT || kind == T_FLOAT || kind == T_STRING) && parse_is_name(before) && before2 == T_ARROW)
+    return "arguments stand in parentheses, as in `maxpool(2)`";
   if (kind == T_EQ && s->at == s->first + 1)
     return "a value is named with one `=`; `==` compares";
   if (kind == ':' && expects(s, "'{'"))
@@ -318,7 +337,8 @@ static void report(const Slip *s) {
   const char *help = help_for(s);
   if (help)
     diag_help(ctx(s), d, "%s", help);
-  else if (!help_foreign(s, d, foreign_statements, sizeof foreign_statements / sizeof *foreign_statements, s->first))
+  else if (!help_foreign(s, d, foreign_statements, sizeof foreign_statements / sizeof *foreign_statements, s->first) &&
+           !help_keyword(s, d))
     help_foreign(s, d, foreign_statements, sizeof foreign_statements / sizeof *foreign_statements, s->at);
 }
 
