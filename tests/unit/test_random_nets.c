@@ -58,7 +58,7 @@ static void net_check(const Rig *r, int i, const NetEntry *e, int64_t batch, str
   }
 }
 
-/* The training step, and the evaluation or the prediction. */
+/* The training step, and the evaluation or the prediction; every eighth without fusion. */
 static void net_add(Rig *r, const char *text, int which, void *entries) {
   Vec(NetEntry) *list = entries;
   Ctx *c = r->c;
@@ -76,8 +76,8 @@ static void net_add(Rig *r, const char *text, int which, void *entries) {
   for (int k = 0; k < 2; k++) {
     Arena *mem = arena_new();
     NetEntry e = {.text = text};
-    Graph *g =
-        judged_passes(entry[chosen[k]].graph, (Feed){.batch = 2, .seed = 9, .draw = draw_net, .mem = mem}, &e.truth);
+    Graph *g = judged_passes(entry[chosen[k]].graph, (Feed){.batch = 2, .seed = 9, .draw = draw_net, .mem = mem},
+                             which % 8 ? PASS_COUNT : PASS_fuse, &e.truth);
     arena_free(mem);
     if (!g) {
       fputs(text, stderr);

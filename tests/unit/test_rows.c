@@ -254,7 +254,7 @@ static void rows_add(Rig *r, Chosen *chosen, int shapes, int far, void *entries)
       order_of(&e.row);
       Graph *g = graph_of(r->c, &e.row);
       Feed d = {.batch = 2, .seed = 9, .draw = draw_any, .mem = mem};
-      Graph *made = judged_passes(g, d, &e.truth);
+      Graph *made = judged_passes(g, d, PASS_COUNT, &e.truth);
       assert_non_null(made);
       rig_add(r, made);
       vec_push(r->c->mem, list, e);
@@ -322,14 +322,14 @@ static void test_refused(void **state) {
 static const char *const once_wrong[] = {
     /* a filter of which only padding is seen: nothing to pack, and no gradient but 0 */
     "x = input(\"a\", shape: [17, 1, 5])  y = input(\"b\", shape: [2, 2, 6])  show y: "
-    "conv2d_weight_grad_over(to_blocked(x, lanes: 8), y, "
+    "conv2d_weight_grad_over(to_blocked(x, lanes: %d), y, "
     "kernel: [1, 1], stride: [3, 1], pad: [1, 2, 1, 0])",
     /* the batch size lies nowhere, so no reshape sees it where it lies */
     "x = input(\"a\", shape: [2, 3])  show y: x * reshape(batch_size(), shape: [1, 1])",
     /* words of the grammar for names */
     "x = input(\"a\", shape: [2, 3])  z = 1 - x  show y: x and z  show z: x or z  show w: not x",
     /* spread over the batch from blocks to blocks */
-    "x = input(\"a\", shape: [17, 2, 3], shared: true)  show y: tanh(expand(to_blocked(x, lanes: 8), shape: [17, 2, "
+    "x = input(\"a\", shape: [17, 2, 3], shared: true)  show y: tanh(expand(to_blocked(x, lanes: %d), shape: [17, 2, "
     "3], batched: 1))",
     /* the gradient of a table's gradient */
     "i = input(\"i\", shape: [3], int: true)  t = input(\"a\", shape: [4], shared: true)  w = input(\"b\", shape: [3]) "
@@ -345,10 +345,10 @@ static void test_once_wrong(void **state) {
     Arena *mem = arena_new();
     Entry e = {.row = {.row = op_row(r.c, OP_each)}};
     Text text = {.mem = r.c->mem};
-    for (const char *s = once_wrong[i]; *s; s++)
+    for (const char *s = arena_printf(mem, once_wrong[i], gen_lanes(NULL)); *s; s++)
       text_add_len(&text, s[0] == ' ' && s[1] == ' ' ? "\n" : s, 1);
     Graph *g = fixture_graph(r.c, arena_printf(mem, "graph g {\n%s\n}\n", text_str(&text)));
-    rig_add(&r, judged_passes(g, (Feed){.batch = 2, .seed = 9, .draw = draw_any, .mem = mem}, &e.truth));
+    rig_add(&r, judged_passes(g, (Feed){.batch = 2, .seed = 9, .draw = draw_any, .mem = mem}, PASS_COUNT, &e.truth));
     vec_push(r.c->mem, &list, e);
     arena_free(mem);
   }

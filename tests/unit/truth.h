@@ -231,11 +231,13 @@ static inline void judge_after(void *user, PassId pass, const Graph *g) {
 }
 
 /* The graph that code is made from. All forms on the way have been interpreted on this data; truth, if asked for, is
-   the first of them. NULL after reporting an error of the user's. */
-static inline Graph *judged_passes(const Graph *g, Feed data, const Graph **truth) {
+   the first of them. skip: an optional pass, or PASS_COUNT. NULL after reporting an error of the user's. */
+static inline Graph *judged_passes(const Graph *g, Feed data, PassId skip, const Graph **truth) {
   Judge j = {.data = data};
   PassOptions o = {.lanes = gen_lanes(NULL), .verify = 1, .after = judge_after, .user = &j};
   o.skip[PASS_simplify] = 1; /* the truth is of what was written */
+  if (skip < PASS_COUNT)
+    o.skip[skip] = 1;
   Graph *made = pass_run_all(g, &o);
   if (truth)
     *truth = j.truth;
