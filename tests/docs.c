@@ -139,7 +139,8 @@ static void write_call(const char *kind, const char *name, const char *signature
   static const char *const titles[][2] = {
       {"SOURCE", "Sources: `source:`, `val:`, `test:`"},
       {"HOLDOUT", "What is held out: `holdout:`"},
-      {"TRANSFORM", "Transforms: `prepare:`, `augment:`"},
+      {"TRANSFORM", "Transforms, for all samples: `prepare:`"},
+      {"AUGMENTATION", "Augmentations, random, while training only: `augment:`"},
       {"FILL", "What lies outside a picture: `fill:`"},
       {"SCHEDULE", "Schedules: `schedule:`"},
       {"KEEP", "What to keep: `keep:`"},

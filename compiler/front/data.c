@@ -114,7 +114,7 @@ static void read_transforms(Expand *x, const Ast *e, Data *d, int augment) {
     return;
   if (arg.kind == RECIPE_TEXT && !strcmp(name_text(x->c->names, arg.text), "none"))
     return;
-  RecipeCall *call = recipe_check(x, &arg, "TRANSFORM", e->span);
+  RecipeCall *call = recipe_check(x, &arg, augment ? "AUGMENTATION" : "TRANSFORM", e->span);
   if (!call)
     return;
   if (augment)

@@ -110,15 +110,36 @@ static int find_row(Expand *x, const char *kind, Name name) {
   return -1;
 }
 
-static const char *lower_case(Expand *x, const char *kind) {
-  char lower[32] = {0};
-  for (size_t i = 0; kind[i] && i < sizeof lower - 1; i++)
-    lower[i] = (char)(kind[i] | 32);
-  return arena_printf(x->c->mem, "%s", lower);
+/* What a kind of call is called, the line of a block that takes it, a call of it. */
+static const struct {
+  const char *kind, *word, *line, *example;
+} kinds[] = {
+    {"SOURCE", "a source", "source", "folder(\"train\")"},
+    {"HOLDOUT", "a holdout", "holdout", "last(100)"},
+    {"TRANSFORM", "a transform", "prepare", "scale(1/255)"},
+    {"AUGMENTATION", "an augmentation", "augment", "flip(horizontal: 0.5)"},
+    {"FILL", "a fill", "fill", "reflect"},
+    {"SCHEDULE", "a schedule", "schedule", "cosine"},
+    {"KEEP", "a keep rule", "keep", "best(loss)"},
+    {"STOP", "a stop rule", "stop", "stalled(loss, epochs: 10)"},
+};
+
+static int kind_of(const char *kind) {
+  int k = 0;
+  while (strcmp(kinds[k].kind, kind))
+    k++;
+  return k;
 }
 
 static void unknown_row(Expand *x, const char *kind, Name name, Span at) {
   const char *text = name_text(x->c->names, name);
+  for (int i = 0; i < CALLS; i++)
+    if (!strcmp(calls[i].name, text)) {
+      int own = kind_of(calls[i].kind);
+      Diag *d = diag_add(x->c, D_RECIPE_PLACE, at, text, kinds[own].word, kinds[kind_of(kind)].word);
+      diag_help(x->c, d, "it belongs in `%s:`", kinds[own].line);
+      return;
+    }
   for (size_t i = 0; i < sizeof planned / sizeof *planned; i++)
     if (!strcmp(planned[i], text)) {
       diag_add(x->c, D_NOT_BUILT, at, arena_printf(x->c->mem, "`%s`", text));
@@ -128,7 +149,7 @@ static void unknown_row(Expand *x, const char *kind, Name name, Span at) {
   for (int i = 0; i < CALLS; i++)
     if (!strcmp(calls[i].kind, kind))
       vec_push(x->c->mem, &all, name_of(x->c->names, calls[i].name));
-  Diag *d = diag_add(x->c, D_UNKNOWN_RECIPE, at, lower_case(x, kind), text);
+  Diag *d = diag_add(x->c, D_UNKNOWN_RECIPE, at, strchr(kinds[kind_of(kind)].word, ' ') + 1, text);
   suggest_or_list(x, d, name, &all, "%s", "there are:");
 }
 
@@ -214,13 +235,8 @@ static int check_args(Expand *x, const RecipeCall *call, int row) {
 }
 
 static const char *example_of(Expand *x, const char *kind) {
-  static const char *const examples[][2] = {{"SOURCE", "folder(\"train\")"}, {"HOLDOUT", "last(100)"}, {"TRANSFORM", "scale(1/255)"},
-                                            {"FILL", "reflect"}, {"SCHEDULE", "cosine"}, {"KEEP", "best(loss)"},
-                                            {"STOP", "stalled(loss, epochs: 10)"}};
-  for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
-    if (!strcmp(examples[i][0], kind))
-      return arena_printf(x->c->mem, "a %s such as `%s`", lower_case(x, kind), examples[i][1]);
-  return lower_case(x, kind);
+  int k = kind_of(kind);
+  return arena_printf(x->c->mem, "%s such as `%s`", kinds[k].word, kinds[k].example);
 }
 
 RecipeCall *recipe_check(Expand *x, const RecipeArg *arg, const char *kind, Span at) {

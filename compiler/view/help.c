@@ -104,9 +104,9 @@ static void search_operations(Help *h) {
 }
 
 static void search_calls(Help *h) {
-  enum { SOURCE, HOLDOUT, TRANSFORM, FILL, SCHEDULE, KEEP, STOP };
+  enum { SOURCE, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, KEEP, STOP };
   static const char *const kinds[] = {
-      "source, val, test", "holdout", "prepare, augment", "fill", "schedule", "keep", "stop"};
+      "source, val, test", "holdout", "prepare", "augment", "fill", "schedule", "keep", "stop"};
   static const struct {
     int kind;
     const char *name, *signature, *summary;

@@ -37,9 +37,14 @@ static const struct row {
     {"cutout", STEP_CUTOUT, SIZE | FILL, {0}},
 };
 
+/* prepare: holds transforms, augment: augmentations. */
+static enum call_kind kind_of(const struct net_call *c) {
+  return call_row(CALL_AUGMENTATION, c->name) ? CALL_AUGMENTATION : CALL_TRANSFORM;
+}
+
 static int size_read(const struct net_call *c, struct step *s, char err[512]) {
   double v[2];
-  int n = arg_nums(c, CALL_TRANSFORM, "size", v, 2);
+  int n = arg_nums(c, kind_of(c), "size", v, 2);
   if (n == 1)
     v[1] = v[0];
   if (n < 1 || !(v[0] >= 1 && v[1] >= 1 && v[0] <= 20000 && v[1] <= 20000) || v[0] != floor(v[0]) ||
@@ -53,12 +58,12 @@ static int size_read(const struct net_call *c, struct step *s, char err[512]) {
 /* A fill by its name and, for constant, its value: nearest, constant(128); also as written in a default. */
 static int fill_read(const struct net_call *c, struct step *s, char err[512]) {
   static const char *const name[] = {"nearest", "reflect", "wrap", "constant"};
-  const struct net_arg *a = arg_find(c, CALL_TRANSFORM, "fill");
+  const struct net_arg *a = arg_find(c, kind_of(c), "fill");
   char text[64];
   double value = 0;
   s->fill_given = a != NULL;
   if (!a)
-    call_default(call_row(CALL_TRANSFORM, c->name), "fill", text);
+    call_default(call_row(kind_of(c), c->name), "fill", text);
   const char *word = !a ? text : a->kind == NET_TEXT ? a->text : a->kind == NET_CALL ? a->call->name : "";
   if (!a && strchr(text, '('))
     value = strtod(strchr(text, '(') + 1, NULL);
@@ -80,7 +85,7 @@ static int fill_read(const struct net_call *c, struct step *s, char err[512]) {
 /* A list of n numbers, or one number for all; for shift, zoom, normalize and the ranges of random_resized_crop. */
 static int list_read(const struct net_call *c, const char *param, int n, float *out, char err[512]) {
   double v[3];
-  int got = arg_nums(c, CALL_TRANSFORM, param, v, n);
+  int got = arg_nums(c, kind_of(c), param, v, n);
   if (got != 1 && got != n)
     return fail(err, "%s: `%s` should be a number or a list of %d", c->name, param, n);
   for (int i = 0; i < n; i++)
@@ -93,7 +98,7 @@ static int special_read(const struct net_call *c, struct step *s, char err[512])
   switch (s->kind) {
   case STEP_NORMALIZE: {
     double probe[3];
-    int one = arg_nums(c, CALL_TRANSFORM, "mean", probe, 3) == 1 && arg_nums(c, CALL_TRANSFORM, "std", probe, 3) == 1;
+    int one = arg_nums(c, kind_of(c), "mean", probe, 3) == 1 && arg_nums(c, kind_of(c), "std", probe, 3) == 1;
     if (list_read(c, "mean", 3, v, err) || list_read(c, "std", 3, v + 3, err))
       return -1;
     v[6] = one ? 1 : 3;
@@ -103,7 +108,7 @@ static int special_read(const struct net_call *c, struct step *s, char err[512])
     return list_read(c, "fraction", 2, v, err);
   case STEP_ZOOM: {
     double range[2];
-    int n = arg_nums(c, CALL_TRANSFORM, "fraction", range, 2);
+    int n = arg_nums(c, kind_of(c), "fraction", range, 2);
     v[0] = (float)(n == 1 ? 1 - range[0] : range[0]);
     v[1] = (float)(n == 1 ? 1 + range[0] : range[1]);
     return n >= 1 && v[0] > 0 && v[1] >= v[0] ? 0 : fail(err, "zoom takes a share below 1, or factors [low, high]");
@@ -126,7 +131,7 @@ static int special_read(const struct net_call *c, struct step *s, char err[512])
 }
 
 static int step_read(struct step *s, const struct net_call *c, int prepare, char err[512]) {
-  if (call_check(c, CALL_TRANSFORM, err))
+  if (call_check(c, kind_of(c), err))
     return -1;
   const struct row *row = NULL;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -144,7 +149,7 @@ static int step_read(struct step *s, const struct net_call *c, int prepare, char
     return -1;
   for (int k = 0; k < 4 && row->number[k]; k++) {
     double v;
-    if (arg_nums(c, CALL_TRANSFORM, row->number[k], &v, 1) != 1 || !isfinite(v))
+    if (arg_nums(c, kind_of(c), row->number[k], &v, 1) != 1 || !isfinite(v))
       return fail(err, "%s: `%s` should be a number", c->name, row->number[k]);
     if (v < 0 && row->kind != STEP_SCALE)
       return fail(err, "%s: `%s` should not be negative", c->name, row->number[k]);

@@ -91,7 +91,7 @@ static void test_idx_refused(void **state) {
   idx_write("images", 3, (int[]){N, H, W}, N * H * W - 1);
   refused(&digits, "its header promises 24 values, but 23 follow");
   idx_write("images", 1, (int[]){N}, N);
-  refused(&digits, "has 1 axes; images have three, or four with 1 or 3 channels (is this the file of labels?)");
+  refused(&digits, "has 1 axis; images have three, or four with 1 or 3 channels (is this the file of labels?)");
   idx_write("images", 3, (int[]){0, H, W}, 0);
   idx_write("labels", 1, (int[]){0}, 0);
   refused(&digits, "data Digits: idx has no samples");
@@ -99,7 +99,7 @@ static void test_idx_refused(void **state) {
   idx_write("labels", 1, (int[]){3}, 3);
   refused(&digits, "/labels has 3 labels, but ");
   idx_write("labels", 3, (int[]){N, H, W}, N * H * W);
-  refused(&digits, "/labels: has 3 axes; labels have one");
+  refused(&digits, "/labels has 3 axes; labels have one");
 
   idx_write("images", 3, (int[]){20, 1, 1}, 20);
   idx_write("labels", 1, (int[]){20}, 20);
