@@ -1,6 +1,6 @@
 /* Duty: calls `cc` on the description, the object file and the runtime library. Libraries that exist as archives are
-   linked statically, so that a finished program needs libc and libm alone; OpenBLAS only where matrices are multiplied.
-   No shell. */
+   linked statically, so that a finished program needs libc and libm alone; OpenBLAS only where large matrices are
+   multiplied. No shell. */
 #include "gen/link.h"
 #include "base/text.h"
 #include "base/vec.h"
@@ -175,12 +175,15 @@ int link_program(Ctx *c, const Link *l) {
   const char *runtime = runtime_library(c);
   if (!runtime || !write_header(c, l->temp))
     return 0;
-  const char *head[] = {"cc",      "-std=c17", "-O0",     "-I",    l->temp->path, "-o",
-                        l->output, l->text,    l->object, runtime, "-pthread"};
+  const char *head[] = {"cc", "-std=c17", "-O0", "-I", l->temp->path, "-o", l->output, l->text};
   Words words = {0};
   Text said = {.mem = c->mem};
   for (size_t i = 0; i < sizeof head / sizeof *head; i++)
     add(c, &words, head[i]);
+  for (int i = 0; i < l->objects; i++)
+    add(c, &words, l->object[i]);
+  add(c, &words, runtime);
+  add(c, &words, "-pthread");
   add_linker(c, l, &words);
   add_sanitizers(c, &words);
   add_libraries(c, l, &words);

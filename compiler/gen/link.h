@@ -16,7 +16,9 @@ void temp_close(Temp *t);
 typedef enum { BLAS_STATIC, BLAS_SHARED, BLAS_NONE } Blas;
 typedef struct {
   const Temp *temp;
-  const char *object, *text; /* files: the entries' machine code; the description, C */
+  int objects;
+  const char *const *object; /* files: machine code */
+  const char *text;          /* and the description, C */
   const char *output;
   Blas blas; /* BLAS_NONE: the program calls no nrt_gemm */
 } Link;

@@ -1,12 +1,14 @@
-/* object: the target machine, and what becomes of the module: an object file, assembly, or LLVM's text. */
+/* object: the target machine, and what becomes of the module: object files, assembly, or LLVM's text. */
 #include "base/bug.h"
 #include "gen/emit.h"
+#include "gen/part.h"
 #include <llvm-c/Analysis.h>
 #include <llvm-c/Target.h>
 #include <llvm-c/TargetMachine.h>
 #include <string.h>
 
 typedef struct Machine {
+  const char *cpu; /* as GenTarget has it */
   LLVMTargetMachineRef machine;
   LLVMTargetDataRef layout;
 } Machine;
@@ -68,10 +70,7 @@ static int is_x86(const char *triple) {
   return !strncmp(triple, "x86_64", 6);
 }
 
-static Machine *machine_new(Ctx *c, const char *cpu) {
-  LLVMInitializeNativeTarget();
-  LLVMInitializeNativeAsmPrinter();
-  Machine *m = arena_alloc(c->mem, sizeof *m);
+static LLVMTargetMachineRef target_machine(Ctx *c, const char *cpu) {
   char *triple = LLVMGetDefaultTargetTriple(), *error = NULL, *features = LLVMGetHostCPUFeatures(),
        *host = LLVMGetHostCPUName();
   LLVMTargetRef target;
@@ -79,12 +78,21 @@ static Machine *machine_new(Ctx *c, const char *cpu) {
     BUG("%s", error);
   /* Divisions stand outside of hot loops: two ways for each would only cost code. */
   const char *has = arena_printf(c->mem, "%s%s", is_host(cpu) ? features : "", is_x86(triple) ? ",-idivq-to-divl" : "");
-  m->machine = LLVMCreateTargetMachine(target, triple, is_host(cpu) ? host : cpu, has + (*has == ','),
-                                       LLVMCodeGenLevelDefault, LLVMRelocPIC, LLVMCodeModelDefault);
-  m->layout = LLVMCreateTargetDataLayout(m->machine);
+  LLVMTargetMachineRef machine = LLVMCreateTargetMachine(target, triple, is_host(cpu) ? host : cpu, has + (*has == ','),
+                                                         LLVMCodeGenLevelDefault, LLVMRelocPIC, LLVMCodeModelDefault);
   LLVMDisposeMessage(triple);
   LLVMDisposeMessage(features);
   LLVMDisposeMessage(host);
+  return machine;
+}
+
+static Machine *machine_new(Ctx *c, const char *cpu) {
+  LLVMInitializeNativeTarget();
+  LLVMInitializeNativeAsmPrinter();
+  Machine *m = arena_alloc(c->mem, sizeof *m);
+  m->cpu = cpu;
+  m->machine = target_machine(c, cpu);
+  m->layout = LLVMCreateTargetDataLayout(m->machine);
   return m;
 }
 
@@ -124,6 +132,17 @@ int gen_object(Gen *g, const char *path, char **error) {
   *error = arena_strndup(g->c->mem, message, strlen(message));
   LLVMDisposeMessage(message);
   return 0;
+}
+
+int gen_objects(Gen *g, const char *const *path, int parts, char **error) {
+  LLVMTargetMachineRef machine[GEN_PARTS] = {0};
+  BUG_IF(parts > GEN_PARTS);
+  for (int i = 0; i < parts; i++)
+    machine[i] = target_machine(g->c, g->machine->cpu);
+  *error = parts_emit(g->e.module, machine, path, parts, g->c->mem);
+  for (int i = 0; i < parts; i++)
+    LLVMDisposeTargetMachine(machine[i]);
+  return !*error;
 }
 
 char *gen_llvm_text(Gen *g) {

@@ -224,13 +224,17 @@ int build_code(Build *b) {
   return !diag_errors(b->c->diags);
 }
 
-int build_object(Build *b, const char *path) {
+static int build_objects(Build *b, const char *const *path, int parts) {
   char *error = NULL;
-  int ok = gen_object(b->gen, path, &error);
+  int ok = parts == 1 ? gen_object(b->gen, *path, &error) : gen_objects(b->gen, path, parts, &error);
   if (!ok)
-    diag_add(b->c, D_CANNOT_WRITE, nowhere, path, error ? error : "LLVM says no");
+    diag_add(b->c, D_CANNOT_WRITE, nowhere, *path, error ? error : "LLVM says no");
   build_time(b, "machine code");
   return ok;
+}
+
+int build_object(Build *b, const char *path) {
+  return build_objects(b, &path, 1);
 }
 
 void build_close(Build *b) {
@@ -304,14 +308,18 @@ static int check_output(Build *b, const char *output) {
   return 0;
 }
 
+/* Machine code is made in parts, side by side; in one where it is kept. */
 static int link_all(Build *b, const char *output, const Temp *temp) {
-  const char *stem = b->o->keep ? output : arena_printf(b->c->mem, "%s/program", temp->path);
+  const char *stem = b->o->keep ? output : arena_printf(b->c->mem, "%s/program", temp->path), *object[GEN_PARTS];
+  for (int i = 0; i < GEN_PARTS; i++)
+    object[i] = i ? arena_printf(b->c->mem, "%s_%d.o", stem, i) : arena_printf(b->c->mem, "%s.o", stem);
   Link l = {.temp = temp,
             .output = output,
-            .object = arena_printf(b->c->mem, "%s.o", stem),
+            .objects = b->o->keep ? 1 : GEN_PARTS,
+            .object = object,
             .text = arena_printf(b->c->mem, "%s.c", stem),
             .blas = gen_uses_blas(b->gen) ? (Blas)b->o->blas : BLAS_NONE};
-  if (!build_object(b, l.object) || !write_description(b, l.text))
+  if (!build_objects(b, object, l.objects) || !write_description(b, l.text))
     return 0;
   int ok = link_program(b->c, &l);
   build_time(b, "link");

@@ -28,7 +28,7 @@ predict classify(image Shapes.image) {
   show classes: softmax(Tiny(image))
 }
 END
-sed 's/flatten -> dense(4)/flatten -> dense(512) -> relu -> dense(4)/' models/tiny.net > models/wide.net
+sed 's/flatten -> dense(4)/flatten -> dense(2100) -> relu -> dense(2100) -> relu -> dense(4)/' models/tiny.net > models/wide.net
 
 "$NETC" build models/tiny.net || exit 1
 case $MODE in
