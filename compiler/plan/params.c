@@ -46,9 +46,6 @@ static void add_scalar(ParamTable *t, Ctx *c, Name name) {
 }
 
 void params_collect(ParamTable *t, const Graph *g) {
-  static const char *const always[] = {"lr", "step", "epoch"};
-  for (int i = 0; i < 3; i++)
-    add_scalar(t, g->c, name_of(g->c->names, always[i]));
   for (Val v = 1; v < (Val)g->nodes.count; v++)
     if (graph_node(g, v)->op == OP_param)
       add_param(t, g, v);
