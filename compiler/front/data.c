@@ -80,6 +80,14 @@ Val input_add(Expand *x, Name name, const Field *f) {
   return v;
 }
 
+/* What only sources give is told by its shape: [frames, 1 or 3, h, w] is a clip. */
+static FieldKind source_kind(Expand *x, const Field *f) {
+  const Type *t = type_get(x->c, f->type);
+  if (f->kind == FIELD_VALUE && t->rank == 4 && (t->dim[1] == 1 || t->dim[1] == 3))
+    return FIELD_CLIP;
+  return f->kind;
+}
+
 static void read_field(Expand *x, Data *d, const Ast *s) {
   Field f = {.name = s->name, .span = s->span};
   for (int i = 0; i < d->fields.count; i++)
@@ -90,6 +98,7 @@ static void read_field(Expand *x, Data *d, const Ast *s) {
   if (s->count > 1 && s->kids[1])
     diag_add(x->c, D_NOT_BUILT, s->span, "a field that is derived from others, `field w [...] = ...`,");
   else if (field_type(x, s->kids[0], &f)) {
+    f.kind = source_kind(x, &f);
     vec_push(x->c->mem, &d->fields, f);
     return;
   }

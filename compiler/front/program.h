@@ -25,7 +25,7 @@ typedef struct {
   Span span;
 } RecipeProp;
 
-typedef enum { FIELD_IMAGE, FIELD_CLASS, FIELD_MASK, FIELD_CLASS_MASK, FIELD_BOXES, FIELD_VALUE } FieldKind; /* enum net_field_kind */
+typedef enum { FIELD_IMAGE, FIELD_CLASS, FIELD_MASK, FIELD_CLASS_MASK, FIELD_BOXES, FIELD_VALUE, FIELD_CLIP } FieldKind; /* enum net_field_kind */
 typedef struct {
   Name name;
   FieldKind kind;

@@ -61,7 +61,8 @@ static void write_scalars(const Writer *w, const Description *d) {
 static void write_field(const Writer *w, const Field *f) {
   static const char *const kinds[] = {
       [FIELD_IMAGE] = "NET_IMAGE",           [FIELD_CLASS] = "NET_CLASS", [FIELD_MASK] = "NET_MASK",
-      [FIELD_CLASS_MASK] = "NET_CLASS_MASK", [FIELD_BOXES] = "NET_BOXES", [FIELD_VALUE] = "NET_VALUE"};
+      [FIELD_CLASS_MASK] = "NET_CLASS_MASK", [FIELD_BOXES] = "NET_BOXES", [FIELD_VALUE] = "NET_VALUE",
+      [FIELD_CLIP] = "NET_CLIP"};
   const Type *t = type_get(w->c, f->type);
   text_add(w->to, "{");
   write_name(w, f->name);

@@ -118,8 +118,8 @@ int colour_any(const struct steps *augment) {
   return 0;
 }
 
-void colour_apply(const struct steps *augment, const struct chance *chance, int field, int channels, int height,
-                  int width, float *plane, float *scratch) {
+void colour_apply(const struct steps *augment, const struct chance *chance, struct colour_place place, int channels,
+                  int height, int width, float *plane, float *scratch) {
   struct planes p = {channels, height, width, (size_t)height * width, plane};
   int64_t n = (int64_t)(p.size * channels);
   for (int i = 0; i < augment->count; i++) {
@@ -131,7 +131,8 @@ void colour_apply(const struct steps *augment, const struct chance *chance, int 
     step_apply(&p, s, u);
     if (s->kind != STEP_NOISE)
       continue;
-    nrt_normal(scratch, 0, n, chance->seed, chance->epoch, chance->position, SITE_PIXELS + 64 * field + i);
+    nrt_normal(scratch, place.frame * n, n, chance->seed, chance->epoch, chance->position,
+               SITE_PIXELS + 64 * place.field + i);
     for (int64_t k = 0; k < n; k++)
       plane[k] = within(plane[k] + 255 * s->number[0] * scratch[k]);
   }

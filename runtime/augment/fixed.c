@@ -104,12 +104,12 @@ static int planes_apply(const struct step *s, const struct frame *f, enum net_fi
   size_t size = (size_t)c->height * c->width, middle = (size_t)f->height * f->width;
   size_t out = (size_t)f->out_height * f->out_width;
   unsigned char *resized = malloc(middle), *bytes = malloc(out * c->channels);
-  int outside = kind == NET_IMAGE ? (int)s->fill.value : 0, failed = !resized || !bytes;
+  int picture = kind == NET_IMAGE || kind == NET_CLIP, outside = picture ? (int)s->fill.value : 0, failed = !resized || !bytes;
   for (int k = 0; !failed && k < c->channels; k++) {
     const unsigned char *plane = c->bytes + k * size;
     if (f->height == c->height && f->width == c->width)
       memcpy(resized, plane, middle);
-    else if (kind == NET_IMAGE)
+    else if (picture)
       failed = image_resize(plane, c->width, c->height, resized, f->width, f->height);
     else
       nearest_resize(plane, c->width, c->height, resized, f->width, f->height);

@@ -190,7 +190,7 @@ static struct cell *cells_get(struct net_dataset *s, int64_t i, int *owned, char
 static int sample_write(struct net_dataset *s, const struct cell *cell, int64_t i, int64_t n,
                         const struct chance *chance, void *const *buffers, char err[512]) {
   const struct net_data *d = s->recipe.data;
-  int image = field_of(d, NET_IMAGE);
+  int image = field_of_picture(d);
   struct warp still = {{1, 0, 0, 0, 1, 0}, 0, 0, {FILL_NEAREST, 0}, 0}, w = still;
   if (chance && image >= 0)
     w = warp_pick(&s->recipe.augment, chance, cell[image].height, cell[image].width);

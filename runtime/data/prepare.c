@@ -10,7 +10,20 @@
 enum { CHANNELS = 3 };
 
 static int is_spatial(enum net_field_kind kind) {
-  return kind == NET_IMAGE || kind == NET_MASK || kind == NET_CLASS_MASK;
+  return kind == NET_IMAGE || kind == NET_MASK || kind == NET_CLASS_MASK || kind == NET_CLIP;
+}
+
+static int is_picture(enum net_field_kind kind) {
+  return kind == NET_IMAGE || kind == NET_CLIP;
+}
+
+/* Channels of a picture, and planes of all pictures of a field. */
+static int field_channels(const struct net_field *f) {
+  return (int)f->dim[f->rank - 3];
+}
+
+static int field_planes(const struct net_field *f) {
+  return (int)(f->kind == NET_CLIP ? f->dim[0] * f->dim[1] : f->dim[0]);
 }
 
 void field_size(const struct net_field *f, int *height, int *width) {
@@ -26,14 +39,17 @@ int64_t data_field_size(const struct net_field *f) {
 }
 
 static int field_check(const struct net_field *f, const struct net_data *d, char err[512]) {
-  int rank = f->kind == NET_CLASS ? 0 : f->kind == NET_CLASS_MASK || f->kind == NET_BOXES ? 2 : 3;
+  int rank = f->kind == NET_CLASS                                ? 0
+             : f->kind == NET_CLASS_MASK || f->kind == NET_BOXES ? 2
+             : f->kind == NET_CLIP                               ? 4
+                                                                 : 3;
   if (f->kind == NET_VALUE)
     return 0;
   if (f->rank != rank || (f->kind == NET_MASK && f->dim[0] != 1) || (f->kind == NET_BOXES && f->dim[1] != 5))
     return fail(err, "data %s: field `%s` has a shape that its kind cannot have", d->name, f->name);
-  if (f->kind == NET_IMAGE && f->dim[0] != 1 && f->dim[0] != CHANNELS)
-    return fail(err, "data %s: field `%s` has %lld channels; pictures have 1 (grey) or 3 (RGB)", d->name, f->name,
-                (long long)f->dim[0]);
+  if (is_picture(f->kind) && field_channels(f) != 1 && field_channels(f) != CHANNELS)
+    return fail(err, "data %s: field `%s` has %d channels; pictures have 1 (grey) or 3 (RGB)", d->name, f->name,
+                field_channels(f));
   return 0;
 }
 
@@ -42,7 +58,7 @@ static int normalize_check(const struct recipe *r, char err[512]) {
   for (int i = 0; i < r->prepare.count; i++)
     for (int f = 0; f < r->data->fields; f++)
       if (r->prepare.step[i].kind == STEP_NORMALIZE && r->prepare.step[i].number[6] == CHANNELS &&
-          r->data->field[f].kind == NET_IMAGE && r->data->field[f].dim[0] == 1)
+          is_picture(r->data->field[f].kind) && field_channels(&r->data->field[f]) == 1)
         return fail(err, "data %s: normalize has a list for 3 channels, but field `%s` has 1; write one number",
                     r->data->name, r->data->field[f].name);
   return 0;
@@ -65,7 +81,7 @@ int recipe_read(struct recipe *r, const struct net_data *d, char err[512]) {
 }
 
 int cells_prepare(const struct recipe *r, struct cell *cell, char err[512]) {
-  int image = field_of(r->data, NET_IMAGE);
+  int image = field_of_picture(r->data);
   for (int f = 0; f < r->data->fields; f++)
     if (r->data->field[f].kind == NET_BOXES && image >= 0) {
       cell[f].height = cell[image].height;
@@ -99,7 +115,7 @@ int cell_fits(const struct recipe *r, int field, const struct cell *c, const str
   int height, width;
   field_size(f, &height, &width);
   return !is_spatial(f->kind) ||
-         (w->height == height && w->width == width && (f->kind != NET_IMAGE || c->channels == f->dim[0]));
+         (w->height == height && w->width == width && (!is_picture(f->kind) || c->channels == field_planes(f)));
 }
 
 int cell_misfit(const struct recipe *r, int field, const struct cell *c, const struct warp *w, const char *where,
@@ -110,9 +126,9 @@ int cell_misfit(const struct recipe *r, int field, const struct cell *c, const s
   int height, width;
   char size[48];
   field_size(f, &height, &width);
-  if (f->kind == NET_IMAGE && c->channels != f->dim[0])
-    return fail(err, "%.200s has %d channel%s, but field `%s` is [%lld, %d, %d]", where, c->channels,
-                c->channels == 1 ? "" : "s", f->name, (long long)f->dim[0], height, width);
+  if (is_picture(f->kind) && c->channels != field_planes(f))
+    return fail(err, "%.200s has %d channel%s, but field `%s` is [%d, %d, %d]", where, c->channels,
+                c->channels == 1 ? "" : "s", f->name, field_planes(f), height, width);
   snprintf(size, sizeof size, height == width ? "%d" : "[%d, %d]", height, width);
   return fail(err,
               "%.200s is %d high and %d wide%s, but field `%s` is %d high and %d wide; write `prepare: "
@@ -124,11 +140,12 @@ static int image_write_floats(const struct recipe *r, int field, const struct ce
                               const struct chance *chance, float *out, char err[512]) {
   float factor[CHANNELS], offset[CHANNELS];
   size_t size = (size_t)w->height * w->width;
+  int channels = field_channels(&r->data->field[field]);
   value_steps(r, factor, offset);
   if (!w->moved && !(chance && r->recolours)) {
     for (int k = 0; k < c->channels; k++)
       for (size_t i = 0; i < size; i++)
-        out[k * size + i] = (float)c->bytes[k * size + i] * factor[k] + offset[k];
+        out[k * size + i] = (float)c->bytes[k * size + i] * factor[k % channels] + offset[k % channels];
     return 0;
   }
   if (w->moved)
@@ -137,15 +154,17 @@ static int image_write_floats(const struct recipe *r, int field, const struct ce
     for (size_t i = 0; i < c->channels * size; i++)
       out[i] = c->bytes[i];
   if (chance && r->recolours) {
-    float *scratch = malloc(c->channels * size * sizeof *scratch);
+    float *scratch = malloc(channels * size * sizeof *scratch);
     if (!scratch)
       return fail(err, "out of memory while augmenting");
-    colour_apply(&r->augment, chance, field, c->channels, w->height, w->width, out, scratch);
+    for (int k = 0; k < c->channels; k += channels)
+      colour_apply(&r->augment, chance, (struct colour_place){field, k / channels}, channels, w->height, w->width,
+                   out + k * size, scratch);
     free(scratch);
   }
   for (int k = 0; k < c->channels; k++)
     for (size_t i = 0; i < size; i++)
-      out[k * size + i] = out[k * size + i] * factor[k] + offset[k];
+      out[k * size + i] = out[k * size + i] * factor[k % channels] + offset[k % channels];
   return 0;
 }
 
@@ -191,6 +210,7 @@ int cell_write(const struct recipe *r, int field, const struct cell *c, const st
   const struct net_field *f = &r->data->field[field];
   switch (f->kind) {
   case NET_IMAGE:
+  case NET_CLIP:
     return image_write_floats(r, field, c, w, chance, out, err);
   case NET_MASK:
   case NET_CLASS_MASK:

@@ -1,6 +1,6 @@
 /* Source shapes(count, objects, darker, turn, noise, seed): scenes drawn by the program itself, in the size and with
    the fields that the data block declares: an image, and any of the class (then there is one figure), the mask, the
-   classes of the pixels (0 is ground), the boxes.
+   classes of the pixels (0 is ground), the boxes. Or a clip of one figure that moves, whose class is the direction.
 
    The splits draw from different seeds, so what is drawn for one is not drawn for another. The training's seed has no
    part in it: every run sees the same pictures. */
@@ -22,11 +22,16 @@ static void shapes_close(struct source *s) {
   free(s);
 }
 
+static int planes_of(const struct scene_plan *p) {
+  return p->channels * (p->frames ? p->frames : 1);
+}
+
 static int cell_fill(struct cell *c, const struct net_field *f, const struct scene *s, const struct scene_plan *p) {
   size_t n = (size_t)p->width * p->height;
-  *c = (struct cell){.channels = f->kind == NET_IMAGE ? p->channels : 1, .height = p->height, .width = p->width};
+  int picture = f->kind == NET_IMAGE || f->kind == NET_CLIP;
+  *c = (struct cell){.channels = picture ? planes_of(p) : 1, .height = p->height, .width = p->width};
   if (f->kind == NET_CLASS)
-    c->label = s->objects ? (int32_t)s->box[0][0] : 0;
+    c->label = s->label;
   else if (f->kind == NET_BOXES) {
     c->boxes = s->objects;
     c->box = malloc(sizeof s->box);
@@ -37,7 +42,7 @@ static int cell_fill(struct cell *c, const struct net_field *f, const struct sce
     c->bytes = malloc(n * c->channels);
     if (!c->bytes)
       return -1;
-    memcpy(c->bytes, f->kind == NET_IMAGE ? s->pixels : s->kind, n * c->channels);
+    memcpy(c->bytes, picture ? s->pixels : s->kind, n * c->channels);
     for (size_t i = 0; f->kind == NET_MASK && i < n; i++)
       c->bytes[i] = c->bytes[i] > 0;
   }
@@ -48,7 +53,7 @@ static int shapes_load(const struct source *s, int64_t i, struct cell *cell, cha
   const struct shapes *x = (const struct shapes *)s;
   const struct scene_plan *p = &x->plan;
   size_t n = (size_t)p->width * p->height;
-  struct scene scene = {.pixels = malloc(n * p->channels), .kind = malloc(n)};
+  struct scene scene = {.pixels = malloc(n * planes_of(p)), .kind = malloc(n)};
   int failed = !scene.pixels || !scene.kind || scene_draw(p, i, &scene);
   for (int f = 0; !failed && f < s->data->fields; f++)
     failed = cell_fill(&cell[f], &s->data->field[f], &scene, p);
@@ -58,11 +63,16 @@ static int shapes_load(const struct source *s, int64_t i, struct cell *cell, cha
 }
 
 static const char *shapes_class_name(const struct source *s, int k) {
+  static const char *const direction[] = {"right", "up and right", "up",   "up and left",
+                                          "left",  "down and left",  "down", "down and right"};
+  const struct scene_plan *p = &((const struct shapes *)s)->plan;
+  if (p->frames)
+    return k >= 0 && k < p->directions ? direction[k * 8 / p->directions] : NULL;
   int ground = field_of(s->data, NET_CLASS) < 0 && field_of(s->data, NET_CLASS_MASK) >= 0;
   if (ground && k == 0)
     return "ground";
   k -= ground;
-  return k >= 0 && k < ((const struct shapes *)s)->plan.kinds ? figure_name[k] : NULL;
+  return k >= 0 && k < p->kinds ? figure_name[k] : NULL;
 }
 
 static void shapes_where(const struct source *s, int64_t i, int field, char out[300]) {
@@ -92,11 +102,12 @@ static int shapes_kinds(const struct net_data *d, char err[512]) {
 }
 
 static int shapes_size(struct scene_plan *p, const struct net_data *d, char err[512]) {
-  int image = field_of(d, NET_IMAGE);
+  int image = field_of_picture(d);
   if (image < 0)
     return fail(err, "data %s: shapes needs a field for the picture, such as `field image [1, 64, 64]`", d->name);
   const struct net_field *f = &d->field[image];
-  p->channels = (int)f->dim[0], p->height = (int)f->dim[1], p->width = (int)f->dim[2];
+  p->frames = f->kind == NET_CLIP ? (int)f->dim[0] : 0;
+  p->channels = (int)f->dim[f->rank - 3], p->height = (int)f->dim[f->rank - 2], p->width = (int)f->dim[f->rank - 1];
   for (int i = 0; i < d->fields; i++) {
     f = &d->field[i];
     if ((f->kind == NET_MASK || f->kind == NET_CLASS_MASK) &&
@@ -107,6 +118,23 @@ static int shapes_size(struct scene_plan *p, const struct net_data *d, char err[
   return p->width >= 8 && p->height >= 8 ? 0 : fail(err, "data %s: shapes needs pictures of 8x8 or more", d->name);
 }
 
+/* A clip has its direction as a class; what would turn the picture would turn that, too. */
+static int clip_plan(struct scene_plan *p, const struct net_data *d, char err[512]) {
+  static const char *const turns[] = {"flip", "rotate"};
+  int label = field_of(d, NET_CLASS);
+  p->directions = label >= 0 ? d->field[label].classes : 8;
+  if (p->directions != 4 && p->directions != 8)
+    return fail(err, "data %s: the class of a clip that shapes draws is its direction, one of 4 or of 8, not of %d",
+                d->name, p->directions);
+  for (int i = 0; label >= 0 && i < d->augments; i++)
+    for (int k = 0; k < 2; k++)
+      if (!strcmp(d->augment[i].name, turns[k]))
+        return fail(err, "data %s: %s would change the direction of movement, but not field `%s`, which says it",
+                    d->name, turns[k], d->field[label].name);
+  p->kinds = FIGURES;
+  return 0;
+}
+
 static uint64_t split_seed(uint64_t seed, enum net_split split) {
   uint64_t v = seed * 3 + split + 0x9e3779b97f4a7c15u;
   v = (v ^ v >> 30) * 0xbf58476d1ce4e5b9u;
@@ -115,11 +143,14 @@ static uint64_t split_seed(uint64_t seed, enum net_split split) {
 }
 
 static int shapes_plan(struct shapes *x, const struct source_request *r, char err[512]) {
-  unsigned kinds = 1 << NET_IMAGE | 1 << NET_CLASS | 1 << NET_MASK | 1 << NET_CLASS_MASK | 1 << NET_BOXES;
+  unsigned scenes = 1 << NET_IMAGE | 1 << NET_CLASS | 1 << NET_MASK | 1 << NET_CLASS_MASK | 1 << NET_BOXES;
+  unsigned clips = 1 << NET_CLIP | 1 << NET_CLASS;
+  int clip = field_of(r->data, NET_CLIP) >= 0;
   struct scene_plan *p = &x->plan;
   double count = arg_num(r->call, CALL_SOURCE, "count"), objects = arg_num(r->call, CALL_SOURCE, "objects");
-  if (fields_check(r->data, kinds, "shapes", err) || shapes_size(p, r->data, err) ||
-      (p->kinds = shapes_kinds(r->data, err)) < 0)
+  if (fields_check(r->data, clip ? clips : scenes, clip ? "a clip of shapes" : "shapes", err) ||
+      shapes_size(p, r->data, err) ||
+      (clip ? clip_plan(p, r->data, err) : (p->kinds = shapes_kinds(r->data, err)) < 0))
     return -1;
   if (count < 1 || count > 1e9)
     return fail(err, "data %s: shapes(count: %g) should be a number of pictures", r->data->name, count);

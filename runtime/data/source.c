@@ -15,7 +15,8 @@ static const struct {
     {"pairs", 1, pairs_open}, {"images", 1, images_open},   {"shapes", 0, shapes_open},
 };
 
-static const char *const kind_name[] = {"an image", "a class", "a mask", "a mask of classes", "boxes", "a value"};
+static const char *const kind_name[] = {"an image", "a class", "a mask", "a mask of classes", "boxes", "a value",
+                                        "a clip"};
 
 struct source *source_open(const struct net_data *d, const struct net_call *call, enum net_split split, const char *dir,
                            char err[512]) {
@@ -46,6 +47,11 @@ int field_of(const struct net_data *d, enum net_field_kind kind) {
     if (d->field[i].kind == kind)
       return i;
   return -1;
+}
+
+int field_of_picture(const struct net_data *d) {
+  int image = field_of(d, NET_IMAGE);
+  return image >= 0 ? image : field_of(d, NET_CLIP);
 }
 
 int fields_check(const struct net_data *d, unsigned kinds, const char *source, char err[512]) {

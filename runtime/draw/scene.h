@@ -13,15 +13,19 @@ struct scene_plan { /* what to draw: a scene is a pure function of this and its 
   float turn;   /* figures stand askew by up to so many degrees either way */
   float noise;  /* deviation, 1 is white */
   uint64_t seed;
+  int frames;     /* 0: a still picture; else a clip of so many, of one figure that moves */
+  int directions; /* of a clip */
 };
 struct scene {
-  unsigned char *pixels; /* planes [channels, height, width] */
+  unsigned char *pixels; /* planes [channels, height, width], of a clip [frames, channels, height, width] */
   unsigned char *kind;   /* [height, width]: 0 is ground, 1 + the figure's kind elsewhere */
+  int label;             /* the kind of the first figure; of a clip its direction */
   int objects;
   float box[SCENE_OBJECTS][5]; /* kind, x1, y1, x2, y2 */
 };
 
 /* Fills s, whose pixels and kind the caller provides. 0, or -1 when out of memory. */
 int scene_draw(const struct scene_plan *plan, int64_t number, struct scene *s);
+int clip_draw(const struct scene_plan *plan, int64_t number, struct scene *s); /* what scene_draw does with a clip */
 
 #endif

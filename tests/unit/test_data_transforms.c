@@ -234,7 +234,7 @@ static void coloured(enum step_kind kind, double factor, float v[90]) {
   struct chance c = strong_chance(factor, all.step[0].number);
   for (int i = 0; i < 90; i++)
     v[i] = colours[i];
-  colour_apply(&all, &c, 0, 3, 5, 6, v, scratch);
+  colour_apply(&all, &c, (struct colour_place){0, 0}, 3, 5, 6, v, scratch);
 }
 
 static void near(const float *v, const unsigned char *expected, float tolerance) {
@@ -265,7 +265,7 @@ static void test_noise(void **state) {
   double sum = 0, squares = 0;
   for (int i = 0; i < N; i++)
     v[i] = 128;
-  colour_apply(&all, &(struct chance){1, 2, 3}, 0, 1, 100, 100, v, scratch);
+  colour_apply(&all, &(struct chance){1, 2, 3}, (struct colour_place){0, 0}, 1, 100, 100, v, scratch);
   for (int i = 0; i < N; i++)
     sum += v[i] - 128, squares += (v[i] - 128) * (v[i] - 128);
   assert_true(fabs(sum / N) < 1 && fabs(sqrt(squares / N) - 25.5) < 0.7);
