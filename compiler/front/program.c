@@ -45,7 +45,12 @@ static int note_file(Gather *g, const char *path) {
   return 1;
 }
 
-static void gather(Gather *g, const Ast *file, const char *path);
+/* A file's recipes and commands are its own experiment: who uses the file takes the rest. */
+static int is_own(const Ast *d) {
+  return d->kind == AST_TRAIN || d->kind == AST_PREDICT || d->kind == AST_SEARCH;
+}
+
+static void gather(Gather *g, const Ast *file, const char *path, int used);
 
 static void gather_use(Gather *g, const Ast *use, const char *path) {
   Ctx *c = g->x->c;
@@ -56,16 +61,16 @@ static void gather_use(Gather *g, const Ast *use, const char *path) {
     return;
   const char *text = read_text(c, full, &len, &why);
   if (text)
-    gather(g, ast_parse(c, PARSE_FILE, source_add(c->src, full, text, len, 0)), full);
+    gather(g, ast_parse(c, PARSE_FILE, source_add(c->src, full, text, len, 0)), full, 1);
   else
     diag_add(c, D_USE, use->span, full, why);
 }
 
-static void gather(Gather *g, const Ast *file, const char *path) {
+static void gather(Gather *g, const Ast *file, const char *path, int used) {
   for (int i = 0; i < file->count; i++) {
     if (file->kids[i]->kind == AST_USE)
       gather_use(g, file->kids[i], path);
-    else
+    else if (!used || !is_own(file->kids[i]))
       vec_push(g->x->c->mem, &g->all, file->kids[i]);
   }
 }
@@ -76,9 +81,7 @@ static void gather(Gather *g, const Ast *file, const char *path) {
 static void check_declared(Expand *x, const Ast *const *all, int count) {
   for (int i = 0; i < count; i++)
     for (int k = 0; k < i; k++) {
-      int kind = all[i]->kind;
-      if (all[i]->name != all[k]->name || kind == AST_TRAIN || kind == AST_PREDICT || kind == AST_SEARCH || kind == AST_ERROR ||
-          all[k]->kind == AST_TRAIN || all[k]->kind == AST_PREDICT || all[k]->kind == AST_SEARCH)
+      if (all[i]->name != all[k]->name || is_own(all[i]) || is_own(all[k]) || all[i]->kind == AST_ERROR)
         continue;
       Diag *d = diag_add(x->c, D_SAME_NAME, all[i]->name_span, name_text(x->c->names, all[i]->name));
       diag_note(x->c, d, all[k]->name_span, "first declared here");
@@ -236,7 +239,7 @@ Program *program_of(Ctx *c, const Ast *file, uint32_t first, const char *path, c
     *scalar_slot(&x, name_of(c->names, scalars[i])) = i ? 1 : 1e-3;
   Gather g = {.x = &x};
   note_file(&g, path);
-  gather(&g, file, path);
+  gather(&g, file, path, 0);
   if (diag_errors(c->diags))
     return NULL;
   collect(&x, g.all.at, g.all.count);
