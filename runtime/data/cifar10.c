@@ -1,4 +1,4 @@
-/* Source cifar10(files): CIFAR-10's binary format, one file or a list, plain or gzipped, kept in memory.
+/* Source cifar10(files): CIFAR-10's binary format, one file, a pattern or a list, plain or gzipped, kept in memory.
 
    A record is one byte of label and three planes (red, green, blue) of 32 x 32 bytes: 3073 bytes. */
 #include "calls.h"
@@ -65,27 +65,32 @@ static void cifar10_where(const struct source *s, int64_t i, int field, char out
   snprintf(out, 300, "record %lld of %.250s", (long long)i, x->paths.path[k]);
 }
 
-static int cifar10_read(struct cifar10 *x, const struct source_request *r, char err[512]) {
+/* The call's files: a name, a pattern, or a list of names. */
+static int cifar10_find(struct paths *p, const struct source_request *r, char err[512]) {
   const struct net_arg *files = arg_find(r->call, CALL_SOURCE, "files");
   const struct net_arg *file = files->kind == NET_LIST ? files->list : files;
-  int n = files->kind == NET_LIST ? files->count : 1, label = field_of(r->data, NET_CLASS);
-  if (fields_check(r->data, 1 << NET_IMAGE | 1 << NET_CLASS, "cifar10", err))
-    return -1;
-  if (label >= 0 && r->data->field[label].classes != CLASSES)
-    return fail(err, "data %s: cifar10 has %d classes, field `%s` has %d", r->data->name, CLASSES,
-                r->data->field[label].name, r->data->field[label].classes);
-  x->file = calloc(n ? n : 1, sizeof *x->file);
-  x->records = calloc(n ? n : 1, sizeof *x->records);
-  if (!x->file || !x->records)
-    return fail(err, "out of memory");
+  int n = files->kind == NET_LIST ? files->count : 1;
+  if (files->kind == NET_TEXT && strpbrk(files->text, "*?["))
+    return paths_of_pattern(p, r->dir, files->text, err);
   for (int i = 0; i < n; i++) {
     if (file[i].kind != NET_TEXT)
-      return fail(err, "data %s: cifar10 takes the name of a file, or a list of them", r->data->name);
+      return fail(err, "data %s: cifar10 takes the name of a file, a pattern, or a list of names", r->data->name);
     char *path = path_join(r->dir, file[i].text);
-    int failed = !path || paths_add(&x->paths, path);
+    int failed = !path || paths_add(p, path);
     free(path);
     if (failed)
       return fail(err, "out of memory");
+  }
+  return 0;
+}
+
+static int cifar10_unpack(struct cifar10 *x, char err[512]) {
+  int64_t n = x->paths.count;
+  x->file = calloc(n ? (size_t)n : 1, sizeof *x->file);
+  x->records = calloc(n ? (size_t)n : 1, sizeof *x->records);
+  if (!x->file || !x->records)
+    return fail(err, "out of memory");
+  for (int64_t i = 0; i < n; i++) {
     size_t size;
     if (!(x->file[i] = file_unpack(x->paths.path[i], &size, err)))
       return -1;
@@ -95,6 +100,16 @@ static int cifar10_read(struct cifar10 *x, const struct source_request *r, char 
     x->base.count += x->records[i];
   }
   return 0;
+}
+
+static int cifar10_read(struct cifar10 *x, const struct source_request *r, char err[512]) {
+  int label = field_of(r->data, NET_CLASS);
+  if (fields_check(r->data, 1 << NET_IMAGE | 1 << NET_CLASS, "cifar10", err))
+    return -1;
+  if (label >= 0 && r->data->field[label].classes != CLASSES)
+    return fail(err, "data %s: cifar10 has %d classes, field `%s` has %d", r->data->name, CLASSES,
+                r->data->field[label].name, r->data->field[label].classes);
+  return cifar10_find(&x->paths, r, err) ? -1 : cifar10_unpack(x, err);
 }
 
 struct source *cifar10_open(const struct source_request *r, char err[512]) {

@@ -182,6 +182,12 @@ static void test_cifar10(void **state) {
   assert_int_equal(label, 6);
   assert_true(image[3071] == 2);
   data_close(s);
+  const struct net_call pattern = CALL_OF("cifar10", TEXT_ARG("[ab].bin"));
+  d.source = &pattern;
+  s = opened(&d, NET_TRAIN);
+  assert_int_equal(data_count(s), 3);
+  data_close(s);
+  d.source = &call;
   fixture_write("b.bin", bytes, 3072);
   refused(&d, "b.bin: 3072 bytes; CIFAR-10 has 3073 for each picture");
 }
