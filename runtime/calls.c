@@ -12,7 +12,7 @@ static const struct call_row rows[] = {
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
-static const char *const kind_name[] = {"source", "holdout", "transform", "augmentation", "fill", "schedule", "keep rule", "stop rule"};
+static const char *const kind_name[] = {"source", "derived field", "holdout", "transform", "augmentation", "fill", "schedule", "keep rule", "stop rule"};
 
 struct param {
   const char *name, *value; /* value NULL: required */

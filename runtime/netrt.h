@@ -78,16 +78,18 @@ struct net_param {
   struct net_call init;      /* constant(v), uniform(lo, hi), normal(std, mean: 0), with bounds already numbers */
 };
 
-enum net_field_kind { NET_IMAGE, NET_CLASS, NET_MASK, NET_CLASS_MASK, NET_BOXES, NET_VALUE, NET_CLIP };
+enum net_field_kind { NET_IMAGE, NET_CLASS, NET_MASK, NET_CLASS_MASK, NET_BOXES, NET_VALUE, NET_CLIP, NET_POINTS };
 struct net_field {           /* one field of a data block, or one input of a predict command */
   const char *name;
   enum net_field_kind kind;  /* IMAGE: f32 [c,h,w] named by a picture; MASK: f32 [1,h,w] in {0,1}; CLASS: i32 scalar;
                                 CLASS_MASK: i32 [h,w]; BOXES: f32 [max,5]; VALUE: f32, any shape;
-                                CLIP: f32 [frames,c,h,w], pictures one after another */
+                                CLIP: f32 [frames,c,h,w], pictures one after another; POINTS: f32 [k,2], x and y in pixels */
   enum net_elem elem;
   int rank;
   int64_t dim[NET_RANK];
   int classes;               /* of CLASS, CLASS_MASK, BOXES */
+  const struct net_call *derived; /* NULL: the source gives it; else computed, after augment, */
+  int from;                       /* from this field of the block */
 };
 
 enum net_split { NET_TRAIN, NET_VAL, NET_TEST };

@@ -80,9 +80,11 @@ Val input_add(Expand *x, Name name, const Field *f) {
   return v;
 }
 
-/* What only sources give is told by its shape: [frames, 1 or 3, h, w] is a clip. */
+/* What only sources give is told by its shape: [frames, 1 or 3, h, w] is a clip, [k, 2] are points. */
 static FieldKind source_kind(Expand *x, const Field *f) {
   const Type *t = type_get(x->c, f->type);
+  if (f->kind == FIELD_VALUE && t->rank == 2 && t->dim[1] == 2)
+    return FIELD_POINTS;
   if (f->kind == FIELD_VALUE && t->rank == 4 && (t->dim[1] == 1 || t->dim[1] == 3))
     return FIELD_CLIP;
   return f->kind;
@@ -95,10 +97,9 @@ static void read_field(Expand *x, Data *d, const Ast *s) {
       diag_note(x->c, diag_add(x->c, D_SAME_NAME, s->name_span, name_text(x->c->names, s->name)), d->fields.at[i].span, "first here");
       return;
     }
-  if (s->count > 1 && s->kids[1])
-    diag_add(x->c, D_NOT_BUILT, s->span, "a field that is derived from others, `field w [...] = ...`,");
-  else if (field_type(x, s->kids[0], &f)) {
-    f.kind = source_kind(x, &f);
+  const Ast *value = s->count > 1 ? s->kids[1] : NULL;
+  if (field_type(x, s->kids[0], &f) && (!value || derived_read(x, d, value, &f))) {
+    f.kind = value ? FIELD_VALUE : source_kind(x, &f);
     vec_push(x->c->mem, &d->fields, f);
     return;
   }

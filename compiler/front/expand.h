@@ -192,6 +192,7 @@ void check_unused(Expand *x, const Ast *decl); /* never used: warnings */
 void data_read(Expand *x, const Ast *decl);
 int recipe_arg(Expand *x, const Ast *e, RecipeArg *out);
 int field_type(Expand *x, const Ast *type, Field *out);
+int derived_read(Expand *x, const Data *d, const Ast *e, Field *out); /* what computes the field; its type is known */
 RecipeCall *recipe_check(Expand *x, const RecipeArg *arg, const char *kind, Span at); /* against calls.def; NULL after reporting */
 Val input_add(Expand *x, Name name, const Field *f); /* a graph's input */
 

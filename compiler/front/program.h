@@ -25,12 +25,14 @@ typedef struct {
   Span span;
 } RecipeProp;
 
-typedef enum { FIELD_IMAGE, FIELD_CLASS, FIELD_MASK, FIELD_CLASS_MASK, FIELD_BOXES, FIELD_VALUE, FIELD_CLIP } FieldKind; /* enum net_field_kind */
+typedef enum { FIELD_IMAGE, FIELD_CLASS, FIELD_MASK, FIELD_CLASS_MASK, FIELD_BOXES, FIELD_VALUE, FIELD_CLIP, FIELD_POINTS } FieldKind; /* enum net_field_kind */
 typedef struct {
   Name name;
   FieldKind kind;
   TypeId type;             /* batched */
   int classes;
+  RecipeCall *derived;     /* NULL: the source gives it */
+  int from;                /* from this field of the block */
   Span span;
 } Field;
 

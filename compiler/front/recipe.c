@@ -114,14 +114,15 @@ static int find_row(Expand *x, const char *kind, Name name) {
 static const struct {
   const char *kind, *word, *line, *example;
 } kinds[] = {
-    {"SOURCE", "a source", "source", "folder(\"train\")"},
-    {"HOLDOUT", "a holdout", "holdout", "last(100)"},
-    {"TRANSFORM", "a transform", "prepare", "scale(1/255)"},
-    {"AUGMENTATION", "an augmentation", "augment", "flip(horizontal: 0.5)"},
-    {"FILL", "a fill", "fill", "reflect"},
-    {"SCHEDULE", "a schedule", "schedule", "cosine"},
-    {"KEEP", "a keep rule", "keep", "best(loss)"},
-    {"STOP", "a stop rule", "stop", "stalled(loss, epochs: 10)"},
+    {"SOURCE", "a source", "source:", "folder(\"train\")"},
+    {"DERIVED", "a derivation", "field w [h, w] =", "border_weight(mask)"},
+    {"HOLDOUT", "a holdout", "holdout:", "last(100)"},
+    {"TRANSFORM", "a transform", "prepare:", "scale(1/255)"},
+    {"AUGMENTATION", "an augmentation", "augment:", "flip(horizontal: 0.5)"},
+    {"FILL", "a fill", "fill:", "reflect"},
+    {"SCHEDULE", "a schedule", "schedule:", "cosine"},
+    {"KEEP", "a keep rule", "keep:", "best(loss)"},
+    {"STOP", "a stop rule", "stop:", "stalled(loss, epochs: 10)"},
 };
 
 static int kind_of(const char *kind) {
@@ -137,7 +138,7 @@ static void unknown_row(Expand *x, const char *kind, Name name, Span at) {
     if (!strcmp(calls[i].name, text)) {
       int own = kind_of(calls[i].kind);
       Diag *d = diag_add(x->c, D_RECIPE_PLACE, at, text, kinds[own].word, kinds[kind_of(kind)].word);
-      diag_help(x->c, d, "it belongs in `%s:`", kinds[own].line);
+      diag_help(x->c, d, "it belongs in `%s`", kinds[own].line);
       return;
     }
   for (size_t i = 0; i < sizeof planned / sizeof *planned; i++)
@@ -161,7 +162,7 @@ static Diag *help_usage(Expand *x, Diag *d, int row) {
 /* What a parameter wants to be, by its default, or else by its name. */
 typedef enum { WANT_NUMBER, WANT_TEXT, WANT_FILL } Want;
 static Want want_of(Expand *x, const Ast *param) {
-  static const char *const texts[] = {"images", "masks", "labels", "path", "pattern", "files", "x"};
+  static const char *const texts[] = {"images", "masks", "labels", "path", "pattern", "files", "x", "mask", "points"};
   const Ast *value = param->count ? param->kids[0] : NULL;
   if (value)
     return value->kind == AST_STRING ? WANT_TEXT : value->kind == AST_REF || value->kind == AST_CALL ? WANT_FILL : WANT_NUMBER;

@@ -62,13 +62,15 @@ static void write_field(const Writer *w, const Field *f) {
   static const char *const kinds[] = {
       [FIELD_IMAGE] = "NET_IMAGE",           [FIELD_CLASS] = "NET_CLASS", [FIELD_MASK] = "NET_MASK",
       [FIELD_CLASS_MASK] = "NET_CLASS_MASK", [FIELD_BOXES] = "NET_BOXES", [FIELD_VALUE] = "NET_VALUE",
-      [FIELD_CLIP] = "NET_CLIP"};
+      [FIELD_CLIP] = "NET_CLIP",             [FIELD_POINTS] = "NET_POINTS"};
   const Type *t = type_get(w->c, f->type);
   text_add(w->to, "{");
   write_name(w, f->name);
   text_add(w->to, ", %s, %s, ", kinds[f->kind], elem_text(t));
   write_dims(w, t);
-  text_add(w->to, ", %d}", f->classes);
+  text_add(w->to, ", %d, ", f->classes);
+  write_call_pointer(w, f->derived);
+  text_add(w->to, ", %d}", f->from);
 }
 
 static void write_data_parts(const Writer *w, const Data *d, int index) {

@@ -104,9 +104,9 @@ static void search_operations(Help *h) {
 }
 
 static void search_calls(Help *h) {
-  enum { SOURCE, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, KEEP, STOP };
+  enum { SOURCE, DERIVED, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, KEEP, STOP };
   static const char *const kinds[] = {
-      "source, val, test", "holdout", "prepare", "augment", "fill", "schedule", "keep", "stop"};
+      "source:, val:, test:", "field =", "holdout:", "prepare:", "augment:", "fill:", "schedule:", "keep:", "stop:"};
   static const struct {
     int kind;
     const char *name, *signature, *summary;
@@ -116,7 +116,7 @@ static void search_calls(Help *h) {
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     if (matches(h, rows[i].name))
-      fprintf(h->to, "%s%s   (recipe, after %s:)\n  %s\n", rows[i].name, rows[i].signature, kinds[rows[i].kind],
+      fprintf(h->to, "%s%s   (recipe, after %s)\n  %s\n", rows[i].name, rows[i].signature, kinds[rows[i].kind],
               rows[i].summary);
 }
 

@@ -6,6 +6,7 @@ void cell_clear(struct cell *c) {
   if (!c->borrowed) {
     free(c->bytes);
     free(c->box);
+    free(c->point);
   }
   memset(c, 0, sizeof *c);
 }

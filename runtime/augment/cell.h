@@ -9,7 +9,9 @@ struct cell {                  /* which members count depends on the field's kin
   int32_t label;               /* CLASS */
   int boxes;                   /* BOXES: rows of class, x1, y1, x2, y2 in pixels */
   float *box;
-  int borrowed; /* bytes and box belong to the source */
+  int points; /* POINTS: rows of x, y in pixels */
+  float *point;
+  int borrowed; /* bytes, box and point belong to the source */
 };
 void cell_clear(struct cell *c); /* frees what is not borrowed */
 

@@ -154,6 +154,11 @@ int fixed_apply(const struct step *s, enum net_field_kind kind, struct cell *c, 
   double scale_x = (double)f.width / c->width, scale_y = (double)f.height / c->height;
   if (kind == NET_BOXES)
     boxes_apply(&f, scale_x, scale_y, c);
+  else if (kind == NET_POINTS)
+    for (int i = 0; i < c->points; i++) {
+      c->point[2 * i] = (float)(c->point[2 * i] * scale_x - f.left);
+      c->point[2 * i + 1] = (float)(c->point[2 * i + 1] * scale_y - f.top);
+    }
   else if (planes_apply(s, &f, kind, c))
     return -1;
   c->height = f.out_height;

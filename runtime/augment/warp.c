@@ -159,15 +159,30 @@ void warp_mask(const struct warp *w, const struct cell *c, unsigned char *out) {
     }
 }
 
-int warp_boxes(const struct warp *w, const float *box, int boxes, float *out) {
+/* (u, v) of the source, by the map's inverse. */
+static void back(const struct warp *w, double u, double v, double *x, double *y) {
   const double *m = w->map;
   double det = m[0] * m[4] - m[1] * m[3];
+  u -= m[2], v -= m[5];
+  *x = (m[4] * u - m[1] * v) / det;
+  *y = (m[0] * v - m[3] * u) / det;
+}
+
+void warp_points(const struct warp *w, const float *point, int points, float *out) {
+  for (int i = 0; i < 2 * points; i += 2) {
+    double x, y;
+    back(w, point[i], point[i + 1], &x, &y);
+    out[i] = (float)x, out[i + 1] = (float)y;
+  }
+}
+
+int warp_boxes(const struct warp *w, const float *box, int boxes, float *out) {
   int kept = 0;
   for (int i = 0; i < boxes; i++, box += 5) {
     double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
-    for (int k = 0; k < 4; k++) { /* the corners, by the map's inverse */
-      double u = box[k & 1 ? 3 : 1] - m[2], v = box[k & 2 ? 4 : 2] - m[5];
-      double x = (m[4] * u - m[1] * v) / det, y = (m[0] * v - m[3] * u) / det;
+    for (int k = 0; k < 4; k++) { /* the corners */
+      double x, y;
+      back(w, box[k & 1 ? 3 : 1], box[k & 2 ? 4 : 2], &x, &y);
       left = fmin(left, x), right = fmax(right, x), top = fmin(top, y), bottom = fmax(bottom, y);
     }
     double whole = (right - left) * (bottom - top);

@@ -22,6 +22,8 @@ struct warp warp_pick(const struct steps *augment, const struct chance *chance, 
 /* The warped planes of a cell: an image bilinear, in out as floats 0…255; a mask nearest. */
 void warp_image(const struct warp *w, const struct cell *c, float *out);
 void warp_mask(const struct warp *w, const struct cell *c, unsigned char *out);
+/* Where the source's points lie in the result, outside of it too. */
+void warp_points(const struct warp *w, const float *point, int points, float *out);
 /* Moves boxes along: the box around the turned one, cut at the border; gone when less than a tenth of it is left. */
 int warp_boxes(const struct warp *w, const float *box, int boxes, float *out);
 

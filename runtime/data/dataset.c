@@ -7,6 +7,7 @@
    Memory: prepared samples are kept until CACHE_BYTES are used; later ones are loaded anew each time. A slot is filled
    once, by whichever thread comes first. */
 #include "calls.h"
+#include "data/derive.h"
 #include "data/prepare.h"
 #include "data/text.h"
 #include <math.h>
@@ -17,7 +18,11 @@ enum { SITE_HOLDOUT = 0x401d };
 static const int64_t CACHE_BYTES = (int64_t)1 << 30;
 
 struct net_dataset {
-  struct recipe recipe;
+  const struct net_data *data;
+  struct net_data given; /* the fields that are not derived; what the source and the recipe see */
+  struct net_field *given_field;
+  int *given_at;         /* which field of data each is */
+  struct recipe recipe;  /* of given */
   struct source *source;
   uint64_t seed;
   int64_t count, *member; /* member NULL: all of the source */
@@ -79,11 +84,28 @@ static int members_pick(struct net_dataset *s, const struct net_call *holdout, i
   return 0;
 }
 
+static int given_pick(struct net_dataset *s, const struct net_data *d, char err[512]) {
+  s->data = d;
+  s->given = *d;
+  s->given_field = malloc((size_t)(d->fields + 1) * sizeof *s->given_field);
+  s->given_at = malloc((size_t)(d->fields + 1) * sizeof *s->given_at);
+  if (!s->given_field || !s->given_at)
+    return fail(err, "out of memory");
+  s->given.field = s->given_field;
+  s->given.fields = 0;
+  for (int f = 0; f < d->fields; f++)
+    if (!d->field[f].derived) {
+      s->given_at[s->given.fields] = f;
+      s->given_field[s->given.fields++] = d->field[f];
+    }
+  return 0;
+}
+
 static int dataset_open(struct net_dataset *s, const struct net_data *d, enum net_split split, const char *dir,
                         char err[512]) {
   static const char *const lines[] = {"`source:`", "`val:` or `holdout:`", "`test:`"};
   static const char *const what[] = {"training", "validation", "test"};
-  if (recipe_read(&s->recipe, d, err))
+  if (derive_check(d, err) || given_pick(s, d, err) || recipe_read(&s->recipe, &s->given, err))
     return -1;
   if (!data_has(d, split))
     return fail(err, "data %s has no %s samples: write %s", d->name, what[split], lines[split]);
@@ -91,7 +113,7 @@ static int dataset_open(struct net_dataset *s, const struct net_data *d, enum ne
   int shared = d->holdout && call == d->source;
   if (!call)
     return fail(err, "data %s has a `holdout:` but no `source:` to take it from", d->name);
-  s->source = source_open(d, call, shared ? NET_TRAIN : split, dir, err);
+  s->source = source_open(&s->given, call, shared ? NET_TRAIN : split, dir, err);
   if (!s->source)
     return -1;
   s->count = s->source->count;
@@ -129,6 +151,8 @@ void data_close(struct net_dataset *s) {
   free(s->ready);
   free(s->member);
   source_close(s->source);
+  free(s->given_field);
+  free(s->given_at);
   free(s);
 }
 
@@ -149,7 +173,8 @@ static int64_t cells_bytes(const struct net_dataset *s, const struct cell *cell)
   int64_t n = 0;
   for (int f = 0; f < s->recipe.data->fields; f++)
     n += sizeof *cell + (cell[f].bytes ? (int64_t)cell[f].channels * cell[f].height * cell[f].width : 0) +
-         (cell[f].box ? (int64_t)cell[f].boxes * 5 * (int64_t)sizeof(float) : 0);
+         (cell[f].box ? (int64_t)cell[f].boxes * 5 * (int64_t)sizeof(float) : 0) +
+         (cell[f].point ? (int64_t)cell[f].points * 2 * (int64_t)sizeof(float) : 0);
   return n;
 }
 
@@ -187,15 +212,16 @@ static struct cell *cells_get(struct net_dataset *s, int64_t i, int *owned, char
   return cells_keep(s, i, cell, owned);
 }
 
-static int sample_write(struct net_dataset *s, const struct cell *cell, int64_t i, int64_t n,
-                        const struct chance *chance, void *const *buffers, char err[512]) {
-  const struct net_data *d = s->recipe.data;
+/* The fields that the source gave, augmented. value: where each field of the block goes, NULL when not wanted. */
+static int given_write(struct net_dataset *s, const struct cell *cell, int64_t i, const struct chance *chance,
+                       void *const *value, char err[512]) {
+  const struct net_data *d = &s->given;
   int image = field_of_picture(d);
   struct warp still = {{1, 0, 0, 0, 1, 0}, 0, 0, {FILL_NEAREST, 0}, 0}, w = still;
   if (chance && image >= 0)
     w = warp_pick(&s->recipe.augment, chance, cell[image].height, cell[image].width);
   for (int f = 0; f < d->fields; f++) {
-    if (!buffers[f])
+    if (!value[s->given_at[f]])
       continue;
     still.height = cell[f].height, still.width = cell[f].width;
     const struct warp *mine =
@@ -205,11 +231,35 @@ static int sample_write(struct net_dataset *s, const struct cell *cell, int64_t 
       s->source->where(s->source, i, f, where);
       return cell_misfit(&s->recipe, f, &cell[f], mine, where, err);
     }
-    char *out = (char *)buffers[f] + n * data_field_size(&d->field[f]);
-    if (cell_write(&s->recipe, f, &cell[f], mine, chance, out, err))
+    if (cell_write(&s->recipe, f, &cell[f], mine, chance, value[s->given_at[f]], err))
       return -1;
   }
   return 0;
+}
+
+/* Sample i of the source as number n of the buffers. A field that only derived ones need gets room for a while. */
+static int sample_write(struct net_dataset *s, const struct cell *cell, int64_t i, int64_t n,
+                        const struct chance *chance, void *const *buffers, char err[512]) {
+  const struct net_data *d = s->data;
+  void *value[d->fields + 1], *room[d->fields + 1];
+  int failed = 0;
+  memset(room, 0, sizeof room);
+  for (int f = 0; f < d->fields; f++)
+    value[f] = buffers[f] ? (char *)buffers[f] + n * data_field_size(&d->field[f]) : NULL;
+  for (int f = 0; f < d->fields && !failed; f++)
+    if (value[f] && d->field[f].derived && !value[d->field[f].from]) {
+      int from = d->field[f].from;
+      value[from] = room[from] = malloc(data_field_size(&d->field[from]));
+      if (!room[from])
+        failed = fail(err, "out of memory");
+    }
+  failed = failed || given_write(s, cell, i, chance, value, err);
+  for (int f = 0; f < d->fields && !failed; f++)
+    if (value[f] && d->field[f].derived)
+      failed = derive_write(d, f, value[d->field[f].from], value[f], err);
+  for (int f = 0; f < d->fields; f++)
+    free(room[f]);
+  return failed ? -1 : 0;
 }
 
 int data_fill(struct net_dataset *s, const int64_t *index, const int64_t *position, int64_t n, uint64_t epoch,

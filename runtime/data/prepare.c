@@ -39,13 +39,12 @@ int64_t data_field_size(const struct net_field *f) {
 }
 
 static int field_check(const struct net_field *f, const struct net_data *d, char err[512]) {
-  int rank = f->kind == NET_CLASS                                ? 0
-             : f->kind == NET_CLASS_MASK || f->kind == NET_BOXES ? 2
-             : f->kind == NET_CLIP                               ? 4
-                                                                 : 3;
+  static const int rank[] = {[NET_IMAGE] = 3, [NET_MASK] = 3, [NET_CLASS_MASK] = 2,
+                             [NET_BOXES] = 2, [NET_CLIP] = 4, [NET_POINTS] = 2};
   if (f->kind == NET_VALUE)
     return 0;
-  if (f->rank != rank || (f->kind == NET_MASK && f->dim[0] != 1) || (f->kind == NET_BOXES && f->dim[1] != 5))
+  if (f->rank != rank[f->kind] || (f->kind == NET_MASK && f->dim[0] != 1) ||
+      (f->kind == NET_BOXES && f->dim[1] != 5) || (f->kind == NET_POINTS && f->dim[1] != 2))
     return fail(err, "data %s: field `%s` has a shape that its kind cannot have", d->name, f->name);
   if (is_picture(f->kind) && field_channels(f) != 1 && field_channels(f) != CHANNELS)
     return fail(err, "data %s: field `%s` has %d channels; pictures have 1 (grey) or 3 (RGB)", d->name, f->name,
@@ -83,7 +82,7 @@ int recipe_read(struct recipe *r, const struct net_data *d, char err[512]) {
 int cells_prepare(const struct recipe *r, struct cell *cell, char err[512]) {
   int image = field_of_picture(r->data);
   for (int f = 0; f < r->data->fields; f++)
-    if (r->data->field[f].kind == NET_BOXES && image >= 0) {
+    if ((r->data->field[f].kind == NET_BOXES || r->data->field[f].kind == NET_POINTS) && image >= 0) {
       cell[f].height = cell[image].height;
       cell[f].width = cell[image].width;
     }
@@ -218,6 +217,12 @@ int cell_write(const struct recipe *r, int field, const struct cell *c, const st
     return 0;
   case NET_BOXES:
     return boxes_write(f, c, w, out, err);
+  case NET_POINTS:
+    if (w->moved)
+      warp_points(w, c->point, c->points, out);
+    else
+      memcpy(out, c->point, (size_t)c->points * 2 * sizeof *c->point);
+    return 0;
   case NET_CLASS:
     *(int32_t *)out = c->label;
     return 0;

@@ -1,6 +1,7 @@
 /* Source shapes(count, objects, darker, turn, noise, seed): scenes drawn by the program itself, in the size and with
    the fields that the data block declares: an image, and any of the class (then there is one figure), the mask, the
-   classes of the pixels (0 is ground), the boxes. Or a clip of one figure that moves, whose class is the direction.
+   classes of the pixels (0 is ground), the boxes. With points: one figure with so many corners, and its mask. With a
+   clip in the image's place: one figure that moves, whose class is the direction.
 
    The splits draw from different seeds, so what is drawn for one is not drawn for another. The training's seed has no
    part in it: every run sees the same pictures. */
@@ -32,6 +33,13 @@ static int cell_fill(struct cell *c, const struct net_field *f, const struct sce
   *c = (struct cell){.channels = picture ? planes_of(p) : 1, .height = p->height, .width = p->width};
   if (f->kind == NET_CLASS)
     c->label = s->label;
+  else if (f->kind == NET_POINTS) {
+    c->points = p->corners;
+    c->point = malloc(sizeof s->corner);
+    if (c->point)
+      memcpy(c->point, s->corner, sizeof s->corner);
+    return c->point ? 0 : -1;
+  }
   else if (f->kind == NET_BOXES) {
     c->boxes = s->objects;
     c->box = malloc(sizeof s->box);
@@ -135,6 +143,15 @@ static int clip_plan(struct scene_plan *p, const struct net_data *d, char err[51
   return 0;
 }
 
+static int corners_plan(struct scene_plan *p, const struct net_data *d, int points, char err[512]) {
+  const struct net_field *f = points < 0 ? NULL : &d->field[points];
+  p->corners = f ? (int)f->dim[0] : 0;
+  return f && p->corners != 3 && p->corners != CORNERS
+             ? fail(err, "data %s: shapes draws figures with 3 or 4 corners; field `%s` has %d points", d->name,
+                    f->name, p->corners)
+             : 0;
+}
+
 static uint64_t split_seed(uint64_t seed, enum net_split split) {
   uint64_t v = seed * 3 + split + 0x9e3779b97f4a7c15u;
   v = (v ^ v >> 30) * 0xbf58476d1ce4e5b9u;
@@ -144,13 +161,17 @@ static uint64_t split_seed(uint64_t seed, enum net_split split) {
 
 static int shapes_plan(struct shapes *x, const struct source_request *r, char err[512]) {
   unsigned scenes = 1 << NET_IMAGE | 1 << NET_CLASS | 1 << NET_MASK | 1 << NET_CLASS_MASK | 1 << NET_BOXES;
-  unsigned clips = 1 << NET_CLIP | 1 << NET_CLASS;
-  int clip = field_of(r->data, NET_CLIP) >= 0;
+  unsigned clips = 1 << NET_CLIP | 1 << NET_CLASS, corners = 1 << NET_IMAGE | 1 << NET_POINTS | 1 << NET_MASK;
+  int clip = field_of(r->data, NET_CLIP) >= 0, points = field_of(r->data, NET_POINTS);
   struct scene_plan *p = &x->plan;
   double count = arg_num(r->call, CALL_SOURCE, "count"), objects = arg_num(r->call, CALL_SOURCE, "objects");
-  if (fields_check(r->data, clip ? clips : scenes, clip ? "a clip of shapes" : "shapes", err) ||
+  if (fields_check(r->data, clip ? clips : points >= 0 ? corners : scenes,
+                   clip          ? "a clip of shapes"
+                   : points >= 0 ? "a shape with corners"
+                                 : "shapes",
+                   err) ||
       shapes_size(p, r->data, err) ||
-      (clip ? clip_plan(p, r->data, err) : (p->kinds = shapes_kinds(r->data, err)) < 0))
+      corners_plan(p, r->data, points, err) || (clip ? clip_plan(p, r->data, err) : (p->kinds = shapes_kinds(r->data, err)) < 0))
     return -1;
   if (count < 1 || count > 1e9)
     return fail(err, "data %s: shapes(count: %g) should be a number of pictures", r->data->name, count);

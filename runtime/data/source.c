@@ -16,7 +16,7 @@ static const struct {
 };
 
 static const char *const kind_name[] = {"an image", "a class", "a mask", "a mask of classes", "boxes", "a value",
-                                        "a clip"};
+                                        "a clip",   "points"};
 
 struct source *source_open(const struct net_data *d, const struct net_call *call, enum net_split split, const char *dir,
                            char err[512]) {

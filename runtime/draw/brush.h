@@ -1,7 +1,6 @@
 /* What drawn scenes, clips and corners are painted with. Planes are floats [channels, height, width], 1 is white. */
 #ifndef NET_BRUSH_H
 #define NET_BRUSH_H
-#include "draw/figure.h"
 #include "draw/scene.h"
 #include "netrt.h"
 

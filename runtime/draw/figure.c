@@ -17,6 +17,10 @@ static const float bar[][2] = {{-0.96f, -0.26f}, {0.96f, -0.26f}, {0.96f, 0.26f}
 static const float arrow[][2] = {{-0.95f, -0.2f}, {0.1f, -0.2f}, {0.1f, -0.65f}, {1, 0},
                                  {0.1f, 0.65f},   {0.1f, 0.2f},  {-0.95f, 0.2f}};
 
+/* angles of 90, 60, 30 and of 54, 80, 130, 96 degrees */
+static const float corners_3[][2] = {{0.5f, -0.866f}, {1, 0}, {-1, 0}};
+static const float corners_4[][2] = {{0, -1}, {0.75f, 0.45f}, {0.1f, 0.65f}, {-0.6f, 0.2f}};
+
 static const struct {
   const float (*point)[2];
   int points;
@@ -52,6 +56,20 @@ struct figure figure_at(int kind, float x, float y, float radius, float angle) {
   for (int i = 0; i < polygon[kind].points; i++) {
     f.point[i][0] = polygon[kind].point[i][0];
     f.point[i][1] = polygon[kind].point[i][1];
+  }
+  return f;
+}
+
+struct figure figure_with_corners(int corners, float x, float y, float radius, float angle, int mirrored,
+                                  float corner[CORNERS][2]) {
+  struct figure f = {.kind = FIGURES, .x = x, .y = y, .radius = radius, .cosine = cosf(angle), .sine = sinf(angle)};
+  f.points = corners;
+  for (int i = 0; i < corners; i++) {
+    const float *from = corners == 3 ? corners_3[i] : corners_4[i];
+    float u = mirrored ? -from[0] : from[0], v = from[1];
+    f.point[i][0] = u, f.point[i][1] = v;
+    corner[i][0] = x + radius * (f.cosine * u - f.sine * v);
+    corner[i][1] = y + radius * (f.sine * u + f.cosine * v);
   }
   return f;
 }

@@ -14,6 +14,12 @@ struct figure {
 };
 struct figure figure_at(int kind, float x, float y, float radius, float angle);
 
+/* A triangle (3) or quadrilateral (4) whose corners tell themselves apart by their angles, mirrored or not. corner gets
+   where they are, in pixels. Its kind is FIGURES. */
+enum { CORNERS = 4 };
+struct figure figure_with_corners(int corners, float x, float y, float radius, float angle, int mirrored,
+                                  float corner[CORNERS][2]);
+
 /* Signed distance in pixels from the figure's border: negative inside. */
 float figure_distance(const struct figure *f, float x, float y);
 

@@ -30,13 +30,41 @@ static int figure_place(const struct scene_plan *p, struct stream *s, const stru
   return 0;
 }
 
+/* One figure with corners, anywhere inside. */
+static void corners_paint(const struct scene_plan *p, struct stream *r, float brightness, float *plane,
+                          struct scene *s) {
+  float side = (float)(p->width < p->height ? p->width : p->height), turn = p->turn * (float)M_PI / 180;
+  float radius = side * stream_between(r, 0.26f, 0.44f), color[3], light[2];
+  float x = stream_between(r, radius, (float)p->width - radius);
+  float y = stream_between(r, radius, (float)p->height - radius);
+  float angle = stream_between(r, -turn, turn);
+  int mirrored = stream_next(r) < 0.5f;
+  struct figure f = figure_with_corners(p->corners, x, y, radius, angle, mirrored, s->corner);
+  color_pick(r, p->channels, brightness + stream_between(r, -0.03f, 0.03f), 0.7f, color);
+  light[0] = stream_between(r, -0.08f, 0.08f), light[1] = stream_between(r, -0.08f, 0.08f);
+  s->objects = figure_paint(p, &f, color, light, plane, s->kind, s->box[0]);
+}
+
+static void figures_paint(const struct scene_plan *p, struct stream *r, int wanted, float brightness, float *plane,
+                          struct scene *s) {
+  struct figure figure[SCENE_OBJECTS];
+  for (int i = 0; i < wanted; i++) {
+    float color[3], light[2];
+    if (!figure_place(p, r, figure, s->objects, wanted, &figure[s->objects]))
+      break;
+    color_pick(r, p->channels, brightness + stream_between(r, -0.03f, 0.03f), 0.7f, color);
+    light[0] = stream_between(r, -0.08f, 0.08f), light[1] = stream_between(r, -0.08f, 0.08f);
+    s->objects += figure_paint(p, &figure[s->objects], color, light, plane, s->kind, s->box[s->objects]);
+  }
+  s->label = s->objects ? (int)s->box[0][0] : 0;
+}
+
 static int still_draw(const struct scene_plan *p, int64_t number, struct scene *s) {
   size_t n = (size_t)p->width * p->height, values = n * p->channels;
   float *plane = malloc(2 * values * sizeof *plane);
   if (!plane)
     return -1;
   struct stream r = {.seed = p->seed, .number = number};
-  struct figure figure[SCENE_OBJECTS];
   struct ground ground;
   int darker = stream_next(&r) < p->darker, wanted = 1 + (int)(stream_next(&r) * (float)p->objects);
   float dim = stream_between(&r, 0.08f, 0.42f), bright = dim + stream_between(&r, 0.25f, 0.5f);
@@ -44,16 +72,11 @@ static int still_draw(const struct scene_plan *p, int64_t number, struct scene *
   ground_paint(p, &ground, plane);
   memset(s->kind, 0, n);
   s->objects = 0;
-  for (int i = 0; i < wanted; i++) {
-    float color[3], light[2];
-    if (!figure_place(p, &r, figure, s->objects, wanted, &figure[s->objects]))
-      break;
-    color_pick(&r, p->channels, (darker ? dim : bright) + stream_between(&r, -0.03f, 0.03f), 0.7f, color);
-    light[0] = stream_between(&r, -0.08f, 0.08f), light[1] = stream_between(&r, -0.08f, 0.08f);
-    s->objects += figure_paint(p, &figure[s->objects], color, light, plane, s->kind, s->box[s->objects]);
-  }
+  if (p->corners)
+    corners_paint(p, &r, darker ? dim : bright, plane, s);
+  else
+    figures_paint(p, &r, wanted, darker ? dim : bright, plane, s);
   plane_finish(p, number, 0, plane, plane + values, s->pixels);
-  s->label = s->objects ? (int)s->box[0][0] : 0;
   free(plane);
   return 0;
 }

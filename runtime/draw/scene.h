@@ -1,6 +1,7 @@
 /* Scenes: pictures of figures on a textured ground, for training without any data. */
 #ifndef NET_SCENE_H
 #define NET_SCENE_H
+#include "draw/figure.h"
 #include <stdint.h>
 
 enum { SCENE_OBJECTS = 32 };
@@ -15,11 +16,13 @@ struct scene_plan { /* what to draw: a scene is a pure function of this and its 
   uint64_t seed;
   int frames;     /* 0: a still picture; else a clip of so many, of one figure that moves */
   int directions; /* of a clip */
+  int corners;    /* 3 or 4: one figure with so many corners that tell themselves apart; else 0 */
 };
 struct scene {
   unsigned char *pixels; /* planes [channels, height, width], of a clip [frames, channels, height, width] */
   unsigned char *kind;   /* [height, width]: 0 is ground, 1 + the figure's kind elsewhere */
   int label;             /* the kind of the first figure; of a clip its direction */
+  float corner[CORNERS][2]; /* x, y */
   int objects;
   float box[SCENE_OBJECTS][5]; /* kind, x1, y1, x2, y2 */
 };

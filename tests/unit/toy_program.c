@@ -11,8 +11,8 @@ enum { SIDE = 16, PIXELS = SIDE * SIDE, CLASSES = 4, DROP_SITE = 77 };
 enum { W = 0, B = W + CLASSES * PIXELS, STATE = B + 16, WM = STATE + 16, BM = WM + CLASSES * PIXELS, FLOATS = BM + 16 };
 
 static const struct net_field fields[] = {
-    {"image", NET_IMAGE, NET_F32, 3, {1, SIDE, SIDE}, 0},
-    {"label", NET_CLASS, NET_I32, 0, {0}, CLASSES},
+    {"image", NET_IMAGE, NET_F32, 3, {1, SIDE, SIDE}, 0, NULL, 0},
+    {"label", NET_CLASS, NET_I32, 0, {0}, CLASSES, NULL, 0},
 };
 static const struct net_arg count_train[] = {{.name = "count", .kind = NET_NUM, .num = 500},
                                              {.name = "seed", .kind = NET_NUM, .num = 1}};
