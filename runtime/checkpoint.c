@@ -95,7 +95,7 @@ int checkpoint_save(const char *path, const struct model *m, const struct train_
 /* ---- reading ---- */
 
 static int fits(const struct net_param *p, const struct tensor *t) {
-  return t->type == TENSOR_F32 && t->rank == p->rank && !memcmp(t->dim, p->dim, (size_t)p->rank * sizeof *p->dim);
+  return tensor_is_real(t) && t->rank == p->rank && !memcmp(t->dim, p->dim, (size_t)p->rank * sizeof *p->dim);
 }
 
 static const struct net_param *param_find(const struct net_program *p, const char *name) {
@@ -105,19 +105,24 @@ static const struct net_param *param_find(const struct net_program *p, const cha
   return NULL;
 }
 
-/* A list of the first few differences, as many as find room. */
+/* Optimizer states are no part of a trained model: where they are not asked for, nobody misses them. */
+static int only_in_file(const struct net_program *p, const struct tensor *t, int with_optimizer) {
+  return !param_find(p, t->name) && (with_optimizer || !strchr(t->name, '#'));
+}
+
+/* A list of the first differences, as many as find room: an error line's, or a report's. */
 struct differences {
-  char text[5 * ERR / 8], more[48]; /* more: "and 7 more", or "" */
-  size_t used;
-  int count, told;
+  char text[4096], more[48]; /* more: "and 7 more", or "" */
+  size_t room, used;
+  int most, count, told;
 };
-enum { DIFFERENCES = 5 };
+static const struct differences IN_ERROR = {.room = 5 * ERR / 8, .most = 5}, IN_REPORT = {.room = 4096, .most = 40};
 
 static void differ(struct differences *d, const char *what, const char *name, const char *detail) {
   char line[ERR];
   int n = snprintf(line, sizeof line, "\n  %s %.60s%s", what, name, detail);
   d->count++;
-  if (d->told == d->count - 1 && d->told < DIFFERENCES && d->used + (size_t)n < sizeof d->text) {
+  if (d->told == d->count - 1 && d->told < d->most && d->used + (size_t)n < d->room) {
     strcpy(d->text + d->used, line);
     d->used += (size_t)n;
     d->told++;
@@ -125,9 +130,23 @@ static void differ(struct differences *d, const char *what, const char *name, co
     snprintf(d->more, sizeof d->more, "\n  and %d more", d->count - d->told);
 }
 
+static void differ_missing(struct differences *d, const char *what, const struct net_param *p) {
+  char shape[SHAPE], detail[SHAPE + 8];
+  snprintf(detail, sizeof detail, " %.48s", shape_text(shape, p->rank, p->dim));
+  differ(d, what, p->name, detail);
+}
+
+static void differ_extra(struct differences *d, const char *what, const struct tensor *t) {
+  char shape[SHAPE], detail[SHAPE + 80];
+  int renamed = strcmp(t->name, t->origin) != 0;
+  snprintf(detail, sizeof detail, " %.48s%s%.60s%s", shape_text(shape, t->rank, t->dim),
+           renamed ? ", called " : "", renamed ? t->name : "", renamed ? " by --prefix and --rename" : "");
+  differ(d, what, t->origin, detail);
+}
+
 static void differ_shape(struct differences *d, const struct net_param *p, const struct tensor *t) {
   char here[SHAPE], there[SHAPE], detail[2 * SHAPE + 32];
-  if (t->type != TENSOR_F32)
+  if (!tensor_is_real(t))
     snprintf(detail, sizeof detail, " is of type %.16s, F32 is wanted", t->type_name);
   else
     snprintf(detail, sizeof detail, " is %.48s in the file, %.48s in the program", shape_text(there, t->rank, t->dim),
@@ -136,37 +155,89 @@ static void differ_shape(struct differences *d, const struct net_param *p, const
 }
 
 static void take(struct model *m, const struct net_param *p, const struct tensor *t) {
-  if (t->bytes)
-    memcpy(m->params + p->offset, t->data, (size_t)t->bytes);
+  tensor_floats(t, m->params + p->offset);
+}
+
+/* How many of the program's tensors the file has behind this beginning. */
+static int fitting(const struct net_program *p, const struct tensors *t, const char *prefix, int length) {
+  int n = 0;
+  for (int i = 0; i < p->params; i++) {
+    char *name = mem_text("%.*s%s", length, prefix, p->param[i].name);
+    const struct tensor *found = tensors_find(t, name);
+    n += found && fits(&p->param[i], found);
+    free(name);
+  }
+  return n;
+}
+
+/* Where names in the file are ours behind a common beginning, says how to take it off. */
+static const char *prefix_hint(const struct net_program *p, const struct tensors *t, char hint[ERR / 4]) {
+  int plain = fitting(p, t, "", 0);
+  *hint = 0;
+  for (int i = 0; i < p->params && !*hint; i++)
+    for (int k = 0; k < t->count && !*hint; k++) {
+      const char *name = t->tensor[k].name;
+      int more = (int)strlen(name) - (int)strlen(p->param[i].name);
+      if (more > 0 && more < 40 && !strcmp(name + more, p->param[i].name) && fitting(p, t, name, more) > plain)
+        snprintf(hint, ERR / 4, "\n  its names begin with \"%.*s\", which --prefix %.*s takes off", more, name, more,
+                 name);
+    }
+  return hint;
 }
 
 int checkpoint_load(struct model *m, const struct tensors *t, const char *path, int with_optimizer, char err[ERR]) {
   const struct net_program *program = m->program;
-  struct differences d = {.text = ""};
+  struct differences d = IN_ERROR;
+  char hint[ERR / 4] = "";
   for (int i = 0; i < program->params; i++) {
     const struct net_param *p = &program->param[i];
     const struct tensor *found = tensors_find(t, p->name);
     if (p->role == NET_OPT && !with_optimizer)
       continue;
     if (!found)
-      differ(&d, "missing in the file:", p->name, "");
+      differ_missing(&d, "missing in the file:", p);
     else if (!fits(p, found))
       differ_shape(&d, p, found);
   }
-  for (int i = 0; i < t->count; i++)
-    if (!param_find(program, t->tensor[i].name) && (with_optimizer || !strchr(t->tensor[i].name, '#')))
-      differ(&d, "only in the file:", t->tensor[i].name, "");
+  for (int i = 0; i < t->count && (d.count || with_optimizer); i++)
+    if (only_in_file(program, &t->tensor[i], with_optimizer))
+      differ_extra(&d, "only in the file:", &t->tensor[i]);
   if (d.count)
-    return fail(err, "%.110s does not belong to this program:%s%s", path, d.text, d.more);
+    return fail(err, "%.90s does not belong to this program:%s%s%s", path, d.text, d.more,
+                prefix_hint(program, t, hint));
   for (int i = 0; i < program->params; i++)
     if (with_optimizer || program->param[i].role != NET_OPT)
       take(m, &program->param[i], tensors_find(t, program->param[i].name));
   return 0;
 }
 
+void checkpoint_report(const struct model *m, const struct tensors *t, const char *path, FILE *out) {
+  struct differences d = IN_REPORT;
+  int taken = 0;
+  for (int i = 0; i < m->program->params; i++)
+    taken += m->program->param[i].role != NET_OPT;
+  for (int i = 0; i < t->count; i++)
+    if (only_in_file(m->program, &t->tensor[i], 0))
+      differ_extra(&d, "left over in the file:", &t->tensor[i]);
+  fprintf(out, "weights: all %d tensors from %s%s%s\n", taken, path, d.text, d.more);
+}
+
+static int nothing_fits(const struct net_program *p, const struct tensors *t, const char *path, char err[ERR]) {
+  char ours[SHAPE], theirs[SHAPE], hint[ERR / 4];
+  const struct net_param *a = p->param;
+  const struct tensor *b = t->tensor;
+  if (!p->params || !t->count)
+    return fail(err, "%.200s holds no weights that this program has", path);
+  return fail(err,
+              "nothing in %.90s fits this program by name and shape: the file has %.60s %.48s, "
+              "the program %.60s %.48s%s",
+              path, b->name, shape_text(theirs, b->rank, b->dim), a->name, shape_text(ours, a->rank, a->dim),
+              prefix_hint(p, t, hint));
+}
+
 int checkpoint_start(struct model *m, const struct tensors *t, const char *path, FILE *out, char err[ERR]) {
   const struct net_program *program = m->program;
-  struct differences d = {.text = ""};
+  struct differences d = IN_REPORT;
   int taken = 0, wanted = 0;
   for (int i = 0; i < program->params; i++) {
     const struct net_param *p = &program->param[i];
@@ -175,7 +246,7 @@ int checkpoint_start(struct model *m, const struct tensors *t, const char *path,
       continue;
     wanted++;
     if (!found)
-      differ(&d, "not in the file, so it starts anew:", p->name, "");
+      differ_missing(&d, "not in the file, so it starts anew:", p);
     else if (!fits(p, found))
       differ_shape(&d, p, found);
     else {
@@ -184,10 +255,10 @@ int checkpoint_start(struct model *m, const struct tensors *t, const char *path,
     }
   }
   for (int i = 0; i < t->count; i++)
-    if (!param_find(program, t->tensor[i].name) && !strchr(t->tensor[i].name, '#'))
-      differ(&d, "not in the program, so it is left out:", t->tensor[i].name, "");
+    if (only_in_file(program, &t->tensor[i], 0))
+      differ_extra(&d, "not in the program, so it is left out:", &t->tensor[i]);
   if (!taken)
-    return fail(err, "nothing in %.90s fits this program by name and shape:%s%s", path, d.text, d.more);
+    return nothing_fits(program, t, path, err);
   fprintf(out, "start: %d of %d tensors from %s%s%s\n", taken, wanted, path, d.text, d.more);
   return 0;
 }

@@ -30,9 +30,11 @@ struct checkpoint_about {
 int checkpoint_save(const char *path, const struct model *m, const struct train_state *state, int with_optimizer,
                     struct checkpoint_about about, char err[ERR]);
 
-/* Takes every weight and state (with_optimizer: and optimizer state) from t. All must be there, with their shapes, and
-   nothing the program does not know: else -1, err names the first few, and the model is unchanged. */
+/* Takes every weight and state (with_optimizer: and optimizer state) from t. All must be there, with their shapes (and
+   with_optimizer nothing that the program does not know): else -1, err names the first few, and the model is unchanged. */
 int checkpoint_load(struct model *m, const struct tensors *t, const char *path, int with_optimizer, char err[ERR]);
+/* After that: how many tensors were taken, and what the file has besides. */
+void checkpoint_report(const struct model *m, const struct tensors *t, const char *path, FILE *out);
 /* Takes what fits by name and shape and tells about the rest on `out`. Fails if nothing fits. */
 int checkpoint_start(struct model *m, const struct tensors *t, const char *path, FILE *out, char err[ERR]);
 

@@ -11,6 +11,10 @@ static const struct {
     {COMMON_DATA, {"data", 0, "DIR", "The folder with the data"}},
     {COMMON_WEIGHTS,
      {"weights", 'w', "FILE", "A checkpoint; else the weights built in, else the run's best, else its last"}},
+    {COMMON_WEIGHTS | COMMON_RENAME,
+     {"prefix", 0, "TEXT", "What the names in that file begin with and ours do not, as in module."}},
+    {COMMON_WEIGHTS | COMMON_RENAME,
+     {"rename", 0, "FILE", "A table that gives the file's tensors our names: their.* -> our.* on each line"}},
     {COMMON_OUT, {"out", 0, "DIR", "The folder of the run, runs/NAME if not given"}},
     {COMMON_BATCH, {"batch", 0, "N", "Samples computed at once"}},
     {COMMON_SEED, {"seed", 0, "N", "Where random numbers begin"}},
@@ -122,13 +126,48 @@ static void set_clock(struct model *m, const struct trained *about) {
   }
 }
 
-static int load(struct model *m, struct tensors *t, const char *path, struct trained *about, char err[ERR]) {
-  int status = checkpoint_load(m, t, path, 0, err);
+/* out: where what was taken and what not is told, NULL: nowhere. */
+static int load(struct model *m, struct tensors *t, const char *path, const struct rename_how *how, FILE *out,
+                struct trained *about, char err[ERR]) {
+  int status = rename_tensors(t, how, path, out, err) || checkpoint_load(m, t, path, 0, err) ? -1 : 0;
   if (!status) {
+    if (out)
+      checkpoint_report(m, t, path, out);
     take_about(about, t, path);
     set_clock(m, about);
   }
   tensors_close(t);
+  return status;
+}
+
+static int load_built_in(struct model *m, FILE *out, struct trained *about, char err[ERR]) {
+  const struct net_program *p = m->program;
+  const struct rename_how how = {p->weights_prefix, p->weights_rename, p->weights_table};
+  char *name = mem_text("%s (built in)", p->weights_file);
+  struct tensors t;
+  int status = tensors_read(&t, p->weights, (size_t)p->weights_bytes, name, err);
+  if (!status)
+    status = load(m, &t, name, &how, out, about, err);
+  free(name);
+  return status;
+}
+
+int rename_options(const struct cli *c, int given, struct rename_how *how, char err[ERR]) {
+  *how = (struct rename_how){.prefix = cli_get(c, "prefix"), .path = cli_get(c, "rename")};
+  if ((how->prefix || how->path) && !given)
+    return fail(err, "--%s belongs to --weights FILE", how->prefix ? "prefix" : "rename");
+  if (how->path)
+    how->table = rename_read(how->path, err);
+  return how->path && !how->table ? -1 : 0;
+}
+
+static int load_file(const struct cli *c, struct model *m, const char *path, const struct rename_how *how,
+                     struct trained *about, char err[ERR]) {
+  struct tensors t;
+  FILE *out = cli_get(c, "weights") ? stderr : NULL;
+  int status = tensors_open(&t, path, err) || load(m, &t, path, how, out, about, err) ? -1 : 0;
+  if (!status && !out)
+    fprintf(stderr, "weights: %s\n", path);
   return status;
 }
 
@@ -149,31 +188,51 @@ static char *run_file(const struct cli *c, const struct net_program *p) {
   return found;
 }
 
-int weights_load(const struct cli *c, struct model *m, struct trained *about, char err[ERR]) {
+static int load_found(const struct cli *c, struct model *m, const struct rename_how *how, struct trained *about,
+                      char err[ERR]) {
   const struct net_program *p = m->program;
   const char *given = cli_get(c, "weights");
-  struct tensors t;
-  *about = (struct trained){0};
-  if (!given && p->weights_bytes) {
-    if (tensors_read(&t, p->weights, (size_t)p->weights_bytes, "the weights built in", err))
-      return -1;
-    return load(m, &t, "the weights built in", about, err);
-  }
+  if (!given && p->weights_bytes)
+    return load_built_in(m, NULL, about, err);
   char *path = given ? mem_text("%s", given) : run_file(c, p);
-  if (!path && !role_count(p, NET_WEIGHT)) {
+  int status = 0;
+  if (path)
+    status = load_file(c, m, path, how, about, err);
+  else if (!role_count(p, NET_WEIGHT))
     about->classes = mem_text("%s", "");
-    return 0;
-  }
-  if (!path) {
+  else {
     char *folder = run_folder(c, p);
-    fail(err, "there are no trained weights: neither built in nor in %s; train first, or name a file with --weights",
-         folder);
+    status = fail(
+        err, "there are no trained weights: neither built in nor in %s; train first, or name a file with --weights",
+        folder);
     free(folder);
-    return -1;
   }
-  int status = tensors_open(&t, path, err) || load(m, &t, path, about, err) ? -1 : 0;
-  if (!status && !given)
-    fprintf(stderr, "weights: %s\n", path);
   free(path);
+  return status;
+}
+
+int weights_load(const struct cli *c, struct model *m, struct trained *about, char err[ERR]) {
+  struct rename_how how;
+  *about = (struct trained){0};
+  if (rename_options(c, cli_get(c, "weights") != NULL, &how, err))
+    return -1;
+  int status = load_found(c, m, &how, about, err);
+  free((char *)(uintptr_t)how.table);
+  return status;
+}
+
+int command_weights(const struct command *c, char err[ERR]) {
+  struct cli cli;
+  struct model m;
+  struct trained about = {0};
+  cli_open(&cli, c->self, "weights");
+  cli_read(&cli, c->argc, c->argv, "", "Tells whether the weights built in are those that the program needs.");
+  int status = model_open(&m, c->program, 1, err);
+  if (!status) {
+    status = c->program->weights_bytes ? load_built_in(&m, stdout, &about, err) : fail(err, "no weights are built in");
+    model_close(&m);
+  }
+  free(about.classes);
+  cli_close(&cli);
   return status;
 }

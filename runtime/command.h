@@ -5,6 +5,7 @@
 #include "checkpoint.h"
 #include "cli.h"
 #include "model.h"
+#include "rename.h"
 
 struct command {
   const struct net_program *program;
@@ -19,10 +20,19 @@ int command_predict(const struct command *c, const struct net_predict *p, char e
 int command_info(const struct command *c, char err[ERR]);
 int command_bench(const struct command *c, char err[ERR]);
 int command_dump(const struct command *c, char err[ERR]);
+int command_weights(const struct command *c, char err[ERR]);
 
 /* ---- what they share ---- */
 
-enum { COMMON_THREADS = 1, COMMON_DATA = 2, COMMON_OUT = 4, COMMON_WEIGHTS = 8, COMMON_BATCH = 16, COMMON_SEED = 32 };
+enum {
+  COMMON_THREADS = 1,
+  COMMON_DATA = 2,
+  COMMON_OUT = 4,
+  COMMON_WEIGHTS = 8,
+  COMMON_BATCH = 16,
+  COMMON_SEED = 32,
+  COMMON_RENAME = 64 /* --prefix and --rename; weights come with them */
+};
 void common_add(struct cli *c, int which);
 
 /* The program's own number for every scalar that is an option; scalar_set reads them into m->scalar. */
@@ -39,6 +49,8 @@ struct trained {
   int64_t epoch, step;
 };
 int weights_load(const struct cli *c, struct model *m, struct trained *about, char err[ERR]);
+/* --prefix and the table of --rename, which are refused where no file is `given`. how->table is to be freed. */
+int rename_options(const struct cli *c, int given, struct rename_how *how, char err[ERR]);
 
 /* The train block called `name`; NULL: the first. */
 const struct net_train *train_find(const struct net_program *p, const char *name, char err[ERR]);

@@ -103,15 +103,19 @@ static int choose_entry(struct dump *d, const struct cli *cli, char err[ERR]) {
 }
 
 /* Weights are those of a file where it has them (by name and shape), the initial ones elsewhere. */
-static int set_weights(struct dump *d, const char *path, char err[ERR]) {
+static int set_weights(struct dump *d, const struct cli *cli, char err[ERR]) {
+  const char *path = cli_get(cli, "weights");
+  struct rename_how how;
   struct tensors t;
   model_init(d->m, d->seed, ROLES_ALL);
-  if (!path)
-    return 0;
-  if (tensors_open(&t, path, err))
+  if (rename_options(cli, path != NULL, &how, err))
     return -1;
-  int status = checkpoint_start(d->m, &t, path, stderr, err);
-  tensors_close(&t);
+  int status = path ? tensors_open(&t, path, err) : 0;
+  if (path && !status) {
+    status = rename_tensors(&t, &how, path, stderr, err) || checkpoint_start(d->m, &t, path, stderr, err) ? -1 : 0;
+    tensors_close(&t);
+  }
+  free((char *)(uintptr_t)how.table);
   return status;
 }
 
@@ -121,7 +125,7 @@ static int dump_run(struct dump *d, const struct cli *cli, char err[ERR]) {
   int status = 0;
   if (!inputs || !out)
     return fail(err, "dump needs --inputs and --out");
-  if (choose_entry(d, cli, err) || scalars_set(cli, d->m, err) || set_weights(d, cli_get(cli, "weights"), err) ||
+  if (choose_entry(d, cli, err) || scalars_set(cli, d->m, err) || set_weights(d, cli, err) ||
       tensors_open(&t, inputs, err))
     return -1;
   d->batch = batch_of(d->entry, &t);
@@ -154,7 +158,7 @@ int command_dump(const struct command *c, char err[ERR]) {
   cli_add(&cli, (struct cli_row){"train", 0, "NAME", "The step of this train block; else of the first"});
   cli_add(&cli, (struct cli_row){"entry", 0, "NAME", "Any entry by its name (info lists them)"});
   cli_add(&cli, (struct cli_row){"eval", 0, NULL, "The train block's evaluation instead of its step"});
-  common_add(&cli, COMMON_BATCH | COMMON_SEED | COMMON_THREADS);
+  common_add(&cli, COMMON_RENAME | COMMON_BATCH | COMMON_SEED | COMMON_THREADS);
   scalars_add(&cli, c->program);
   cli_read(&cli, c->argc, c->argv, "", "Runs an entry on given tensors and writes all it computed.");
   int status = cli_whole(&cli, "threads", 1, 0, &threads, err) || cli_whole(&cli, "seed", 0, 0, &seed, err) ||

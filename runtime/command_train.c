@@ -18,13 +18,13 @@ static const struct cli_row LINES[] = {
     {"keep", 0, "CALL", "Which weights to keep: last, or 'best(METRIC)'"},
     {"stop", 0, "CALL", "When to stop early, as in 'stalled(loss, epochs: 5)'"},
     {"preview", 0, "CALL", "A predict command whose pictures every epoch leaves, as in 'sample(count: 16)'"},
-    {"start", 0, "FILE", "Begins with the weights of a checkpoint that fit by name and shape; so does --weights"},
+    {"start", 0, "FILE", "The same as --weights"},
 };
 enum { LINE_COUNT = sizeof LINES / sizeof *LINES };
 
+static const struct cli_row START_TOO = {"weights", 'w', "FILE", "Begins with the weights in this file that fit"};
 static const struct cli_row TRAIN_ONLY[] = {
     {"resume", 'r', NULL, "Goes on where an interrupted training of this run stopped, to the same result"},
-    {"weights", 'w', "FILE", "Begins with these weights"},
     {"limit", 0, "N", "Uses the first N samples of each split"},
     {"save-every", 0, "TIME", "A checkpoint within epochs too: every 500 (steps), 90s, 5m (now 5m), 0: never"},
 };
@@ -44,6 +44,8 @@ static char *line_now(const struct net_train *t, const char *name) {
 
 static void train_options(struct cli *c, const struct net_program *p) {
   common_add(c, COMMON_DATA | COMMON_OUT | COMMON_THREADS);
+  cli_add(c, START_TOO);
+  common_add(c, COMMON_RENAME);
   for (int i = 0; i < LINE_COUNT; i++) {
     char *now = p->trains ? line_now(&p->train[0], LINES[i].name) : NULL;
     cli_add_now(c, LINES[i], now);
@@ -101,6 +103,15 @@ static int take_lines(const struct cli *cli, const struct net_program *p, struct
     if (strcmp(p->scalar[i], "lr") && cli_get(cli, p->scalar[i]))
       line[n++] = (struct recipe_line){p->scalar[i], cli_get(cli, p->scalar[i])};
   return n;
+}
+
+/* Does a training begin with the weights of a file? */
+static int starts(const struct cli *cli, const struct net_program *p) {
+  int found = cli_get(cli, "weights") || cli_get(cli, "start");
+  for (int i = 0; i < p->trains && !found; i++)
+    for (int k = 0; k < p->train[i].props && !found; k++)
+      found = !strcmp(p->train[i].prop[k].name, "start");
+  return found;
 }
 
 static char *block_folder(const struct net_program *p, int block, const char *folder) {
@@ -162,13 +173,14 @@ int command_train(const struct command *c, char err[ERR]) {
   o.lines = take_lines(&cli, p, line);
   if (cli.plains > 1)
     fail(err, "train takes one block's name at most");
-  else if (first && !save_every(cli_get(&cli, "save-every"), &o, err) &&
+  else if (first && !rename_options(&cli, starts(&cli, p), &o.rename, err) &&
+           !save_every(cli_get(&cli, "save-every"), &o, err) &&
            !cli_whole(&cli, "limit", 1, 0, &o.limit, err) && !cli_whole(&cli, "threads", 1, 0, &threads, err) &&
            !model_open(&m, p, (int)threads, err)) {
     status = train_blocks(&m, &o, cli.plains ? first : NULL, folder, err);
     model_close(&m);
   }
-  free(folder), free(again), free(line);
+  free(folder), free(again), free(line), free((char *)(uintptr_t)o.rename.table);
   cli_close(&cli);
   return status;
 }

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NET_ABI = 1, NET_RANK = 6 };
+enum { NET_ABI = 2, NET_RANK = 6 };
 
 /* ---- what generated code sees while it runs ---- */
 
@@ -185,6 +185,9 @@ struct net_program {
   const struct net_entry *entry;
   int64_t weights_bytes;     /* weights built in: a safetensors image; 0 when none */
   const void *weights;
+  const char *weights_file;  /* its name, for messages */
+  const char *weights_prefix, *weights_rename, *weights_table; /* how its names become ours: a prefix to take off, the text
+                                of a table (rename.h) and the table's name; NULL: they are ours */
 };
 extern const struct net_program net_program;
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,8 +16,8 @@ static const struct {
   enum tensor_type type;
   int bytes;
 } TYPES[] = {
-    {"F32", TENSOR_F32, 4},    {"I32", TENSOR_I32, 4},       {"F64", TENSOR_OTHER, 8},     {"F16", TENSOR_OTHER, 2},
-    {"BF16", TENSOR_OTHER, 2}, {"I64", TENSOR_OTHER, 8},     {"U64", TENSOR_OTHER, 8},     {"U32", TENSOR_OTHER, 4},
+    {"F32", TENSOR_F32, 4},    {"I32", TENSOR_I32, 4},       {"F64", TENSOR_F64, 8},     {"F16", TENSOR_F16, 2},
+    {"BF16", TENSOR_BF16, 2}, {"I64", TENSOR_OTHER, 8},     {"U64", TENSOR_OTHER, 8},     {"U32", TENSOR_OTHER, 4},
     {"I16", TENSOR_OTHER, 2},  {"U16", TENSOR_OTHER, 2},     {"I8", TENSOR_OTHER, 1},      {"U8", TENSOR_OTHER, 1},
     {"BOOL", TENSOR_OTHER, 1}, {"F8_E4M3", TENSOR_OTHER, 1}, {"F8_E5M2", TENSOR_OTHER, 1},
 };
@@ -37,6 +38,65 @@ const char *shape_text(char text[SHAPE], int rank, const int64_t *dim) {
     at += snprintf(text + at, (size_t)(SHAPE - at), "%s%lld", i ? ", " : "", (long long)dim[i]);
   snprintf(text + at, (size_t)(SHAPE - at), "]");
   return text;
+}
+
+/* ---- numbers ---- */
+
+int tensor_is_real(const struct tensor *t) {
+  return t->type != TENSOR_I32 && t->type != TENSOR_OTHER;
+}
+
+/* IEEE binary16: a sign, five bits of exponent with 15 added, ten of fraction. */
+static float half_float(uint16_t h) {
+  int exponent = h >> 10 & 31;
+  float fraction = (float)(h & 1023), size;
+  if (exponent == 31)
+    size = fraction > 0 ? NAN : INFINITY;
+  else
+    size = exponent ? ldexpf(fraction + 1024, exponent - 25) : ldexpf(fraction, -24);
+  return h & 0x8000 ? -size : size;
+}
+
+static float number_at(const struct tensor *t, int64_t i) {
+  float f;
+  double d;
+  uint16_t h;
+  if (t->type == TENSOR_F32)
+    return memcpy(&f, (const char *)t->data + 4 * i, sizeof f), f;
+  if (t->type == TENSOR_F64)
+    return memcpy(&d, (const char *)t->data + 8 * i, sizeof d), (float)d;
+  memcpy(&h, (const char *)t->data + 2 * i, sizeof h);
+  if (t->type == TENSOR_F16)
+    return half_float(h);
+  uint32_t bits = (uint32_t)h << 16; /* BF16: the upper half of a float */
+  return memcpy(&f, &bits, sizeof f), f;
+}
+
+int tensor_floats(const struct tensor *t, float *out) {
+  int64_t step[TENSOR_RANK], stride = 1, count = tensor_count(t), at[TENSOR_RANK] = {0}, from = 0;
+  if (!tensor_is_real(t))
+    return -1;
+  int64_t theirs[TENSOR_RANK] = {0}; /* their strides, then ours in theirs */
+  for (int i = 0; i < t->rank; i++)
+    theirs[t->turned ? t->axis[i] : i] = t->dim[i];
+  for (int i = t->rank - 1; i >= 0; i--) {
+    int64_t size = theirs[i];
+    theirs[i] = stride;
+    stride *= size;
+  }
+  for (int i = 0; i < t->rank; i++)
+    step[i] = theirs[t->turned ? t->axis[i] : i];
+  for (int64_t n = 0; n < count; n++) {
+    out[n] = number_at(t, from);
+    for (int i = t->rank - 1; i >= 0; i--) { /* the next place, last axis first */
+      from += step[i];
+      if (++at[i] < t->dim[i])
+        break;
+      from -= at[i] * step[i];
+      at[i] = 0;
+    }
+  }
+  return 0;
 }
 
 /* ---- reading ---- */
@@ -68,7 +128,7 @@ static int read_list(const json_t *list, int64_t *out, int room) {
 static int read_tensor(const struct reading *r, const char *name, const json_t *entry, struct tensor *t) {
   const char *type = json_string_value(json_object_get(entry, "dtype"));
   int64_t range[2], bytes = 0;
-  *t = (struct tensor){.name = name, .type = TENSOR_OTHER, .type_name = type};
+  *t = (struct tensor){.name = name, .origin = name, .type = TENSOR_OTHER, .type_name = type};
   for (int i = 0; type && i < TYPE_COUNT; i++)
     if (!strcmp(type, TYPES[i].name)) {
       t->type = TYPES[i].type;
@@ -186,6 +246,7 @@ int tensors_open(struct tensors *t, const char *path, char err[ERR]) {
 void tensors_close(struct tensors *t) {
   json_decref(t->header);
   free(t->tensor);
+  heap_free(&t->heap);
   if (t->map)
     munmap(t->map, t->map_bytes);
   *t = (struct tensors){0};

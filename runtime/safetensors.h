@@ -6,15 +6,18 @@
 #include "netrt.h"
 
 enum { TENSOR_RANK = 8 };
-enum tensor_type { TENSOR_F32, TENSOR_I32, TENSOR_OTHER };
+enum tensor_type { TENSOR_F32, TENSOR_I32, TENSOR_F64, TENSOR_F16, TENSOR_BF16, TENSOR_OTHER };
 
 struct tensor {
-  const char *name;
+  const char *name;   /* the one to look for: the file's, until rename_tensors gives another */
+  const char *origin; /* the file's */
   enum tensor_type type;
   const char *type_name; /* "F32" */
   int rank;
   int64_t dim[TENSOR_RANK];
-  const void *data; /* little-endian; not aligned */
+  int turned;            /* data lies in another order of axes: */
+  int axis[TENSOR_RANK]; /* axis i is axis[i] of the file */
+  const void *data;      /* little-endian; not aligned */
   int64_t bytes;
 };
 
@@ -23,6 +26,7 @@ struct tensors {
   struct tensor *tensor;
   void *header, *map; /* the parsed JSON; the file, mapped */
   size_t map_bytes;
+  struct heap heap; /* names that are not the file's */
 };
 
 /* Opens a file, or an image in memory that stays; `path` names it in messages. */
@@ -41,6 +45,9 @@ int tensors_write(const char *path, const struct tensor *tensor, int count, cons
                   char err[ERR]);
 
 int64_t tensor_count(const struct tensor *t);
+/* Its numbers as float32, in the order of its axes; -1 if its type is none of real numbers. */
+int tensor_floats(const struct tensor *t, float *out);
+int tensor_is_real(const struct tensor *t);
 /* "[32, 1, 3, 3]" */
 enum { SHAPE = 160 };
 const char *shape_text(char text[SHAPE], int rank, const int64_t *dim);

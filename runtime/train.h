@@ -3,6 +3,7 @@
 #define NET_TRAIN_H
 #include "model.h"
 #include "recipe.h"
+#include "rename.h"
 
 struct train_options {
   const char *data; /* the folder with the data, or NULL */
@@ -14,6 +15,7 @@ struct train_options {
   const char *again;   /* the command line that resumes */
   int lines;           /* of the command line, they win over the file */
   const struct recipe_line *line;
+  struct rename_how rename; /* of the names in the file that the recipe's `start` names */
 };
 
 /* Trains by block t. Returns 0 when the recipe is fulfilled, INTERRUPTED after Ctrl-C, -1 and err. The model's numbers

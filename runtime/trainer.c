@@ -178,7 +178,10 @@ static int set_weights(struct trainer *t, int carry, char err[ERR]) {
     return 0;
   if (tensors_open(&from, t->recipe.start, err))
     return -1;
-  int status = checkpoint_start(t->m, &from, t->recipe.start, stdout, err);
+  int status = rename_tensors(&from, &t->o->rename, t->recipe.start, stdout, err) ||
+                       checkpoint_start(t->m, &from, t->recipe.start, stdout, err)
+                   ? -1
+                   : 0;
   tensors_close(&from);
   return status;
 }

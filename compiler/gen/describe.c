@@ -299,6 +299,13 @@ static void write_weights(const Writer *w, const Description *d) {
   text_add(w->to, " \"\\\"\\n.text\");\nextern const unsigned char net_weights[];\n");
 }
 
+static void write_text(const Writer *w, const char *field, const char *text) {
+  if (!text)
+    return;
+  text_add(w->to, ",\n  .%s = ", field);
+  write_string(w, text);
+}
+
 void describe(const Description *d, Text *to) {
   const Program *p = d->program;
   const Writer writer = {p->c, to}, *w = &writer;
@@ -328,5 +335,9 @@ void describe(const Description *d, Text *to) {
   write_counted(w, "entries", "entry", "entries", d->entries);
   if (d->weights)
     text_add(to, ",\n  .weights_bytes = %lld, .weights = net_weights", (long long)d->weights_bytes);
+  write_text(w, "weights_file", d->weights ? d->weights_file : NULL);
+  write_text(w, "weights_prefix", d->prefix);
+  write_text(w, "weights_rename", d->rename);
+  write_text(w, "weights_table", d->table);
   text_add(to, "};\n");
 }

@@ -15,6 +15,7 @@ typedef struct {
   size_t source_len;
   const char *weights; /* a file to carry inside, its absolute path; NULL: none */
   int64_t weights_bytes;
+  const char *weights_file, *prefix, *rename, *table; /* their name, and how their names become ours: see netrt.h */
 } Description;
 
 void describe(const Description *d, Text *to);

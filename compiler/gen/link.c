@@ -191,3 +191,10 @@ int link_program(Ctx *c, const Link *l) {
   int status = run(l->temp, words.at, &said);
   return status ? refuse(c, status, text_str(&said)) : 1;
 }
+
+int link_try(const Link *l, const char *command, Text *said) {
+  /* a name without a folder would be looked for in PATH */
+  char *path = arena_printf(said->mem, "%s%s", strchr(l->output, '/') ? "" : "./", l->output);
+  char *words[] = {path, (char *)(uintptr_t)command, NULL};
+  return !run(l->temp, words, said);
+}

@@ -1,6 +1,7 @@
 /* The last step of a build: machine code and description become an executable, by the system's `cc`. */
 #ifndef GEN_LINK_H
 #define GEN_LINK_H
+#include "base/text.h"
 #include "diag/diag.h"
 #include <signal.h>
 
@@ -23,5 +24,7 @@ typedef struct {
   Blas blas; /* BLAS_NONE: the program calls no nrt_gemm */
 } Link;
 int link_program(Ctx *c, const Link *l); /* 0 after reporting */
+/* Runs a command of the finished program and collects what it says. 0 when it fails. */
+int link_try(const Link *l, const char *command, Text *said);
 
 #endif

@@ -242,12 +242,28 @@ void build_close(Build *b) {
     gen_free(b->gen);
 }
 
+static const char *file_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
 static int weights_refused(Ctx *c, const char *path, const char *why) {
   diag_add(c, D_WEIGHTS, nowhere, path, why);
   return 0;
 }
 
-/* The file is taken as it is; that it is a checkpoint is seen by its head: a length, then JSON. */
+static int names_open(Build *b, Description *d) {
+  size_t len;
+  d->prefix = b->o->prefix;
+  if (!b->o->rename)
+    return 1;
+  d->rename = file_read(b->c, b->o->rename, &len);
+  d->table = file_name(b->o->rename);
+  return d->rename != NULL;
+}
+
+/* The file is taken as it is, the program reads it; that it is one with tensors is seen by its head: a length, then
+   JSON. */
 static int weights_open(Build *b, Description *d) {
   const char *path = b->o->weights;
   unsigned char head[9];
@@ -267,8 +283,26 @@ static int weights_open(Build *b, Description *d) {
   char *whole = realpath(path, NULL);
   d->weights = whole ? arena_strndup(b->c->mem, whole, strlen(whole)) : path;
   d->weights_bytes = about.st_size;
+  d->weights_file = file_name(path);
   free(whole);
-  return 1;
+  return names_open(b, d);
+}
+
+/* Whether names and shapes are the program's, it says itself. */
+static int weights_try(Build *b, const Link *l) {
+  Text said = {.mem = b->c->mem};
+  if (link_try(l, "weights", &said)) {
+    fputs(text_str(&said), stdout);
+    return 1;
+  }
+  Diag *d = diag_add(b->c, D_WEIGHTS_OTHER, nowhere, b->o->weights);
+  for (const char *line = text_str(&said); *line;) {
+    int len = (int)strcspn(line, "\n");
+    diag_note(b->c, d, nowhere, "%.*s", len, line);
+    line += len + (line[len] == '\n');
+  }
+  unlink(l->output);
+  return 0;
 }
 
 static int write_description(Build *b, const char *path) {
@@ -321,7 +355,7 @@ static int link_all(Build *b, const char *output, const Temp *temp) {
             .blas = gen_uses_blas(b->gen) ? (Blas)b->o->blas : BLAS_NONE};
   if (!build_objects(b, object, l.objects) || !write_description(b, l.text))
     return 0;
-  int ok = link_program(b->c, &l);
+  int ok = link_program(b->c, &l) && (!b->o->weights || weights_try(b, &l));
   build_time(b, "link");
   return ok;
 }
@@ -330,6 +364,11 @@ int build_program(Build *b, const char *output) {
   Temp temp;
   if (!b->program)
     return nothing_in(b);
+  if ((b->o->prefix || b->o->rename) && !b->o->weights) {
+    diag_add(b->c, D_OPTION_VALUE, nowhere, b->o->prefix ? "--prefix" : "--rename",
+             b->o->prefix ? b->o->prefix : b->o->rename, "it belongs to --weights, which is not given");
+    return 0;
+  }
   if (gen_uses_blas(b->gen) && b->o->blas == BLAS_NONE) {
     diag_add(b->c, D_NO_BLAS, nowhere);
     return 0;
