@@ -25,7 +25,8 @@ enum { NET_BASES = 64 };
 
 struct net_run {
   void *base[NET_BASES];
-  int64_t batch;             /* N */
+  int64_t batch;             /* N; within `map`, as many values as there are: N times fold */
+  int64_t fold;              /* values for each sample; 0 means 1 */
   const int64_t *sample;     /* N numbers: each sample's position in the epoch's order (for random numbers) */
   uint64_t seed, step;       /* of the whole training; step counts from 1 */
   struct net_pool *pool;

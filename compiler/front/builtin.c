@@ -101,14 +101,15 @@ int axes_arg(Expand *x, const Arg *a, Val of, int *axes) {
 
 /* ---- which arguments there are ---- */
 
-/* The names of "(x, axes: all, keep: false) or ...", in order; *any: it takes any number without names. */
+/* The names of "(x, axes: all, keep: false) or ...", in order; *any: it takes any number without names; 2, where "..." comes last: and
+   with names that are another's. */
 static NameList signature_names(Expand *x, const char *s, int *any) {
   NameList list = {0};
   *any = 0;
   for (s++; *s && *s != ')';) {
     size_t len = strcspn(s, ":,) ");
     if (!strncmp(s, "...", 3))
-      *any = 1;
+      *any = s[3] == ')' ? 2 : 1;
     else
       vec_push(x->c->mem, &list, name_of_len(x->c->names, s, len));
     for (int depth = 0; *s && (depth || (*s != ',' && *s != ')')); s++)
@@ -130,7 +131,7 @@ static int check_names_of(Expand *x, const NameList *known, int any, const Args 
         return misuse(x, a->span, "is given `%s` twice", name_text(x->c->names, a->name)), 0;
     if (a->name && at >= 0 && at < positional(args) && !any)
       return misuse(x, a->span, "is given `%s` twice", name_text(x->c->names, a->name)), 0;
-    if (a->name && at < 0) {
+    if (a->name && at < 0 && any < 2) {
       Diag *d = diag_add(x->c, D_UNKNOWN_ARGUMENT, user_span(x, a->span), name_text(x->c->names, x->callee),
                          name_text(x->c->names, a->name));
       suggest(x, d, a->name, known, "%s:");

@@ -113,11 +113,13 @@ static int read_batch(Expand *x, const Args *args, Span at, Batch *b) {
 
 static Val batch_op(Expand *x, OpId op, const Batch *b) {
   Attr a = attr_ints(x->c, b->axes, b->n);
-  return b->v ? node_add(x, op, &b->v, 1, &a, b->at) : 0;
+  Val v = b->v ? node_add(x, op, &b->v, 1, &a, b->at) : 0;
+  int each = v && op == OP_batch_sum && !graph_type(x->g, b->v)->batched ? x->fold : 1; /* a shared value stands in all of them */
+  return each > 1 ? scale(x, v, each, b->at) : v;
 }
 
 static Val batch_count(Expand *x, const Batch *b) {
-  return scale(x, node_add(x, OP_batch_size, NULL, 0, NULL, b->at), count_of(x, b->v, b->axes, b->n), b->at);
+  return scale(x, node_add(x, OP_batch_size, NULL, 0, NULL, b->at), x->fold * count_of(x, b->v, b->axes, b->n), b->at);
 }
 
 static Val batch_mean(Expand *x, const Batch *b) {

@@ -141,27 +141,41 @@ Value run_transpose(Expand *x, const Args *args, Span at) {
   return value_val(node_add(x, OP_transpose, &v, 1, &p, at));
 }
 
-Value run_concat(Expand *x, const Args *args, Span at) {
+/* In rows of at most so many, since an operation has few operands. */
+static Val join(Expand *x, const Val *in, int count, int axis, Span at) {
   enum { MOST = 60 };
-  Val in[MOST];
-  int count = 0, axis;
+  Attr a = attr_number(axis);
+  if (count <= MOST)
+    return node_add(x, OP_concat, in, count, &a, at);
+  Vec(Val) rows = {0};
+  for (int i = 0; i < count; i += MOST) {
+    Val row = node_add(x, OP_concat, in + i, count - i < MOST ? count - i : MOST, &a, at);
+    if (!row)
+      return 0;
+    vec_push(x->c->mem, &rows, row);
+  }
+  return join(x, rows.at, rows.count, axis, at);
+}
+
+Value run_concat(Expand *x, const Args *args, Span at) {
+  Vec(Val) in = {0};
+  int axis;
   for (int i = 0; i < args->count; i++) {
     const Arg *a = &args->at[i];
     Value v = value_unwrap(a->value);
     int n = v.kind == V_LIST ? v.list->count : 1;
     for (int k = 0; k < n && !a->name; k++) {
-      if (count == MOST)
-        return misuse(x, at, "joins at most %d values at once", MOST);
-      if (!to_val(x, v.kind == V_LIST ? v.list->at[k] : v, a->span, &in[count++]))
+      Val one;
+      if (!to_val(x, v.kind == V_LIST ? v.list->at[k] : v, a->span, &one))
         return (Value){0};
+      vec_push(x->c->mem, &in, one);
     }
   }
-  if (!count)
+  if (!in.count)
     return misuse(x, at, "needs a value");
-  if (!axis_arg(x, args, args->count, "axis", 0, in[0], at, &axis))
+  if (!axis_arg(x, args, args->count, "axis", 0, in.at[0], at, &axis))
     return (Value){0};
-  Attr a = attr_number(axis);
-  return value_val(node_add(x, OP_concat, in, count, &a, at));
+  return value_val(join(x, in.at, in.count, axis, at));
 }
 
 Value run_matmul(Expand *x, const Args *args, Span at) {
@@ -189,8 +203,15 @@ static Value random_call(Expand *x, const Args *args, Span at, OpId op) {
   const Arg *shape = arg_find(x, args, 0, "shape");
   if (shape && (n = shape_arg(x, shape, dims)) < 0)
     return (Value){0};
+  if (x->fold > 1 && n == MAX_RANK)
+    return misuse(x, at, "makes values of at most 5 axes within `map`");
+  if (x->fold > 1) { /* a value for each of the sample's */
+    memmove(dims + 1, dims, (size_t)n++ * sizeof *dims);
+    dims[0] = x->fold;
+  }
   Attr a[2] = {attr_ints(x->c, dims, n), attr_number(site_next(x))};
-  return value_val(node_add(x, op, NULL, 0, a, at));
+  Val v = node_add(x, op, NULL, 0, a, at);
+  return value_val(x->fold > 1 ? node_add(x, OP_fold, &v, 1, NULL, at) : v);
 }
 
 Value run_uniform(Expand *x, const Args *args, Span at) {
@@ -207,12 +228,6 @@ Value run_grad(Expand *x, const Args *args, Span at) {
   if (graph_type(x->g, in[0])->rank)
     return misuse(x, at, "differentiates one number, but this is %s: sum it first", say_value(x, value_val(in[0])));
   return value_val(node_add(x, OP_grad, in, 2, NULL, at));
-}
-
-Value run_map(Expand *x, const Args *args, Span at) {
-  (void)args;
-  diag_add(x->c, D_NOT_BUILT, user_span(x, at), "`map`, a network over the frames of a sequence,");
-  return (Value){0};
 }
 
 /* ---- for the prelude, and for layers like its own ---- */

@@ -21,7 +21,7 @@ static Name path_join(Expand *x, Name path, Name label) {
 }
 
 /* The label of an unlabelled stage: the callee in lower case and a count within the body. */
-static Name next_label(Expand *x, Name callee) {
+Name stage_label(Expand *x, Name callee) {
   char lower[256];
   const char *s = name_text(x->c->names, callee);
   size_t n = 0;
@@ -154,7 +154,7 @@ static Value result_of(Frame *f, Expand *x) {
   return v.list->count == 1 && !f->out_names.at[0] ? v.list->at[0] : v;
 }
 
-static double multiply_adds(const Graph *g, Val v) {
+static double multiply_adds_once(const Graph *g, Val v) {
   const Type *w, *out = graph_type(g, v);
   switch (graph_node(g, v)->op) {
   case OP_conv2d:
@@ -167,6 +167,11 @@ static double multiply_adds(const Graph *g, Val v) {
   case OP_bmm: return (double)type_size(out) * graph_type(g, graph_in(g, v, 0))->dim[graph_type(g, v)->rank - 1];
   default: return 0;
   }
+}
+
+static double multiply_adds(const Graph *g, Val v) {
+  int each = graph_type(g, v)->batched;
+  return multiply_adds_once(g, v) * (each > 1 ? each : 1);
 }
 
 /* A row of the summary: made before the stage runs, so that it stands before those inside it. */
@@ -270,7 +275,7 @@ Value apply_decl(Expand *x, const Ast *decl, const Args *args, Name label, Span 
   Frame f = {.up = x->frame, .decl = decl, .call = at, .net_init = x->frame->net_init, .param = x->frame->param};
   f.builtin = is_builtin_span(x, decl->span);
   if (decl->kind == AST_BLOCK)
-    f.path = path_join(x, x->frame->path, label ? label : next_label(x, decl->name));
+    f.path = path_join(x, x->frame->path, label ? label : stage_label(x, decl->name));
   else if (x->nets > 1)
     f.path = decl->name;
   Values ins = {0};
@@ -300,12 +305,12 @@ static int any_poison(const Args *args) {
 /* A function or a primitive; a stage of its own where it takes a value. */
 static Value apply_function(Expand *x, Name callee, const Args *args, Name label, Span at) {
   const Builtin *b = builtin_find(x, callee);
-  Name path = path_join(x, x->frame->path, label ? label : next_label(x, callee)), outer = x->callee;
+  Name path = path_join(x, x->frame->path, label ? label : stage_label(x, callee)), outer = x->callee, outer_label = x->label;
   int stage = args->count && args->at[0].value.kind == V_VAL ? stage_begin(x, path, callee, at) : -1;
   int first = x->g->nodes.count;
-  x->callee = callee;
+  x->callee = callee, x->label = label;
   Value v = b ? builtin_call(x, b, args, at) : op_call(x, op_find(x->c, callee), args, at);
-  x->callee = outer;
+  x->callee = outer, x->label = outer_label;
   stage_end(x, stage, v, first, x->weights.count, path);
   return v;
 }
@@ -327,6 +332,12 @@ static Value apply_named(Expand *x, Name callee, Span name_span, const Args *arg
   return (Value){0};
 }
 
+Value apply_value(Expand *x, Value callee, const Args *args, Name label, Span at) {
+  if (callee.kind == V_DECL)
+    return apply_decl(x, callee.decl, args, label, at);
+  return callee.kind == V_FUNCTION ? apply_named(x, callee.text, at, args, label, at) : (Value){0};
+}
+
 static void read_args(Expand *x, const Ast *list, Args *out) {
   for (int i = 0; list && i < list->count; i++) {
     const Ast *a = list->kids[i];
@@ -342,12 +353,9 @@ static Value call_with(Expand *x, const Ast *e, Args *args, Name label) {
   if (callee->kind == AST_REF)
     return apply_named(x, callee->name, callee->span, args, label, e->span);
   Value v = value_of(x, callee);
-  if (v.kind == V_DECL)
-    return apply_decl(x, v.decl, args, label, e->span);
-  if (v.kind == V_FUNCTION)
-    return apply_named(x, v.text, callee->span, args, label, e->span);
-  if (v.kind != V_POISON)
-    diag_add(x->c, D_NOT_CALLABLE, user_span(x, callee->span), say_source(x, callee->span), say_value(x, v));
+  if (v.kind == V_DECL || v.kind == V_FUNCTION || v.kind == V_POISON)
+    return apply_value(x, v, args, label, e->span);
+  diag_add(x->c, D_NOT_CALLABLE, user_span(x, callee->span), say_source(x, callee->span), say_value(x, v));
   return (Value){0};
 }
 
@@ -362,7 +370,7 @@ static Value run_stage(Expand *x, Value v, const Ast *stage, int *number);
 
 static Value run_sequence(Expand *x, Value v, const Ast *seq, Name label) {
   Frame *f = x->frame, kept = *f;
-  f->path = path_join(x, f->path, label ? label : next_label(x, name_of(x->c->names, "seq")));
+  f->path = path_join(x, f->path, label ? label : stage_label(x, name_of(x->c->names, "seq")));
   memset(&f->counts, 0, sizeof f->counts);
   memset(&f->labels, 0, sizeof f->labels);
   int number = 0;

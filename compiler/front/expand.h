@@ -104,6 +104,8 @@ typedef struct Expand {
   Frame *frame;
   int training;
   int nets, trains;            /* declared: with one net, paths do not begin with its name */
+  int fold;                    /* values for each sample: within `map` as many as the axis is long */
+  Name label;                  /* of the stage that is being called, for functions that call its network */
   unsigned uses, uses_before;  /* of nets so far, and before this graph: each use has random numbers of its own */
   int info;                    /* the net whose stages are noted; -1: not now */
   int depth;                   /* of calls: to refuse endless recursion */
@@ -170,6 +172,8 @@ typedef struct {
 typedef Vec(Arg) Args;
 Value call_of(Expand *x, const Ast *e);                      /* CALL */
 Value pipe_of(Expand *x, const Ast *e);                      /* PIPE */
+Value apply_value(Expand *x, Value callee, const Args *args, Name label, Span at); /* a block, net or function as an argument */
+Name stage_label(Expand *x, Name callee);                    /* of an unlabelled stage: conv_0 ... */
 Value apply_decl(Expand *x, const Ast *decl, const Args *args, Name label, Span at); /* a block or net */
 const Ast *decl_find(Expand *x, Name name, int kind);        /* AST_BLOCK or AST_NET; any: 0 */
 

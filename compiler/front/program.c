@@ -233,7 +233,7 @@ Program *program_of(Ctx *c, const Ast *file, uint32_t first, const char *path, c
   p->c = c;
   p->first = first;
   p->name = stem_of(c, path);
-  Expand x = {.c = c, .p = p, .info = -1, .defines = defines, .define_count = count};
+  Expand x = {.c = c, .p = p, .info = -1, .fold = 1, .defines = defines, .define_count = count};
   static const char *const scalars[] = {"lr", "step", "epoch"};
   for (int i = 0; i < 3; i++)
     *scalar_slot(&x, name_of(c->names, scalars[i])) = i ? 1 : 1e-3;

@@ -120,6 +120,8 @@ struct Gen {
   const Plan *plan;
   int step;
   Ir entry, entry_run, entry_args, entry_n;
+  Ir entry_folded; /* a copy of *entry_run with another batch; NULL before the first step that needs it */
+  int fold;        /* of this step */
 };
 typedef void BuildKernel(Emit *e, void *user);
 /* The function of this signature; built by `build` when new. The symbol is `stem` and a hash of the signature. lanes:
@@ -127,7 +129,8 @@ typedef void BuildKernel(Emit *e, void *user);
 Ir gen_kernel(Gen *g, const char *stem, const char *signature, int lanes, BuildKernel *build, void *user);
 Ir kernel_pointer(Emit *e, int arg);                            /* inside a kernel: argument i */
 Ir kernel_number(Emit *e, int arg);                             /* inside a kernel: argument i as i64 */
-Ir kernel_batch(Emit *e);                                       /* N, i64 */
+Ir kernel_batch(Emit *e);                                       /* how many values there are of a batched one, i64 */
+Ir kernel_samples(Emit *e);                                     /* N, i64: the same but within `map` */
 Ir run_field(Emit *e, Ir run, size_t offset, LLVMTypeRef type); /* a field of struct net_run */
 void kernel_range(Emit *e, Ir units, Ir *from, Ir *to);         /* units*chunk/chunks .. units*(chunk+1)/chunks */
 Ir gen_function(Emit *e, const char *name, LLVMTypeRef result, LLVMTypeRef *params, int count); /* an external one */
@@ -147,7 +150,8 @@ Ir entry_value(Gen *g, Val v);                               /* pointer to a val
 Ir entry_base(Gen *g, int base, int64_t bytes);              /* pointer into one of struct net_run's bases */
 Ir entry_out(Gen *g);                                        /* pointer to the step's result */
 Ir entry_scratch(Gen *g, int64_t fixed, int64_t per_sample); /* bytes into the step's scratch */
-Ir entry_batch(Gen *g);                                      /* N, i64 */
+Ir entry_batch(Gen *g);                                      /* as kernel_batch in this step's kernel, i64 */
+void entry_fold(Gen *g, int fold);                           /* this step's values are `fold` for each sample */
 Ir entry_number(Gen *g, Ir i64);                             /* as a kernel argument */
 /* Chunks for units of `work` (vector operations of lanes floats, about): 1 when small, up to 32, never more than units.
  */

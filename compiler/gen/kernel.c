@@ -104,6 +104,11 @@ Ir kernel_batch(Emit *e) {
   return run_field(e, e->run, offsetof(struct net_run, batch), e->i64);
 }
 
+Ir kernel_samples(Emit *e) {
+  Ir fold = run_field(e, e->run, offsetof(struct net_run, fold), e->i64);
+  return idiv(e, kernel_batch(e), imax(e, fold, k64(e, 1)));
+}
+
 void kernel_range(Emit *e, Ir units, Ir *from, Ir *to) {
   *from = idiv(e, imul(e, units, e->chunk), e->chunks);
   *to = idiv(e, imul(e, units, iaddk(e, e->chunk, 1)), e->chunks);
@@ -185,11 +190,30 @@ Ir entry_out(Gen *g) {
 Ir entry_scratch(Gen *g, int64_t fixed, int64_t per_sample) {
   Buffer b = g->plan->steps.at[g->step].scratch.at;
   Emit *e = &g->e;
-  return bytes_at(e, buffer_pointer(g, b), iaddk(e, imulk(e, g->entry_n, per_sample), fixed));
+  return bytes_at(e, buffer_pointer(g, b), iaddk(e, imulk(e, entry_batch(g), per_sample), fixed));
 }
 
 Ir entry_batch(Gen *g) {
-  return g->entry_n;
+  return imulk(&g->e, g->entry_n, g->fold);
+}
+
+static void run_store(Emit *e, Ir run, size_t offset, Ir value) {
+  Ir index = k64(e, (int64_t)offset);
+  LLVMSetAlignment(LLVMBuildStore(e->builder, value, LLVMBuildGEP2(e->builder, e->i8, run, &index, 1, "")), 8);
+}
+
+void entry_fold(Gen *g, int fold) {
+  Emit *e = &g->e;
+  g->fold = fold;
+  if (fold == 1)
+    return;
+  if (!g->entry_folded) {
+    g->entry_folded = LLVMBuildAlloca(e->builder, LLVMArrayType2(e->i64, sizeof(struct net_run) / 8), "");
+    LLVMSetAlignment(g->entry_folded, 8);
+    LLVMBuildMemCpy(e->builder, g->entry_folded, 8, g->entry_run, 8, k64(e, sizeof(struct net_run)));
+  }
+  run_store(e, g->entry_folded, offsetof(struct net_run, batch), entry_batch(g));
+  run_store(e, g->entry_folded, offsetof(struct net_run, fold), k64(e, fold));
 }
 
 Ir entry_number(Gen *g, Ir i64) {
@@ -217,7 +241,7 @@ void entry_launch(Gen *g, Ir kernel, const Ir *args, int count, Ir chunks) {
   }
   LLVMTypeRef params[] = {e->ptr, e->i32, e->ptr, e->ptr, e->i64};
   Ir launch = gen_function(e, "nrt_launch", e->nothing, params, 5);
-  Ir given[] = {g->entry_run, k32(e, g->step), kernel, g->entry_args, chunks};
+  Ir given[] = {g->fold > 1 ? g->entry_folded : g->entry_run, k32(e, g->step), kernel, g->entry_args, chunks};
   call(e, launch, given, 5);
 
   size_t len;
@@ -243,6 +267,8 @@ void entry_begin(Gen *g, const Plan *p) {
   lanes_set(e, g->target_lanes);
   LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, g->entry, ""));
   g->entry_run = LLVMGetParam(g->entry, 0);
+  g->entry_folded = NULL;
+  g->fold = 1;
   g->entry_args = LLVMBuildAlloca(e->builder, LLVMArrayType2(e->ptr, MAX_ARGS), "");
   g->entry_n = run_field(e, g->entry_run, offsetof(struct net_run, batch), e->i64);
 }

@@ -19,7 +19,7 @@ static int64_t phys_strides(const Type *t, int64_t *stride) {
 static CopySpec copy_spec(const Type *from, const Type *to, Val v) {
   CopySpec s = {.from = v, .batched = to->batched};
   s.axes = type_phys(from, s.size);
-  s.from_sample = phys_strides(from, s.from_stride) * from->batched;
+  s.from_sample = phys_strides(from, s.from_stride) * (from->batched != 0);
   s.to_sample = phys_strides(to, s.to_stride);
   return s;
 }
@@ -90,7 +90,7 @@ static void lower_flat(Gen *g, const Graph *graph, Val v, Val in) {
   const Type t = *graph_type(graph, in);
   CopySpec s = copy_spec(&t, &t, in);
   if (graph_type(graph, v)->batched && !t.batched)
-    s.batched = 1;
+    s.batched = graph_type(graph, v)->batched;
   copy_launch(g, &s, entry_out(g), "copy");
 }
 

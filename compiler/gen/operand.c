@@ -173,7 +173,7 @@ int terms_begin(Terms *t, Formula *f, Emit *e, int first_arg) {
     if (op->kind == OPERAND_MEMORY || op->kind == OPERAND_SCALAR)
       op->base = kernel_pointer(e, arg++);
     if (op->kind == OPERAND_BATCH)
-      f->var[i].value = LLVMBuildSIToFP(e->builder, kernel_batch(e), e->f64, "");
+      f->var[i].value = LLVMBuildSIToFP(e->builder, kernel_samples(e), e->f64, "");
     else if (op->kind == OPERAND_SCALAR)
       f->var[i].value = load_type(e, e->f64, op->base, 8);
     else if (op->kind == OPERAND_MEMORY && op->level == LEVEL_CHUNK)

@@ -8,7 +8,17 @@ static LowerStep *const lowering[] = {
     [LOWER_GATHER] = lower_gather, [LOWER_RANDOM] = lower_random,
 };
 
-Scratch gen_scratch(const Graph *g, Val v) {
+/* How many values a step has for each sample: 1, but within `map`. */
+static int step_fold(const Graph *g, Val v) {
+  int fold = graph_type(g, v)->batched;
+  for (int i = 0; i < (int)graph_node(g, v)->nin; i++) {
+    int of = graph_type(g, graph_in(g, v, i))->batched;
+    fold = of > fold ? of : fold;
+  }
+  return fold ? fold : 1;
+}
+
+static Scratch scratch_of(const Graph *g, Val v) {
   switch (op_row(g->c, graph_node(g, v)->op)->lower) {
   case LOWER_REDUCE:
     return reduce_scratch(g, v);
@@ -23,12 +33,19 @@ Scratch gen_scratch(const Graph *g, Val v) {
   }
 }
 
+Scratch gen_scratch(const Graph *g, Val v) {
+  Scratch s = scratch_of(g, v);
+  s.per_sample *= step_fold(g, v);
+  return s;
+}
+
 void gen_entry(Gen *g, const Plan *p) {
   entry_begin(g, p);
   for (int i = 0; i < p->steps.count; i++) {
     const Step *s = &p->steps.at[i];
     Lower tag = op_row(g->c, graph_node(p->g, s->val)->op)->lower;
     g->step = i;
+    entry_fold(g, step_fold(p->g, s->val));
     if (s->copy)
       lower_copy(g, p, i);
     else if (lowering[tag])
@@ -73,7 +90,7 @@ static double domain_size(const Graph *g, Val v) {
   return most;
 }
 
-double gen_step_flops(const Plan *p, int step) {
+static double flops_once(const Plan *p, int step) {
   const Graph *g = p->g;
   Val v = p->steps.at[step].val;
   const Node *n = graph_node(g, v);
@@ -93,4 +110,8 @@ double gen_step_flops(const Plan *p, int step) {
   default:
     return 0;
   }
+}
+
+double gen_step_flops(const Plan *p, int step) {
+  return flops_once(p, step) * step_fold(p->g, p->steps.at[step].val);
 }

@@ -158,7 +158,7 @@ void turn_blocks(Gen *g, const Graph *graph, Val v) {
   BUG_IF(plain.rank != 3 || !blocked.lanes || plain.elem != F32);
   int64_t lanes = blocked.lanes, plane = (int64_t)plain.dim[1] * plain.dim[2],
           blocks = (plain.dim[0] + lanes - 1) / lanes;
-  Turn t = {.dims = 1 + plain.batched, .sampled = plain.batched, .blocks = into ? 1 : 2, .lanes = (int)lanes};
+  Turn t = {.dims = 1 + (plain.batched != 0), .sampled = plain.batched != 0, .blocks = into ? 1 : 2, .lanes = (int)lanes};
   t.spare = (int)(plain.dim[0] % lanes);
   int64_t *plain_step = into ? t.from : t.to, *blocked_step = into ? t.to : t.from;
   int d = 0;

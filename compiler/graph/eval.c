@@ -9,13 +9,14 @@
 #include <math.h>
 
 int64_t eval_samples(const Eval *e, Val v) {
-  return graph_type(e->g, v)->batched ? e->in->batch : 1;
+  int batched = graph_type(e->g, v)->batched;
+  return batched ? batched * e->in->batch : 1;
 }
 
 int64_t eval_samples_in(const Eval *e, Val v) {
   for (int i = 0; i < (int)graph_node(e->g, v)->nin; i++)
     if (graph_type(e->g, graph_in(e->g, v, i))->batched)
-      return e->in->batch;
+      return eval_samples(e, graph_in(e->g, v, i));
   return 1;
 }
 

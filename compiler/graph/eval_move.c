@@ -84,6 +84,14 @@ static void insert(Eval *e, Val v, double *out, Val u, int axis, int64_t start) 
   while (walk_next(&w));
 }
 
+/* Values lie one after another either way. */
+void eval_fold(Eval *e, Val v, double *out) {
+  memcpy(out, e->value[graph_in(e->g, v, 0)], sizeof(double) * (size_t)(eval_samples(e, v) * eval_size(e, v)));
+}
+void eval_unfold(Eval *e, Val v, double *out) {
+  eval_fold(e, v, out);
+}
+
 void eval_concat(Eval *e, Val v, double *out) {
   int axis = graph_int(e->g, v, "axis"), start = 0;
   for (int i = 0; i < (int)graph_node(e->g, v)->nin; i++) {

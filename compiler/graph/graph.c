@@ -193,6 +193,8 @@ static Val fold(Graph *g, const OpRow *row, const Val *in, int nin, const Attr *
       return graph_add(g, OP_reshape, &source, 1, attrs, at);
     }
     return same ? in[0] : spread_number(g, in[0], &attrs[0], at);
+  case OP_fold: return graph_node(g, in[0])->op == OP_unfold && graph_node(g, graph_in(g, in[0], 0))->type == type ? graph_in(g, in[0], 0) : 0;
+  case OP_unfold: return graph_node(g, in[0])->op == OP_fold && graph_node(g, graph_in(g, in[0], 0))->type == type ? graph_in(g, in[0], 0) : 0;
   case OP_transpose: return fold_transpose(g, in[0], &attrs[0], at);
   case OP_expand:
   case OP_slice:

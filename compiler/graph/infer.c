@@ -100,7 +100,7 @@ static TypeId reduce_type(const Ask *a) {
   int mask = axes_mask(&one, x.rank);
   if (mask < 0)
     return refuse(a, "an axis that the value does not have");
-  out.batched = !batch && x.batched;
+  out.batched = batch ? 0 : x.batched;
   for (int i = 0; i < x.rank; i++)
     if (!(mask >> i & 1))
       out.dim[out.rank++] = x.dim[i];
@@ -171,7 +171,7 @@ static TypeId concat_type(const Ask *a) {
     out.dim[axis] = size_of((double)out.dim[axis] + t->dim[axis]);
     batched |= t->batched;
   }
-  out.batched = (uint8_t)batched;
+  out.batched = (uint16_t)batched;
   return type_of(a->g->c, out);
 }
 
@@ -199,8 +199,8 @@ static TypeId expand_type(const Ask *a) {
     return refuse(a, "more than 6 axes");
   for (int i = 0; i < out.rank; i++)
     out.dim[i] = size_of(a->attrs[0].list[i]);
-  out.batched = x.batched || a->attrs[1].number != 0;
-  out.lanes = (uint8_t)a->attrs[2].number;
+  out.batched = x.batched ? x.batched : (uint16_t)a->attrs[1].number;
+  out.lanes = (int32_t)a->attrs[2].number;
   for (int i = 0; i < x.rank; i++)
     if (x.rank != out.rank || (x.dim[i] != 1 && x.dim[i] != out.dim[i]))
       return refuse(a, "a shape that it does not spread to");
@@ -216,6 +216,32 @@ static TypeId random_type(const Ask *a) {
   return type_of(a->g->c, out);
 }
 
+enum { MOST_FOLDED = 65535 };
+
+static TypeId fold_type(const Ask *a) {
+  Type x = *graph_type(a->g, a->in[0]), out = {.elem = x.elem};
+  if (!x.rank || !x.batched || x.lanes || (double)x.batched * x.dim[0] > MOST_FOLDED)
+    return refuse(a, "a value whose leading axis cannot be taken for samples");
+  out.rank = x.rank - 1;
+  out.batched = (uint16_t)(x.batched * x.dim[0]);
+  for (int i = 0; i < out.rank; i++)
+    out.dim[i] = x.dim[i + 1];
+  return type_of(a->g->c, out);
+}
+
+static TypeId unfold_type(const Ask *a) {
+  Type x = *graph_type(a->g, a->in[0]), out = {.elem = x.elem};
+  int count = size_of(a->attrs[0].number);
+  if (x.rank == MAX_RANK || x.lanes || count < 1 || !x.batched || x.batched % count)
+    return refuse(a, "a value of which a sample does not have so many");
+  out.rank = x.rank + 1;
+  out.batched = (uint16_t)(x.batched / count);
+  out.dim[0] = count;
+  for (int i = 0; i < x.rank; i++)
+    out.dim[i + 1] = x.dim[i];
+  return type_of(a->g->c, out);
+}
+
 static TypeId pick_type(const Ask *a) {
   Type x = *graph_type(a->g, a->in[0]), out = {.elem = F32};
   const Type *index = graph_type(a->g, a->in[1]);
@@ -225,7 +251,7 @@ static TypeId pick_type(const Ask *a) {
   for (int i = 0; i < x.rank; i++)
     if (i != axis)
       out.dim[out.rank++] = x.dim[i];
-  out.batched = x.batched || index->batched;
+  out.batched = x.batched | index->batched;
   if (index->rank != out.rank || memcmp(index->dim, out.dim, out.rank * sizeof *out.dim))
     return refuse(a, "an index whose shape is not that of the value without the axis");
   return type_of(a->g->c, out);
@@ -261,6 +287,8 @@ static TypeId own_rule(const Ask *a) {
   case OP_pad: return pad_type(a);
   case OP_to_blocked: return type_with_lanes(c, graph_node(a->g, a->in[0])->type, (int)a->attrs[0].number);
   case OP_to_plain: return type_with_lanes(c, graph_node(a->g, a->in[0])->type, 0);
+  case OP_fold: return fold_type(a);
+  case OP_unfold: return unfold_type(a);
   case OP_pick: return pick_type(a);
   case OP_one_hot: return one_hot_type(a);
   case OP_uniform:
@@ -291,7 +319,7 @@ static TypeId result_type(const Ask *a, Rule *r) {
     out.lanes = graph_type(a->g, a->in[0])->lanes;
   for (int i = 0; i < a->row->attrs; i++)
     if (!strcmp(name_text(c->names, a->row->attr[i]), "lanes"))
-      out.lanes = (uint8_t)a->attrs[i].number;
+      out.lanes = (int32_t)a->attrs[i].number;
   if (a->row->id == OP_stop)
     out = *graph_type(a->g, a->in[0]);
   return type_of(c, out);
@@ -362,7 +390,21 @@ static TypeId by_signature(const Ask *a) {
   return a->row->result ? result_type(a, &r) : own_rule(a);
 }
 
+/* Values that there are so many of for each sample do not stand beside values that there are otherwise many of. */
+static int check_samples(const Ask *a) {
+  int batched = 0;
+  for (int i = 0; i < a->nin && a->row->id != OP_grad; i++) {
+    int of = graph_type(a->g, a->in[i])->batched;
+    if (of && batched && of != batched)
+      return 0;
+    batched = of ? of : batched;
+  }
+  return 1;
+}
+
 static TypeId infer(const Ask *a) {
+  if (!check_samples(a))
+    return refuse(a, "values of which a sample has different numbers: `map` has made some of them");
   if (a->row->each)
     return each_type(a, 0, 0);
   if (a->row->operands >= 0 && (a->formula ? a->nin < a->row->operands : a->nin != a->row->operands))

@@ -104,6 +104,8 @@ static void bind_row(Rule *r, const OpRow *row, Val v, Val dy) {
     rule_bind(r, row->operand[i], rule_val(graph_in(g, v, i)));
     taken |= !strcmp(name_text(c->names, row->operand[i]), "dy");
   }
+  if (row->operands > 0)
+    rule_bind(r, name_of(c->names, "samples"), rule_number(graph_type(g, graph_in(g, v, 0))->batched));
   rule_bind(r, name_of(c->names, "y"), rule_val(v));
   rule_bind(r, name_of(c->names, taken ? "dy_" : "dy"), rule_val(dy));
 }
@@ -148,8 +150,9 @@ static void sweep_node(Sweep *s, Val v) {
 
 static Val seed(Graph *g, Val y, Span at) {
   Val one = graph_number(g, 1, at);
-  Attr a[3] = {attr_list(g->c, NULL, 0), attr_number(1), attr_number(0)};
-  return graph_type(g, y)->batched ? graph_add(g, OP_expand, &one, 1, a, at) : one;
+  int batched = graph_type(g, y)->batched;
+  Attr a[3] = {attr_list(g->c, NULL, 0), attr_number(batched), attr_number(0)};
+  return batched ? graph_add(g, OP_expand, &one, 1, a, at) : one;
 }
 
 /* The gradients of y in each of x[count], written to out. */

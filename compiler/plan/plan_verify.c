@@ -34,7 +34,7 @@ static Range value_range(const Check *c, Val v, Buffer b) {
   int64_t phys[MAX_RANK + 1], bytes = graph_node(c->p->g, v)->op == OP_scalar ? 8 : 4;
   for (int i = type_phys(t, phys); i > 0; i--)
     bytes *= phys[i - 1];
-  return t->batched ? range_of(c, b, 0, bytes) : range_of(c, b, bytes, 0);
+  return t->batched ? range_of(c, b, 0, bytes * t->batched) : range_of(c, b, bytes, 0);
 }
 
 static int overlap(Range a, Range b) {
@@ -101,7 +101,7 @@ static int check_step(Check *c, int i) {
   if (s->copy) {
     const Type *t = graph_type(g, s->val);
     int64_t bytes = 4 * type_size(t);
-    out = t->batched ? range_of(c, s->out, 0, bytes) : range_of(c, s->out, bytes, 0);
+    out = t->batched ? range_of(c, s->out, 0, bytes * t->batched) : range_of(c, s->out, bytes, 0);
     Val root = c->root[s->val];
     if (value_has_floats(g, root) && !is_held(c, root, value_range(c, root, c->p->buffer[s->val])))
       return fail(c, i, s->val, "is copied from where it does not lie");
@@ -134,7 +134,7 @@ static int check_end(Check *c, Val v, Buffer b, const char *what) {
   Val root = c->root[v];
   const Type *t = graph_type(c->p->g, root);
   int64_t bytes = 4 * type_size(t);
-  Range at = t->batched ? range_of(c, b, 0, bytes) : range_of(c, b, bytes, 0);
+  Range at = t->batched ? range_of(c, b, 0, bytes * t->batched) : range_of(c, b, bytes, 0);
   return is_held(c, root, at) ? 1 : fail(c, c->p->steps.count, v, what);
 }
 

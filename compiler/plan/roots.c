@@ -11,7 +11,8 @@ int value_has_floats(const Graph *g, Val v) {
 }
 
 int64_t value_bytes(const Graph *g, Val v) {
-  return (type_bytes(graph_type(g, v)) + 63) / 64 * 64;
+  const Type *t = graph_type(g, v);
+  return (type_bytes(t) * (t->batched > 1 ? t->batched : 1) + 63) / 64 * 64;
 }
 
 static void mark_needed(const Graph *g, Val *needed) {
@@ -71,7 +72,7 @@ Val *value_roots(const Graph *g) {
     if (!root[v])
       continue;
     const Node *n = graph_node(g, v);
-    int alias = n->op == OP_reshape || n->op == OP_stop || transpose_is_absorbed(g, v);
+    int alias = n->op == OP_reshape || n->op == OP_stop || n->op == OP_fold || n->op == OP_unfold || transpose_is_absorbed(g, v);
     root[v] = alias && !n->formula && value_has_floats(g, root[graph_in(g, v, 0)]) ? root[graph_in(g, v, 0)] : v;
   }
   return root;

@@ -19,7 +19,7 @@ Types *types_new(Arena *a) {
 TypeId type_of(Ctx *c, Type t) {
   Type key;
   memset(&key, 0, sizeof key);
-  key.elem = t.elem, key.rank = t.rank, key.batched = t.batched != 0, key.lanes = t.rank == 3 ? t.lanes : 0;
+  key.elem = t.elem, key.rank = t.rank, key.batched = t.batched, key.lanes = t.rank == 3 ? t.lanes : 0;
   memcpy(key.dim, t.dim, t.rank * sizeof *t.dim);
   /* A program has some dozens of types, so a list is searched as fast as a table. */
   for (int i = 1; i < c->types->list.count; i++)
@@ -30,7 +30,7 @@ TypeId type_of(Ctx *c, Type t) {
 }
 
 TypeId type_make(Ctx *c, Elem elem, int batched, int rank, const int32_t *dim) {
-  Type t = {.elem = (uint8_t)elem, .rank = (uint8_t)rank, .batched = (uint8_t)batched};
+  Type t = {.elem = (uint8_t)elem, .rank = (uint8_t)rank, .batched = (uint16_t)batched};
   BUG_IF(rank > MAX_RANK);
   if (rank)
     memcpy(t.dim, dim, (size_t)rank * sizeof *dim);
@@ -47,13 +47,13 @@ const Type *type_get(const Ctx *c, TypeId id) {
 
 TypeId type_with_batched(Ctx *c, TypeId id, int batched) {
   Type t = *type_get(c, id);
-  t.batched = (uint8_t)batched;
+  t.batched = (uint16_t)batched;
   return type_of(c, t);
 }
 
 TypeId type_with_lanes(Ctx *c, TypeId id, int lanes) {
   Type t = *type_get(c, id);
-  t.lanes = (uint8_t)lanes;
+  t.lanes = lanes;
   return type_of(c, t);
 }
 
@@ -100,6 +100,8 @@ void type_text(const Type *t, Text *to) {
     text_add(to, " in blocks of %d", t->lanes);
   if (!t->batched)
     text_add(to, " shared");
+  if (t->batched > 1)
+    text_add(to, " x %d", t->batched);
 }
 
 void type_say(const Type *t, Text *to) {

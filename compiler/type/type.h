@@ -1,4 +1,5 @@
-/* Types: the shape of one sample, the element, one bit "batched" (one per sample, or shared by all), and the layout.
+/* Types: the shape of one sample, the element, "batched" (one per sample, or shared by all), and the layout. Inside `map` a
+   sample of the batch stands for several: batched is how many values there are for each sample, 0 when they are shared.
    Interned: equal types are equal handles. 0 is poison: the type of what was already reported.
 
    Layout: lanes == 0 is plain row-major. lanes == V > 0 is channel-blocked: a [C, H, W] lies as [ceil(C/V), H, W, V], the
@@ -13,7 +14,9 @@ typedef uint32_t TypeId;
 typedef enum { F32, I32 } Elem;
 
 typedef struct {
-  uint8_t elem, rank, batched, lanes;
+  uint8_t elem, rank;
+  uint16_t batched; /* values for each sample; 0: shared */
+  int32_t lanes;
   int32_t dim[MAX_RANK];
 } Type;
 

@@ -87,7 +87,7 @@ static double batch_of(const Build *b, const Entry *e) {
 
 static double value_bytes(const Graph *g, Val v, double batch) {
   const Type *t = graph_type(g, v);
-  return (double)type_size(t) * FLOAT * (t->batched ? batch : 1);
+  return (double)type_size(t) * FLOAT * (t->batched ? batch * t->batched : 1);
 }
 
 /* Inputs and outputs, as they lie in the runtime's hands. */

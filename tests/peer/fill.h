@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FILL_RANK = 4 };
+enum { FILL_RANK = 6 };
 
 /* A line of a .spec file: what a tensor holds. noise: 0 <= x < 1; uniform: -limit <= x < limit; class: 0 ... limit - 1;
    box: 1 inside one rectangle of each sample, else 0. */

@@ -132,6 +132,39 @@ class Residual(nn.Module):
         return self.fc(self.layer1(x).mean((2, 3)))
 
 
+class Frame(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(1, 20, 3, padding=1, bias=False), nn.BatchNorm2d(20)
+        self.conv2 = nn.Conv2d(20, 12, 3, padding=1)
+
+    def forward(self, x):
+        x = F.max_pool2d(self.bn1(self.conv1(x)).relu(), 2)
+        return self.conv2(x).relu().mean((2, 3))
+
+
+class Sequence(nn.Module):
+    inputs = [("clip", "noise", 0, [6, 5, 1, 12, 12]), ("label", "class", 5, [6])]
+    loss = staticmethod(F.cross_entropy)
+
+    def __init__(self):
+        super().__init__()
+        self.frame = Frame()
+        self.lstm = nn.LSTM(12, 6, bidirectional=True, batch_first=True)
+        self.gru = nn.GRU(12, 7, bidirectional=True, batch_first=True)
+        self.cell1, self.cell2 = nn.GRUCell(14, 9), nn.LSTMCell(9, 8)
+        self.fc = nn.Linear(8, 5)
+
+    def forward(self, x):
+        x = self.frame(x.flatten(0, 1)).unflatten(0, x.shape[:2])
+        x = self.gru(self.lstm(x)[0])[0]
+        h, state = x.new_zeros(len(x), 9), (x.new_zeros(len(x), 8), x.new_zeros(len(x), 8))
+        for t in range(x.shape[1]):
+            h = self.cell1(x[:, t], h)
+            state = self.cell2(h, state)
+        return self.fc(state[0])
+
+
 # ---- what comes out ----
 
 def weights(model):
@@ -139,7 +172,8 @@ def weights(model):
     out = []
     for name, p in model.named_parameters():
         owner = model.get_submodule(name.rpartition(".")[0])
-        out.append((name, 1 / math.sqrt(math.prod(owner.weight.shape[1:])), list(p.shape)))
+        weight = getattr(owner, "weight", p)
+        out.append((name, 1 / math.sqrt(math.prod(weight.shape[1:])), list(p.shape)))
     return out
 
 
@@ -205,3 +239,4 @@ if __name__ == "__main__":
     golden("lenet", LeNet)
     golden("unet", UNet)
     golden("residual", Residual)
+    golden("sequence", Sequence)

@@ -299,6 +299,19 @@ static const char *case_pad(Case *k) {
   return say(k, "pad(%s, axis: %d, before: %d, after: %d)", x, axis, before, dice(9));
 }
 
+/* Within: a convolution, sums over the batch, N itself, and shared values beside. */
+static const char *case_fold(Case *k) {
+  int count = 1 + dice(4), c = ONE_OF(1, 3, 8, 17);
+  const char *x = leaf(k, 'a', 1, DIMS(count, c, 4, 5)), *w = leaf(k, 'a', 0, DIMS(9, c, 3, 3)), *b = leaf(k, 'a', 0, DIMS(9, 1, 1));
+  const char *y = say(k, "tanh(conv2d(fold(%s), %s, pad: [1, 1, 1, 1]) / 8 + %s)", x, w, b);
+  return say(k, "unfold(%s * reshape(batch_sum(%s, axes: [1, 2]), shape: [9, 1, 1]) / batch_size(), count: %d)", y, y, count);
+}
+static const char *case_unfold(Case *k) {
+  int count = 1 + dice(4);
+  const char *x = leaf(k, 'a', 1, DIMS(count, 6));
+  return say(k, "unfold(reduce_sum(fold(%s) * %s, axes: [0], keep: 1) + batch_size(), count: %d)", x, leaf(k, 'a', 0, DIMS(6)), count);
+}
+
 static const char *case_to_blocked(Case *k) {
   return say(k, "to_plain(to_blocked(%s, lanes: %d) * 2)", leaf(k, 'a', dice(2), plane_dims()), gen_lanes(NULL));
 }

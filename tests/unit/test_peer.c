@@ -1,4 +1,4 @@
-/* The interpreter against PyTorch in float64: forward values, the loss and every weight's gradient of LeNet, U-Net and a residual network, from the
+/* The interpreter against PyTorch in float64: forward values, the loss and every weight's gradient of LeNet, U-Net, a residual and a recurrent network, from the
    numbers in tests/peer/golden (see tests/peer/models.py). Both compute in double, so they agree to 1e-9. */
 #include "../peer/fill.h"
 #include "fixture.h"
@@ -146,6 +146,11 @@ static void test_lenet(void **state) {
   check("lenet");
 }
 
+static void test_sequence(void **state) {
+  (void)state;
+  check("sequence");
+}
+
 static void test_residual(void **state) {
   (void)state;
   check("residual");
@@ -158,6 +163,6 @@ static void test_unet(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_lenet), cmocka_unit_test(test_unet),
-                                     cmocka_unit_test(test_residual)};
+                                     cmocka_unit_test(test_residual), cmocka_unit_test(test_sequence)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
