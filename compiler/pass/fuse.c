@@ -183,20 +183,22 @@ static Val make_each(Fuse *f, Val v) {
   return with_type(f->w.to, each_compact(f->w.to, formula, b.in, b.nin, n->span), n->type, n->span);
 }
 
+/* 0: the reduction stays as it is, over a value that is made now if it was to be computed inside. */
 static Val make_reduce(Fuse *f, Val v) {
   Build b = {.f = f, .root = v};
   const Node *n = graph_node(f->g, v);
-  Scalar formula = inline_operand(&b, graph_in(f->g, v, 0));
-  int whole = scalar_get(f->g->c, formula).kind == S_VAR;
-  if (!b.nin || (whole && b.nin == 1))
-    return 0;
-  TypeId in[64];
+  Val x = graph_in(f->g, v, 0);
+  TypeId in[64], wanted = graph_node(f->g, x)->type;
+  Scalar formula = inline_operand(&b, x);
   int bad;
   for (int i = 0; i < b.nin; i++)
     in[i] = graph_node(f->w.to, b.in[i])->type;
-  if (type_broadcast(f->g->c, in, b.nin, &bad) != graph_node(f->g, graph_in(f->g, v, 0))->type)
-    return 0;
-  return graph_add_formula(f->w.to, n->op, b.in, b.nin, f->g->attr_pool.at + n->attr, formula, n->span);
+  int whole = scalar_get(f->g->c, formula).kind == S_VAR && b.nin == 1; /* nothing is left to compute: -(-x) */
+  if (!whole && b.nin && type_broadcast(f->g->c, in, b.nin, &bad) == wanted)
+    return graph_add_formula(f->w.to, n->op, b.in, b.nin, f->g->attr_pool.at + n->attr, formula, n->span);
+  if (!f->w.map[x])
+    f->w.map[x] = with_type(f->w.to, each_compact(f->w.to, formula, b.in, b.nin, n->span), wanted, n->span);
+  return 0;
 }
 
 static Val make_hosted(Fuse *f, Val root) {
