@@ -11,3 +11,5 @@ fi
 "$venv/bin/python" tests/peer/models.py
 "$venv/bin/python" tests/peer/ops.py > "$venv/ops.h"
 cp "$venv/ops.h" tests/peer/golden/ops.h
+"$venv/bin/python" tests/peer/layers.py > "$venv/layers.h"
+cp "$venv/layers.h" tests/peer/golden/layers.h

@@ -1,0 +1,391 @@
+#!/usr/bin/env python3
+"""Writes golden/layers.h: what PyTorch computes for the layers and losses of the prelude; tests/unit/test_layers.c holds the
+interpreter and the compiled code against it.
+
+A case is a .net text and the same computation in PyTorch, in float64 for a batch of three. Leaves are filled by functions of
+their names (fill), so only results are stored: of the value y, the gradients of the loss for x and each weight ("d_NAME"),
+and the new states, the first number and the sum of all times random numbers.
+Run: python tests/peer/layers.py > tests/peer/golden/layers.h
+"""
+import math
+import re
+from collections import OrderedDict
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.func import functional_call
+
+BATCH, CLASSES, SEED = 3, 5, 1
+torch.set_default_dtype(torch.float64)
+
+
+# ---- the numbers fed in, as in tests/unit/truth.h and test_layers.c ----
+
+def mix(x):
+    with np.errstate(over="ignore"):
+        x = np.asarray(x, dtype=np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+        x = (x ^ x >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ x >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+    return x ^ x >> np.uint64(31)
+
+
+def units(name, count):
+    key = mix(SEED)
+    for b in name.encode():
+        key = mix(key ^ np.uint64(b))
+    return (mix(key + np.arange(count, dtype=np.uint64)) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def fill(name, shape, kind):
+    u = torch.from_numpy(units(name, math.prod(shape))).reshape(shape)
+    if kind == "class":
+        return (CLASSES * u).floor().long()
+    if kind == "param":
+        u = 0.5 + u if "running_" in name else 2 * u - 1
+    elif name.startswith("mask"):
+        u = (u < 0.5).double()
+    elif name.startswith("sign"):
+        u = 1 - 2 * (u < 0.5).double()
+    elif not name.startswith("p"):
+        u = 4 * u - 2
+    return u.float().double()
+
+
+# ---- cases ----
+
+def told(name, v):
+    v = v.detach().double().flatten().numpy()
+    return f'{{"{name}", {v[0]:.12g}, {(v * (2 * units("weigh", v.size) - 1)).sum():.12g}}}'
+
+
+def emit(name, training, text, values):
+    quoted = "".join('\n     "%s\\n"' % line.replace("\\", "\\\\").replace('"', '\\"') for line in text.strip().split("\n"))
+    rows = ",\n     ".join(told(n, v) for n, v in values if v is not None)
+    print(f"CASE({name}, {int(training)},{quoted},\n     {rows})")
+
+
+def case(name, net, fields, weights, run, training=True, loss=None, ins=None):
+    """net: the body of the net Case after its ins. fields: name -> shape, "class" or ["class", ...shape]. weights: path ->
+    shape. run(w, x...): y, and the new states by name. loss: what `y =` calls, for losses."""
+    data, feed = "", {}
+    given = [f for f in fields if f[0] == "x"]
+    ins = ins or given
+    for f, shape in fields.items():
+        label = shape == "class" or (shape and shape[0] == "class")
+        sizes = [] if shape == "class" else list(shape[1:]) if label else list(shape)
+        kind = f"class({CLASSES})" if label else ""
+        data += f"  field {f} {kind}{' ' if label and sizes else ''}{sizes if sizes or not label else ''}\n"
+        feed[f] = fill(f, [BATCH] + sizes, "class" if label else "value")
+    params = {path: fill(path, list(shape), "param").requires_grad_("running_" not in path) for path, shape in weights.items()}
+    if not any(p.requires_grad for p in params.values()): # what trains has a weight
+        params["nudge"] = fill("nudge", [], "param").requires_grad_()
+        net = "weight nudge [] init: 0\n" + ("" if loss else net.replace("out ", "z = ") + "\n") + f"out nudge*{'y' if loss else 'z'}"
+    for f in given:
+        feed[f].requires_grad_()
+    y = run(params, *[feed[f] for f in given], *[feed[f] for f in fields if f not in given])
+    y, new = y if isinstance(y, tuple) else (y, {})
+    if "nudge" in params and not loss:
+        y = y * params["nudge"]
+    if loss:
+        value, lines = y.mean() * params.get("nudge", 1), f"y = {loss}\n  minimize {'Case(y)' if 'nudge' in params else 'y'}"
+    else:
+        data += f"  field dy {list(y.shape[1:])}\n"
+        feed["dy"] = fill("dy", list(y.shape), "value")
+        value, lines = (y * feed["dy"]).sum() / BATCH, f"y = Case({', '.join(ins)})\n  minimize sum(y*dy)"
+    at = [(f, feed[f]) for f in given] + [(p, t) for p, t in params.items() if t.requires_grad]
+    grads = torch.autograd.grad(value, [t for _, t in at], allow_unused=True)
+    grads = [torch.zeros_like(t) if g is None else g for g, (_, t) in zip(grads, at)]
+    lets = "  in y\n" if loss and "nudge" in params else "".join(f"  in {f} {list(feed[f].shape[1:])}\n" for f in given)
+    body = "".join(f"  {line}\n" for line in net.strip().split("\n"))
+    text = (f"net Case {{\n{lets}{body}}}\ndata D {{\n{data}  source: shapes(count: 4)\n}}\n"
+            f"train on D as ({', '.join(feed)}) {{\n  {lines}\n}}\n")
+    emit(name, training, text, [("y", y)] + [("d_" + n.replace(".", "_"), g) for (n, _), g in zip(at, grads)] + list(new.items()))
+
+
+def layer(name, stage, shape, module, training=True, path=None, pad=None):
+    """A stage `x -> ...` beside a module of PyTorch, whose parameters have the same names below path. pad: what PyTorch pads."""
+    path = stage.split("(")[0] + "_0" if path is None else path
+    dot = path + "." if path else ""
+    module.double().train(training)
+    weights = {dot + n: list(p.shape) for n, p in module.named_parameters()}
+    buffers = {n: b for n, b in module.named_buffers() if "running_" in n}
+    weights.update({dot + n: list(b.shape) for n, b in buffers.items()})
+
+    def run(w, x):
+        state = {n[len(dot):]: t.clone() if "running_" in n else t for n, t in w.items() if n != "nudge"}
+        y = functional_call(module, state, (F.pad(x, pad) if pad else x,))
+        return y, {dot + n: state[n] for n in buffers} if training else {}
+
+    case(name, f"out x -> {stage}", {"x": shape}, weights, run, training)
+
+
+def each(name, stage, shape, run, training=True):
+    """A stage without weights beside a function of PyTorch."""
+    case(name, f"out x -> {stage}", {"x": shape}, {}, lambda w, x: run(x), training)
+
+
+def loss(name, call, run, **fields):
+    """A loss of x beside a function of PyTorch that gives one number for each sample, or one for the batch."""
+    case(name, "out y", fields, {}, lambda w, *values: run(*values), loss=call)
+
+
+print("/* Written by tests/peer/layers.py from PyTorch " + torch.__version__.split("+")[0] + ": do not edit. */")
+
+
+# ---- convolution ----
+layer("conv", "conv(4, 3)", [3, 6, 5], nn.Conv2d(3, 4, 3, padding=1))
+layer("conv_stride", "conv(5, 3, stride: 2, bias: false)", [3, 8, 6], nn.Conv2d(3, 5, 3, 2, 1, bias=False))
+layer("conv_wide", "conv(20, 3)", [10, 5, 5], nn.Conv2d(10, 20, 3, padding=1))
+layer("conv_groups", "conv(6, [3, 2], groups: 2, pad: [1, 0])", [4, 6, 5], nn.Conv2d(4, 6, (3, 2), padding=(1, 0), groups=2))
+layer("conv_depthwise", "conv(10, 3, groups: 10)", [10, 6, 6], nn.Conv2d(10, 10, 3, padding=1, groups=10))
+layer("conv_dilation", "conv(4, 3, dilation: 2)", [3, 7, 7], nn.Conv2d(3, 4, 3, padding=2, dilation=2))
+layer("conv_sides", "conv(4, 3, pad: [0, 2, 1, 0])", [3, 6, 6], nn.Conv2d(3, 4, 3), pad=(1, 0, 0, 2))
+layer("conv_tf_same", "conv(4, 3, stride: 2, pad: tf_same)", [3, 8, 7], nn.Conv2d(3, 4, 3, 2), pad=(1, 1, 0, 1))
+layer("conv_transpose", "conv_transpose(4, 4, stride: 2)", [3, 4, 5], nn.ConvTranspose2d(3, 4, 4, 2, 1))
+layer("conv_transpose_output_pad", "conv_transpose(4, 3, stride: 2, pad: 1, output_pad: 1)", [3, 4, 5],
+      nn.ConvTranspose2d(3, 4, 3, 2, 1, output_padding=1))
+layer("conv_transpose_groups", "conv_transpose(6, 3, stride: [2, 1], pad: 1, groups: 2, bias: false)", [4, 4, 5],
+      nn.ConvTranspose2d(4, 6, 3, (2, 1), 1, groups=2, bias=False))
+layer("conv_transpose_dilation", "conv_transpose(3, 3, stride: 2, pad: [1, 0], dilation: 2)", [2, 4, 3],
+      nn.ConvTranspose2d(2, 3, 3, 2, (1, 0), dilation=2))
+layer("depthwise_conv", "depthwise_conv(3, multiplier: 2)", [4, 5, 5], nn.Conv2d(4, 8, 3, padding=1, groups=4),
+      path="depthwise_conv_0.conv_0")
+layer("separable_conv", "separable_conv(6, 3, stride: 2)", [4, 6, 6], nn.Sequential(OrderedDict(
+    depthwise=nn.Conv2d(4, 4, 3, 2, 1, groups=4), pointwise=nn.Conv2d(4, 6, 1))))
+layer("dense", "dense(6)", [5], nn.Linear(5, 6))
+layer("dense_sequence", "dense(9, bias: false)", [2, 4, 5], nn.Linear(5, 9, bias=False))
+
+# ---- pooling, sizes, places ----
+each("maxpool", "maxpool(2)", [3, 6, 8], lambda x: F.max_pool2d(x, 2))
+each("maxpool_overlap", "maxpool(3, stride: 2, pad: 1)", [3, 7, 6], lambda x: F.max_pool2d(x, 3, 2, 1))
+each("maxpool_ceil", "maxpool(3, stride: 2, ceil: true)", [3, 6, 8], lambda x: F.max_pool2d(x, 3, 2, ceil_mode=True))
+each("avgpool", "avgpool([2, 3])", [3, 6, 6], lambda x: F.avg_pool2d(x, (2, 3)))
+each("avgpool_pad", "avgpool(3, stride: 2, pad: 1)", [3, 7, 6], lambda x: F.avg_pool2d(x, 3, 2, 1))
+each("avgpool_uncounted", "avgpool(3, stride: 2, pad: 1, ceil: true, count_pad: false)", [3, 6, 7],
+     lambda x: F.avg_pool2d(x, 3, 2, 1, True, False))
+each("global_avgpool", "global_avgpool", [9, 5, 3], lambda x: x.mean((2, 3)))
+each("global_maxpool", "global_maxpool", [9, 5, 3], lambda x: x.amax((2, 3)))
+for size, name in (3, "even"), ([4, 2], "uneven"), ([7, 9], "wider"), (1, "one"):
+    each(f"adaptive_avgpool_{name}", f"adaptive_avgpool({size})", [3, 6, 9], lambda x: F.adaptive_avg_pool2d(x, size))
+    if name != "wider": # there, windows share their largest, and PyTorch's gradient goes to one of the equals
+        each(f"adaptive_maxpool_{name}", f"adaptive_maxpool({size})", [3, 6, 9], lambda x: F.adaptive_max_pool2d(x, size))
+each("spatial_pyramid_pool", "spatial_pyramid_pool", [2, 5, 7],
+     lambda x: torch.cat([F.adaptive_max_pool2d(x, n).flatten(1) for n in (1, 2, 4)], 1))
+each("upsample", "upsample(2)", [3, 4, 5], lambda x: F.interpolate(x, scale_factor=2))
+each("upsample_bilinear", "upsample([2, 3], mode: bilinear)", [3, 4, 3],
+     lambda x: F.interpolate(x, scale_factor=(2, 3), mode="bilinear"))
+each("upsample_corners", "upsample(2, mode: bilinear, corners: true)", [3, 4, 3],
+     lambda x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True))
+each("resize", "resize([5, 3])", [3, 7, 4], lambda x: F.interpolate(x, (5, 3)))
+each("resize_bilinear", "resize([5, 9], mode: bilinear)", [3, 7, 4], lambda x: F.interpolate(x, (5, 9), mode="bilinear"))
+each("center_crop", "center_crop(4, 3)", [3, 7, 5], lambda x: x[:, :, 1:5, 1:4])
+each("pixel_shuffle", "pixel_shuffle(2)", [12, 3, 4], lambda x: F.pixel_shuffle(x, 2))
+each("pixel_unshuffle", "pixel_unshuffle(3)", [2, 3, 6], lambda x: F.pixel_unshuffle(x, 3))
+each("channel_shuffle", "channel_shuffle(3)", [6, 2, 3], lambda x: F.channel_shuffle(x, 3))
+
+
+def squeeze_excite(c, n, activation, gate): # torchvision's SqueezeExcitation
+    scale = OrderedDict(pool=nn.AdaptiveAvgPool2d(1), fc1=nn.Conv2d(c, n, 1), act=activation, fc2=nn.Conv2d(n, c, 1), gate=gate)
+    return Times(scale)
+
+
+class Hardsigmoid(nn.Module): # PyTorch's own divides by a float
+    def forward(self, x):
+        return (x / 6 + 0.5).clamp(0, 1)
+
+
+class Times(nn.Sequential):
+    def forward(self, x):
+        return x * super().forward(x)
+
+
+class ChannelsLast(nn.LayerNorm): # torchvision's LayerNorm2d
+    def forward(self, x):
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+layer("squeeze_excite", "squeeze_excite(4)", [8, 4, 3], squeeze_excite(8, 2, nn.ReLU(), nn.Sigmoid()))
+layer("squeeze_excite_silu", "squeeze_excite(squeezed: 3, activation: silu, gate: hardsigmoid)", [8, 4, 3],
+      squeeze_excite(8, 3, nn.SiLU(), Hardsigmoid()))
+
+# ---- normalisation ----
+layer("batchnorm", "batchnorm", [9, 3, 4], nn.BatchNorm2d(9))
+layer("batchnorm_options", "batchnorm(eps: 0.001, momentum: 0.3)", [5], nn.BatchNorm1d(5, 0.001, 0.3))
+layer("batchnorm_eval", "batchnorm", [9, 3, 4], nn.BatchNorm2d(9), training=False)
+layer("layernorm", "layernorm", [4, 7], nn.LayerNorm(7))
+layer("layernorm_whole", "layernorm(axes: [0, 1, 2], eps: 1e-6)", [3, 4, 5], nn.LayerNorm([3, 4, 5], 1e-6))
+layer("layernorm_bare", "layernorm(affine: false)", [4, 7], nn.LayerNorm(7, elementwise_affine=False))
+layer("layernorm_channels", "layernorm(axes: [0])", [6, 4, 3], ChannelsLast(6))
+layer("rmsnorm", "rmsnorm(eps: 1e-5)", [4, 7], nn.RMSNorm(7, 1e-5))
+layer("groupnorm", "groupnorm(3)", [6, 4, 3], nn.GroupNorm(3, 6))
+layer("groupnorm_bare", "groupnorm(1, affine: false)", [6, 5], nn.GroupNorm(1, 6, affine=False))
+layer("instancenorm", "instancenorm", [5, 4, 3], nn.InstanceNorm2d(5))
+layer("instancenorm_affine", "instancenorm(affine: true)", [5, 4, 3], nn.InstanceNorm2d(5, affine=True))
+layer("lrn", "lrn", [8, 3, 4], nn.LocalResponseNorm(5))
+layer("lrn_alexnet", "lrn(5, alpha: 5e-4, k: 2)", [8, 3, 4], nn.LocalResponseNorm(5, 5e-4, 0.75, 2.0))
+layer("lrn_even", "lrn(4, alpha: 0.5, beta: 0.5)", [7, 2, 3], nn.LocalResponseNorm(4, 0.5, 0.5))
+each("normalize", "normalize", [6, 2], lambda x: F.normalize(x, dim=1))
+for name in "dropout", "spatial_dropout", "alpha_dropout", "drop_path", "gaussian_noise":
+    each(f"{name}_eval", name, [3, 2, 2], lambda x: x.clone(), training=False)
+
+# ---- activations ----
+functions = {
+    "relu": F.relu, "relu6": lambda x: F.relu6(x), "gelu": F.gelu, "silu": F.silu, "mish": F.mish, "softsign": F.softsign,
+    "elu(0.7)": lambda x: F.elu(x, 0.7), "elu": F.elu, "selu": F.selu, "celu(2)": lambda x: F.celu(x, 2.0),
+    "leaky_relu": F.leaky_relu, "leaky_relu(0.2)": lambda x: F.leaky_relu(x, 0.2), "softplus": F.softplus,
+    "softplus(3)": lambda x: F.softplus(x, 3), "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"), "logsigmoid": F.logsigmoid,
+    "hardtanh": F.hardtanh, "hardtanh(-0.5, 1.5)": lambda x: F.hardtanh(x, -0.5, 1.5), "softshrink": F.softshrink,
+    "hardshrink(0.7)": lambda x: F.hardshrink(x, 0.7), "threshold(0.1, 20)": lambda x: F.threshold(x, 0.1, 20.0),
+    "tanhshrink": F.tanhshrink, "swish": F.silu, "swish(2)": lambda x: x * torch.sigmoid(2 * x), "glu": lambda x: F.glu(x, 1),
+    "glu(-1)": lambda x: F.glu(x, -1), "hardswish": lambda x: x * Hardsigmoid()(x), "hardsigmoid": Hardsigmoid(), "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid, "softmax": lambda x: F.softmax(x, 1), "softmax(-1)": lambda x: F.softmax(x, -1),
+    "log_softmax": lambda x: F.log_softmax(x, 1), "softmin(1)": lambda x: F.softmin(x, 2),
+    "maxout(2)": lambda x: x.reshape(BATCH, 2, 2, 6).amax(2), "erf": torch.erf,
+}
+for stage, f in functions.items():
+    each("act_" + re.sub(r"\W+", "_", stage).strip("_"), stage, [4, 6], f)
+layer("prelu", "prelu", [4, 5], nn.PReLU(4))
+layer("prelu_shared", "prelu(shared: true)", [4, 5], nn.PReLU())
+
+# ---- attention ----
+mha = nn.MultiheadAttention(6, 2, batch_first=True)
+
+
+def attend(module, w, dot, q, k, causal):
+    mask = torch.ones(q.shape[1], k.shape[1], dtype=torch.bool).triu(1) if causal else None
+    return functional_call(module, {n[len(dot):]: t for n, t in w.items() if n != "nudge"}, (q, k, k),
+                           {"need_weights": False, "attn_mask": mask})[0]
+
+
+def heads(name, stage, causal=False, context=None, module=mha):
+    dot = stage.split("(")[0] + "_0."
+    fields = {"x": [4, 6]} | ({"x2": context} if context else {})
+    case(name, f"out x -> {stage}", fields, {dot + n: list(p.shape) for n, p in module.named_parameters()},
+         lambda w, x, c=None: attend(module, w, dot, x, x if c is None else c, causal))
+
+
+heads("attention", "attention(2)")
+heads("attention_causal", "attention(2, causal: true)", causal=True)
+heads("attention_bare", "attention(3, bias: false)", module=nn.MultiheadAttention(6, 3, bias=False, batch_first=True))
+heads("cross_attention", "cross_attention(x2, 2)", context=[5, 6])
+heads("cross_attention_sizes", "cross_attention(x2, 2)", context=[3, 7],
+      module=nn.MultiheadAttention(6, 2, kdim=7, vdim=7, batch_first=True))
+case("scaled_dot_product", "out scaled_dot_product(x -> elu, x2, x3, causal: true)", {"x": [2, 4, 3], "x2": [2, 4, 3], "x3": [2, 4, 5]},
+     {}, lambda w, q, k, v: F.scaled_dot_product_attention(F.elu(q), k, v, is_causal=True))
+layer("transformer_encoder", "transformer_encoder(2, 9, activation: gelu)", [4, 6],
+      nn.TransformerEncoderLayer(6, 2, 9, 0.0, F.gelu, batch_first=True), training=False)
+layer("transformer_encoder_first", "transformer_encoder(3, 8, drop: 0, norm_first: true)", [4, 6],
+      nn.TransformerEncoderLayer(6, 3, 8, 0.0, norm_first=True, batch_first=True))
+case("position_embedding", "out x -> position_embedding", {"x": [4, 6]}, {"position_embedding_0.weight": [4, 6]},
+     lambda w, x: x + w["position_embedding_0.weight"])
+waves = torch.arange(5)[:, None] * torch.exp(torch.arange(0, 6, 2) * (-math.log(10000) / 6))
+each("sinusoidal_positions", "sinusoidal_positions", [5, 6],
+     lambda x: x + torch.stack([waves.sin(), waves.cos()], 2).reshape(5, 6))
+case("embedding", "in index\nout (index -> embedding(5, 4))*x", {"x": [3, 1], "t": ["class", 3]}, {"embedding_0.weight": [5, 4]},
+     lambda w, x, t: w["embedding_0.weight"][t] * x, ins=["x", "t"])
+
+# ---- losses ----
+none = {"reduction": "none"}
+
+
+def mean(v):
+    return v.flatten(1).mean(1) if v.dim() > 1 else v
+
+
+def focal(x, m, alpha=0.25, gamma=2): # torchvision's sigmoid_focal_loss
+    p = torch.sigmoid(x)
+    v = F.binary_cross_entropy_with_logits(x, m, **none) * (1 - p * m - (1 - p) * (1 - m)) ** gamma
+    return v * (alpha * m + (1 - alpha) * (1 - m)) if alpha >= 0 else v
+
+
+class_weights = torch.tensor([1, 2, 0.5, 3, 0.25])
+loss("cross_entropy", "cross_entropy(x, t)", lambda x, t: F.cross_entropy(x, t, **none), x=[5], t="class")
+loss("cross_entropy_smoothing", "cross_entropy(x, t, smoothing: 0.1)",
+     lambda x, t: F.cross_entropy(x, t, label_smoothing=0.1, **none), x=[5], t="class")
+loss("cross_entropy_pixels", "cross_entropy(x, t, smoothing: 0.2)",
+     lambda x, t: mean(F.cross_entropy(x, t, label_smoothing=0.2, **none)), x=[5, 3, 4], t=["class", 3, 4])
+loss("cross_entropy_soft", "cross_entropy(x, p)", lambda x, p: F.cross_entropy(x, p, **none), x=[5], p=[5])
+loss("cross_entropy_weights", "cross_entropy(x, t, weights: [1, 2, 0.5, 3, 0.25])",
+     lambda x, t: F.cross_entropy(x, t, class_weights), x=[5], t="class")
+loss("cross_entropy_weights_pixels", "cross_entropy(x, t, weights: [1, 2, 0.5, 3, 0.25], smoothing: 0.1)",
+     lambda x, t: F.cross_entropy(x, t, class_weights, label_smoothing=0.1), x=[5, 2, 3], t=["class", 2, 3])
+loss("cross_entropy_weights_soft", "cross_entropy(x, p, weights: [1, 2, 0.5, 3, 0.25])",
+     lambda x, p: F.cross_entropy(x, p, class_weights, **none), x=[5], p=[5])
+loss("nll", "nll(log_softmax(x), t)", lambda x, t: mean(F.nll_loss(F.log_softmax(x, 1), t, **none)), x=[5, 2, 2], t=["class", 2, 2])
+loss("bce_with_logits", "bce_with_logits(x, p)", lambda x, p: mean(F.binary_cross_entropy_with_logits(x, p, **none)), x=[2, 5], p=[2, 5])
+loss("bce_with_logits_positive", "bce_with_logits(x, mask, positive: 3)",
+     lambda x, m: mean(F.binary_cross_entropy_with_logits(x, m, pos_weight=torch.tensor(3.0), **none)), x=[2, 5], mask=[2, 5])
+loss("bce", "bce(sigmoid(x), mask)", lambda x, m: mean(F.binary_cross_entropy(torch.sigmoid(x), m, **none)), x=[2, 5], mask=[2, 5])
+loss("focal_loss", "focal_loss(x, mask)", lambda x, m: mean(focal(x, m)), x=[2, 5], mask=[2, 5])
+loss("focal_loss_bare", "focal_loss(x, mask, alpha: -1, gamma: 1.5)",
+     lambda x, m: mean(focal(x, m, -1, 1.5)), x=[2, 5], mask=[2, 5])
+loss("focal_cross_entropy", "focal_cross_entropy(x, t, gamma: 3)",
+     lambda x, t: mean((1 - torch.exp(-F.cross_entropy(x, t, **none))) ** 3 * F.cross_entropy(x, t, **none)),
+     x=[5, 2, 3], t=["class", 2, 3])
+loss("mse", "mse(x, y)", lambda x, y: mean(F.mse_loss(x, y, **none)), x=[2, 5], y=[2, 5])
+loss("l1", "l1(x, y)", lambda x, y: mean(F.l1_loss(x, y, **none)), x=[2, 5], y=[2, 5])
+loss("huber", "huber(x, y, delta: 0.7)", lambda x, y: mean(F.huber_loss(x, y, delta=0.7, **none)), x=[2, 5], y=[2, 5])
+loss("smooth_l1", "smooth_l1(x, y, beta: 0.7)", lambda x, y: mean(F.smooth_l1_loss(x, y, beta=0.7, **none)), x=[2, 5], y=[2, 5])
+loss("log_cosh", "log_cosh(x, y)", lambda x, y: mean(torch.log(torch.cosh(x - y))), x=[2, 5], y=[2, 5])
+
+
+def tversky(p, m, alpha, beta, eps, axes):
+    both = (p * m).sum(axes)
+    return 1 - (both + eps) / (both + alpha * (p * (1 - m)).sum(axes) + beta * ((1 - p) * m).sum(axes) + eps)
+
+
+loss("dice_loss", "dice_loss(sigmoid(x), mask)", lambda x, m: tversky(torch.sigmoid(x), m, 0.5, 0.5, 0.5, (1, 2, 3)),
+     x=[1, 3, 4], mask=[1, 3, 4])
+loss("dice_loss_batch", "dice_loss(sigmoid(x), mask, over: batch)",
+     lambda x, m: tversky(torch.sigmoid(x), m, 0.5, 0.5, 0.5, (0, 1, 2, 3)), x=[1, 3, 4], mask=[1, 3, 4])
+loss("jaccard_loss", "jaccard_loss(sigmoid(x), mask)", lambda x, m: tversky(torch.sigmoid(x), m, 1, 1, 1, (1, 2, 3)),
+     x=[1, 3, 4], mask=[1, 3, 4])
+loss("tversky_loss", "tversky_loss(sigmoid(x), mask)", lambda x, m: tversky(torch.sigmoid(x), m, 0.3, 0.7, 1, (1, 2, 3)),
+     x=[1, 3, 4], mask=[1, 3, 4])
+loss("tversky_loss_batch", "tversky_loss(sigmoid(x), mask, over: batch)",
+     lambda x, m: tversky(torch.sigmoid(x), m, 0.3, 0.7, 1, (0, 1, 2, 3)), x=[1, 3, 4], mask=[1, 3, 4])
+loss("hinge", "hinge(x, sign)", lambda x, s: mean((1 - s * x).clamp(min=0)), x=[2, 3], sign=[2, 3])
+loss("multi_margin", "multi_margin(x, t)", lambda x, t: F.multi_margin_loss(x, t, **none), x=[5], t="class")
+loss("kl_div", "kl_div(log_softmax(x), softmax(y))",
+     lambda x, y: F.kl_div(F.log_softmax(x, 1), F.softmax(y, 1), **none).sum(1), x=[5], y=[5])
+loss("kl_normal", "kl_normal(x, y)", lambda x, y: -0.5 * (1 + y - x**2 - y.exp()).sum(1), x=[5], y=[5])
+loss("cosine_similarity", "sum(cosine_similarity(x, y))", lambda x, y: F.cosine_similarity(x, y, 1).sum(1), x=[5, 2], y=[5, 2])
+loss("cosine_loss", "cosine_loss(x, y)", lambda x, y: 1 - F.cosine_similarity(x, y, 1), x=[5], y=[5])
+loss("cosine_embedding", "cosine_embedding(x, y, sign, margin: 0.1)",
+     lambda x, y, s: F.cosine_embedding_loss(x, y, s, 0.1, **none), x=[5], y=[5], sign=[])
+loss("triplet_loss", "triplet_loss(x, y, z, margin: 2)", lambda x, y, z: F.triplet_margin_loss(x, y, z, 2, **none), x=[5], y=[5], z=[5])
+loss("gaussian_nll", "gaussian_nll(x, y, p)", lambda x, y, p: mean(F.gaussian_nll_loss(x, y, p, **none)), x=[5], y=[5], p=[5])
+loss("poisson_nll", "poisson_nll(x, p)", lambda x, p: mean(F.poisson_nll_loss(x, p, **none)), x=[5], p=[5])
+
+# ---- metrics: their gradients are 0, or those of a loss ----
+loss("accuracy", "accuracy(x, t) + 0*sum(x)", lambda x, t: (x.argmax(1) == t).double() + 0 * x.sum(1), x=[5], t="class")
+loss("top_k", "top_k(x, t, 2) + 0*sum(x)", lambda x, t: (x.topk(2, 1).indices == t[:, None]).any(1).double() + 0 * x.sum(1),
+     x=[5], t="class")
+loss("rmse", "rmse(x, y)", lambda x, y: mean((x - y) ** 2).sqrt(), x=[2, 5], y=[2, 5])
+loss("mae", "mae(x, y)", lambda x, y: mean((x - y).abs()), x=[2, 5], y=[2, 5])
+loss("psnr", "psnr(x, y, 255)", lambda x, y: 10 * torch.log10(255**2 / mean((x - y) ** 2)), x=[2, 5], y=[2, 5])
+
+
+# ---- gradients of gradients: the penalty of a Wasserstein GAN with a critic (Gulrajani et al., 2017) ----
+def penalty(name, norm, module):
+    critic = nn.Sequential(nn.Conv2d(2, 4, 3, 2, 1), module, nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(36, 1)).double()
+    names = {"0": "conv_0", "1": norm + "_0", "4": "dense_0"}
+    paths = {n: names[n.split(".")[0]] + "." + n.split(".")[1] for n, _ in critic.named_parameters()}
+    buffers = {n: f"{norm}_0.{n.split('.')[1]}" for n, b in critic.named_buffers() if "running_" in n}
+
+    def run(w, x):
+        state = {n: w[path] for n, path in paths.items()} | {n: w[path].clone() for n, path in buffers.items()}
+        y = functional_call(critic, state, (x,))
+        g = torch.autograd.grad(y.sum(), x, create_graph=True)[0]
+        return (g.flatten(1).norm(dim=1) - 1) ** 2, {path: state[n] for n, path in buffers.items()}
+
+    shapes = {paths[n]: list(p.shape) for n, p in critic.named_parameters()}
+    shapes |= {path: list(critic.get_buffer(n).shape) for n, path in buffers.items()}
+    stages = f"conv(4, 3, stride: 2) -> {norm}{'(affine: true)' if norm == 'instancenorm' else ''} -> leaky_relu(0.2) -> flatten -> dense(1)"
+    case(name, f"out x -> {stages}", {"x": [2, 6, 6]}, shapes, run, loss="(norm(grad(of: sum(Case(x)), to: x)) - 1)^2")
+
+
+penalty("penalty_instancenorm", "instancenorm", nn.InstanceNorm2d(4, affine=True))
+penalty("penalty_batchnorm", "batchnorm", nn.BatchNorm2d(4))
