@@ -1,9 +1,9 @@
 #!/bin/sh
-# One peer: tests/peer/NAME.net against golden/NAME.safetensors. case.sh FILE.net PROGRAM COMPARE; NETC and T are set. PROGRAM
-# is built from FILE.net; its optimizer keeps the gradients.
+# One peer: tests/peer/NAME.net against golden/NAME.safetensors, tests/peer/zoo/NAME.net against golden/zoo/NAME.samples.
+# case.sh FILE.net PROGRAM COMPARE; NETC and T are set. PROGRAM is built from FILE.net; its optimizer keeps the gradients.
 set -e
-name=$(basename "$1" .net)
-golden=tests/peer/golden/$name
+name=${1#tests/peer/}
+golden=tests/peer/golden/${name%.net}
 "$3" feed "$golden.spec" "$T/weights.safetensors" "$T/inputs.safetensors"
 dump() {
   p=$1 out=$2
@@ -13,6 +13,10 @@ dump() {
 }
 dump "$2" grad
 dump "$2" forward --entry predict_forward
+if [ -e "$golden.samples" ]; then
+  "$3" samples "$golden.samples" grad="$T/grad.safetensors" forward="$T/forward.safetensors"
+  exit
+fi
 "$NETC" build "$1" -D probing=false -o "$T/learner"
 dump "$T/learner" curve --steps 50
 "$3" check "$golden.safetensors" grad="$T/grad.safetensors" forward="$T/forward.safetensors" curve="$T/curve.safetensors"

@@ -2,6 +2,7 @@
 
      compare feed NAME.spec WEIGHTS INPUTS              writes what `program dump` is fed with, as safetensors
      compare check GOLDEN GROUP=DUMP...                 compares the golden tensors GROUP/X with the tensors X of a dump
+     compare samples GOLDEN GROUP=DUMP...               the same for the zoo, of whose tensors a few elements are kept
 
    Per tensor, the relative L2 error is at most max(1e-5, 3 times the error that PyTorch makes itself in float32); a whole
    curve's at most 1e-3. A tensor with a batch is averaged over it where the golden one has none (a loss). */
@@ -10,7 +11,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { TENSORS = 256 };
+enum { TENSORS = 1024, GROUPS = 4 };
+
+#define TURNED 2e-2 /* what a relu that rounding turns may change in the gradients of a deep network */
+
 
 /* ---- feed ---- */
 
@@ -120,13 +124,67 @@ static int check(const char *path, int groups, char **group, char err[ERR]) {
   return bad || compared ? bad : fail(err, "nothing was compared");
 }
 
+/* ---- samples ---- */
+
+/* A line `GROUP NAME COUNT NORM ERROR VALUE...`: how many elements a tensor has, their norm, PyTorch's own relative error in float32
+   (of a gradient: the largest of the network), and its elements at places that fill_place draws. */
+static int check_line(const char *line, const struct tensor *is, char err[ERR]) {
+  char name[128];
+  long long count;
+  double norm, single, value, difference = 0, sum = 0;
+  int at, samples = 0, skip;
+  if (sscanf(line, "%*s %127s %lld %lf %lf%n", name, &count, &norm, &single, &at) != 4)
+    return fail(err, "no line of samples: %s", line);
+  int64_t each = tensor_count(is) / count;
+  if (each < 1 || tensor_count(is) % count)
+    return fail(err, "%s has %lld elements, not %lld", name, (long long)tensor_count(is), count);
+  for (; sscanf(line + at, "%lf%n", &value, &skip) == 1; at += skip, samples++)
+    difference += pow(mean_of(is, fill_place(name, samples, count), each) - value, 2);
+  for (int64_t i = 0; i < count; i++)
+    sum += pow(mean_of(is, i, each), 2);
+  double error = sqrt(difference / fmax(samples, 1)) / fmax(norm / sqrt((double)count), 1e-30);
+  double size = fabs(sqrt(sum) - norm) / fmax(norm, 1e-30), bound = fmax(strstr(name, "#grad") ? TURNED : 1e-5, 4 * single);
+  if (error <= bound && size <= bound)
+    return 0;
+  printf("%-52s relative error %.2e, of its norm %.2e, allowed %.2e\n", name, error, size, bound);
+  return 1;
+}
+
+static int check_samples(const char *path, int groups, char **group, char err[ERR]) {
+  struct tensors dump[GROUPS];
+  char line[1024], name[128], of[16];
+  int bad = 0, compared = 0;
+  FILE *f = fopen(path, "r");
+  if (!f || groups > GROUPS)
+    return fail(err, "cannot read %s", path);
+  for (int g = 0; g < groups; g++)
+    if (!strchr(group[g], '=') || tensors_open(&dump[g], strchr(group[g], '=') + 1, err))
+      return -1;
+  while (bad >= 0 && fgets(line, sizeof line, f) && sscanf(line, "%15s %127s", of, name) == 2)
+    for (int g = 0; g < groups && bad >= 0; g++) {
+      size_t len = strlen(of);
+      if (strncmp(group[g], of, len) || group[g][len] != '=')
+        continue;
+      const struct tensor *is = tensors_find(&dump[g], name);
+      int status = is ? check_line(line, is, err) : fail(err, "the dump has no such tensor: %s", name);
+      bad = status < 0 ? -1 : bad + status;
+      compared++;
+    }
+  for (int g = 0; g < groups; g++)
+    tensors_close(&dump[g]);
+  fclose(f);
+  return bad || compared ? bad : fail(err, "nothing was compared");
+}
+
 int main(int argc, char **argv) {
-  char err[ERR] = "usage: compare feed SPEC WEIGHTS INPUTS | compare check GOLDEN GROUP=DUMP...";
+  char err[ERR] = "usage: compare feed SPEC WEIGHTS INPUTS | compare check|samples GOLDEN GROUP=DUMP...";
   int status = -1;
   if (argc == 5 && !strcmp(argv[1], "feed"))
     status = feed(argv[2], argv[3], argv[4], err);
   else if (argc > 3 && !strcmp(argv[1], "check"))
     status = check(argv[2], argc - 3, argv + 3, err);
+  else if (argc > 3 && !strcmp(argv[1], "samples"))
+    status = check_samples(argv[2], argc - 3, argv + 3, err);
   if (status < 0)
     fprintf(stderr, "compare: %s\n", err);
   return status != 0;

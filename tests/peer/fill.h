@@ -8,10 +8,10 @@
 
 enum { FILL_RANK = 6 };
 
-/* A line of a .spec file: what a tensor holds. noise: 0 <= x < 1; uniform: -limit <= x < limit; class: 0 ... limit - 1;
-   box: 1 inside one rectangle of each sample, else 0. */
+/* A line of a .spec file: what a tensor holds. noise: 0 <= x < 1; uniform: -limit <= x < limit; about: as uniform, but around 1;
+   class: 0 ... limit - 1; box: 1 inside one rectangle of each sample, else 0. */
 typedef struct {
-  char role[16], name[64], kind[16];
+  char role[16], name[128], kind[16];
   double limit;
   int rank;
   int64_t dim[FILL_RANK];
@@ -27,6 +27,11 @@ static inline double fill_random(const char *name, int64_t i) {
   return (double)((z ^ z >> 31) >> 40) / 16777216;
 }
 
+/* Where the k-th kept element of a tensor with count of them is. */
+static inline int64_t fill_place(const char *name, int k, int64_t count) {
+  return (int64_t)(fill_random(name, 1000000007 + (int64_t)k) * (double)count);
+}
+
 static inline int64_t fill_count(const Fill *f) {
   int64_t n = 1;
   for (int i = 0; i < f->rank; i++)
@@ -40,6 +45,8 @@ static inline double fill_value(const Fill *f, int64_t i) {
     return (float)u;
   if (!strcmp(f->kind, "uniform"))
     return (float)((2 * u - 1) * f->limit);
+  if (!strcmp(f->kind, "about"))
+    return (float)(1 + (2 * u - 1) * f->limit);
   if (!strcmp(f->kind, "class"))
     return (double)(int)(u * f->limit);
   int64_t h = f->dim[f->rank - 2], w = f->dim[f->rank - 1], n = i / (h * w), y = i / w % h, x = i % w;
@@ -50,9 +57,9 @@ static inline double fill_value(const Fill *f, int64_t i) {
 
 /* The next line `role name kind limit dim...`; 0 at the end. */
 static inline int fill_read(FILE *spec, Fill *f) {
-  char line[256];
+  char line[512];
   int at;
-  if (!fgets(line, sizeof line, spec) || sscanf(line, "%15s %63s %15s %lf%n", f->role, f->name, f->kind, &f->limit, &at) != 4)
+  if (!fgets(line, sizeof line, spec) || sscanf(line, "%15s %127s %15s %lf%n", f->role, f->name, f->kind, &f->limit, &at) != 4)
     return 0;
   long long dim;
   for (f->rank = 0; f->rank < FILL_RANK && sscanf(line + at, "%lld", &dim) == 1; f->rank++) {

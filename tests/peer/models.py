@@ -41,6 +41,8 @@ def fill(name, kind, limit, shape):
         return u.astype(np.float32)
     if kind == "uniform":
         return ((2 * u - 1) * limit).astype(np.float32)
+    if kind == "about":
+        return (1 + (2 * u - 1) * limit).astype(np.float32)
     if kind == "class":
         return (u * limit).astype(np.int64)
     h, w = shape[-2:]

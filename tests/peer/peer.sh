@@ -6,9 +6,10 @@ venv=${VENV:-${BUILD:-build}/venv}
 if [ ! -x "$venv/bin/python" ]; then
   echo "making a virtual environment with PyTorch in $venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" -q install numpy pillow torch --extra-index-url https://download.pytorch.org/whl/cpu
+  "$venv/bin/pip" -q install numpy pillow torch torchvision --extra-index-url https://download.pytorch.org/whl/cpu
 fi
 "$venv/bin/python" tests/peer/models.py
+"$venv/bin/python" tests/peer/zoo.py
 "$venv/bin/python" tests/peer/ops.py > "$venv/ops.h"
 cp "$venv/ops.h" tests/peer/golden/ops.h
 "$venv/bin/python" tests/peer/layers.py > "$venv/layers.h"
