@@ -13,6 +13,9 @@ ln -s "$shared/cifar10-small/official_test_0000_0499.bin" official/test_batch.bi
 for net in resnet20 resnet8_tiny lenet5 vae; do
   "$NETC" build "$cases/$net.net" -o "$net" || exit 1
 done
+for net in resnet20_cifar resnet8_tiny; do
+  "$NETC" build "$root/examples/$net.net" -o "whole_$net" || exit 1
+done
 
 # near GOLDEN: the numbers of the JSON on stdin are those of the golden file, a line for each picture
 near() {
@@ -36,11 +39,12 @@ try resnet8_tiny $resnet8 official logits resnet8_tiny 0-15 --rename "$cases/res
 try lenet5 lenet5-mnist.safetensors "$clothes" logits lenet5 0-15
 try vae vae-mnist.safetensors "$clothes" encode vae_encode 0-15
 try vae vae-mnist.safetensors "$clothes" decode vae_decode 0-1
-./resnet20 eval --data official --weights "$shared/weights/$resnet20" --prefix module. 2> /dev/null
-./resnet8_tiny eval --data official --weights "$shared/weights/$resnet8" --rename "$cases/resnet8_tiny.txt" 2> /dev/null
+./whole_resnet20_cifar eval --data official --weights "$shared/weights/$resnet20" --prefix module. 2> said.txt || cat said.txt
+./whole_resnet8_tiny eval --data official --weights "$shared/weights/$resnet8" --rename "$cases/resnet8_tiny.txt" 2> said.txt ||
+  cat said.txt
 
 # the same, built in
-"$NETC" build "$cases/resnet8_tiny.net" --weights "$shared/weights/$resnet8" --rename "$cases/resnet8_tiny.txt" -o whole &&
+"$NETC" build "$root/examples/resnet8_tiny.net" --weights "$shared/weights/$resnet8" --rename "$cases/resnet8_tiny.txt" -o whole &&
   ./whole eval --data official 2> /dev/null
 "$NETC" build "$cases/resnet20.net" --weights "$shared/weights/$resnet20" -o half 2>&1 | sed 's|[^ ]*/weights/||'
 [ -e half ] && echo "half is there"
