@@ -4,7 +4,18 @@
 #define NET_CALLS_H
 #include "netrt.h"
 
-enum call_kind { CALL_SOURCE, CALL_DERIVED, CALL_HOLDOUT, CALL_TRANSFORM, CALL_AUGMENTATION, CALL_FILL, CALL_SCHEDULE, CALL_KEEP, CALL_STOP };
+enum call_kind {
+  CALL_SOURCE,
+  CALL_DERIVED,
+  CALL_HOLDOUT,
+  CALL_TRANSFORM,
+  CALL_AUGMENTATION,
+  CALL_FILL,
+  CALL_SCHEDULE,
+  CALL_KEEP,
+  CALL_STOP,
+  CALL_START
+};
 
 struct call_row {
   enum call_kind kind;

@@ -116,7 +116,7 @@ struct differences {
   size_t room, used;
   int most, count, told;
 };
-static const struct differences IN_ERROR = {.room = 5 * ERR / 8, .most = 5}, IN_REPORT = {.room = 4096, .most = 40};
+static const struct differences IN_ERROR = {.room = 5 * ERR / 8, .most = 5}, IN_REPORT = {.room = 4096, .most = 20};
 
 static void differ(struct differences *d, const char *what, const char *name, const char *detail) {
   char line[ERR];
@@ -136,12 +136,32 @@ static void differ_missing(struct differences *d, const char *what, const struct
   differ(d, what, p->name, detail);
 }
 
-static void differ_extra(struct differences *d, const char *what, const struct tensor *t) {
-  char shape[SHAPE], detail[SHAPE + 80];
-  int renamed = strcmp(t->name, t->origin) != 0;
+static void differ_extra(struct differences *d, const char *what, const struct tensor *t, int others) {
+  char shape[SHAPE], detail[SHAPE + 160], more[60] = "";
+  size_t n = strlen(t->name), all = strlen(t->origin);
+  int renamed = n > all || strcmp(t->name, t->origin + all - n) != 0;
+  if (others)
+    snprintf(more, sizeof more, " and %d more of whole numbers", others);
   snprintf(detail, sizeof detail, " %.48s%s%.60s%s", shape_text(shape, t->rank, t->dim),
-           renamed ? ", called " : "", renamed ? t->name : "", renamed ? " by --prefix and --rename" : "");
+           renamed ? ", called " : "", renamed ? t->name : "", more);
   differ(d, what, t->origin, detail);
+}
+
+/* What the file has besides. Whole numbers can be no weights: they are counters, one for each layer, and one line. */
+static void differ_extras(struct differences *d, const char *what, const struct net_program *p, const struct tensors *t) {
+  const struct tensor *counter = NULL;
+  int counters = 0;
+  for (int i = 0; i < t->count; i++)
+    if (!only_in_file(p, &t->tensor[i], 0))
+      continue;
+    else if (tensor_is_real(&t->tensor[i]))
+      differ_extra(d, what, &t->tensor[i], 0);
+    else {
+      counter = counter ? counter : &t->tensor[i];
+      counters++;
+    }
+  if (counter)
+    differ_extra(d, what, counter, counters - 1);
 }
 
 static void differ_shape(struct differences *d, const struct net_param *p, const struct tensor *t) {
@@ -201,7 +221,7 @@ int checkpoint_load(struct model *m, const struct tensors *t, const char *path, 
   }
   for (int i = 0; i < t->count && (d.count || with_optimizer); i++)
     if (only_in_file(program, &t->tensor[i], with_optimizer))
-      differ_extra(&d, "only in the file:", &t->tensor[i]);
+      differ_extra(&d, "only in the file:", &t->tensor[i], 0);
   if (d.count)
     return fail(err, "%.90s does not belong to this program:%s%s%s", path, d.text, d.more,
                 prefix_hint(program, t, hint));
@@ -216,9 +236,7 @@ void checkpoint_report(const struct model *m, const struct tensors *t, const cha
   int taken = 0;
   for (int i = 0; i < m->program->params; i++)
     taken += m->program->param[i].role != NET_OPT;
-  for (int i = 0; i < t->count; i++)
-    if (only_in_file(m->program, &t->tensor[i], 0))
-      differ_extra(&d, "left over in the file:", &t->tensor[i]);
+  differ_extras(&d, "left over in the file:", m->program, t);
   fprintf(out, "weights: all %d tensors from %s%s%s\n", taken, path, d.text, d.more);
 }
 
@@ -254,9 +272,7 @@ int checkpoint_start(struct model *m, const struct tensors *t, const char *path,
       taken++;
     }
   }
-  for (int i = 0; i < t->count; i++)
-    if (only_in_file(program, &t->tensor[i], 0))
-      differ_extra(&d, "not in the program, so it is left out:", &t->tensor[i]);
+  differ_extras(&d, "not in the program, so it is left out:", program, t);
   if (!taken)
     return nothing_fits(program, t, path, err);
   fprintf(out, "start: %d of %d tensors from %s%s%s\n", taken, wanted, path, d.text, d.more);

@@ -66,7 +66,7 @@ static int set_scalar(struct recipe *r, const char *name, const struct net_arg *
 int recipe_line_set(struct recipe *r, struct recipe_line new, char err[ERR]) {
   struct net_arg v;
   char why[ERR];
-  if (!strcmp(new.name, "start") && *new.value != '"') /* a path needs no quotes */
+  if (!strcmp(new.name, "start") && *new.value != '"' && strncmp(new.value, "weights(", 8)) /* a path needs no quotes */
     v = (struct net_arg){.kind = NET_TEXT, .text = heap_text(&r->heap, new.value, strlen(new.value))};
   else if (value_read(&v, new.value, &r->heap, why))
     return fail(err, "%s: %s", new.name, why);
@@ -158,6 +158,27 @@ static int get_stop(struct recipe *r, char err[ERR]) {
   return watch(r, "stop", arg_text(&c, CALL_STOP, "x"), &r->stop, err);
 }
 
+static int get_start(struct recipe *r, char err[ERR]) {
+  const struct net_arg *v = line(r, "start");
+  r->start = NULL;
+  r->start_prefix = r->start_rename = "";
+  if (!v)
+    return 0;
+  if (v->kind == NET_TEXT) {
+    r->start = v->text;
+    return 0;
+  }
+  struct net_call c = call_of(v);
+  if (!c.name)
+    return fail(err, "start: the path of a file is wanted, or weights(\"FILE\", prefix: \"TEXT\", rename: \"FILE\")");
+  if (call_check(&c, CALL_START, err))
+    return -1;
+  r->start = arg_text(&c, CALL_START, "path");
+  r->start_prefix = arg_text(&c, CALL_START, "prefix");
+  r->start_rename = arg_text(&c, CALL_START, "rename");
+  return 0;
+}
+
 int recipe_resolve(struct recipe *r, char err[ERR]) {
   double batch, seed;
   if (get_number(r, "epochs", EPOCHS_DEFAULT, &r->epochs, err) ||
@@ -175,11 +196,7 @@ int recipe_resolve(struct recipe *r, char err[ERR]) {
   r->preview = v ? call_of(v) : (struct net_call){0};
   if (v && !r->preview.name)
     return fail(err, "preview: a predict command is wanted, such as sample(count: 16)");
-  v = line(r, "start");
-  if (v && v->kind != NET_TEXT)
-    return fail(err, "start: the path of a file is wanted");
-  r->start = v ? v->text : NULL;
-  return get_keep(r, err) || get_stop(r, err) ? -1 : 0;
+  return get_start(r, err) || get_keep(r, err) || get_stop(r, err) ? -1 : 0;
 }
 
 void recipe_write(const struct recipe *r, FILE *out) {

@@ -30,6 +30,7 @@ struct recipe {
   double stop_epochs;
   struct net_call preview; /* name NULL: none */
   const char *start;       /* a checkpoint to take weights from, or NULL */
+  const char *start_prefix, *start_rename; /* and how its names become ours: a beginning, a file with a table; or "" */
 };
 
 enum { BATCH_DEFAULT = 32, EPOCHS_DEFAULT = 10 };

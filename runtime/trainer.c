@@ -171,6 +171,24 @@ static int take_up(struct trainer *t, const struct tensors *from, char err[ERR])
   return 0;
 }
 
+/* The command line's --prefix and --rename win over the recipe's. */
+static int rename_start(const struct trainer *t, struct tensors *from, char err[ERR]) {
+  const struct recipe *r = &t->recipe;
+  struct rename_how how = t->o->rename;
+  char *own = NULL;
+  if (!how.prefix && *r->start_prefix)
+    how.prefix = r->start_prefix;
+  if (!how.table && *r->start_rename) {
+    how.path = r->start_rename;
+    how.table = own = rename_read(how.path, err);
+    if (!own)
+      return -1;
+  }
+  int status = rename_tensors(from, &how, r->start, stdout, err);
+  free(own);
+  return status;
+}
+
 static int set_weights(struct trainer *t, int carry, char err[ERR]) {
   struct tensors from;
   model_init(t->m, t->recipe.seed, carry ? ROLES_OPT : ROLES_ALL);
@@ -178,10 +196,7 @@ static int set_weights(struct trainer *t, int carry, char err[ERR]) {
     return 0;
   if (tensors_open(&from, t->recipe.start, err))
     return -1;
-  int status = rename_tensors(&from, &t->o->rename, t->recipe.start, stdout, err) ||
-                       checkpoint_start(t->m, &from, t->recipe.start, stdout, err)
-                   ? -1
-                   : 0;
+  int status = rename_start(t, &from, err) || checkpoint_start(t->m, &from, t->recipe.start, stdout, err) ? -1 : 0;
   tensors_close(&from);
   return status;
 }

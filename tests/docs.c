@@ -146,6 +146,7 @@ static void write_call(const char *kind, const char *name, const char *signature
       {"SCHEDULE", "Schedules: `schedule:`"},
       {"KEEP", "What to keep: `keep:`"},
       {"STOP", "When to stop: `stop:`"},
+      {"START", "What to start from: `start:`, which also takes the file's path alone"},
   };
   static const char *last = "";
   if (strcmp(last, kind)) {

@@ -123,6 +123,7 @@ static const struct {
     {"SCHEDULE", "a schedule", "schedule:", "cosine"},
     {"KEEP", "a keep rule", "keep:", "best(loss)"},
     {"STOP", "a stop rule", "stop:", "stalled(loss, epochs: 10)"},
+    {"START", "a start", "start:", "weights(\"resnet18.safetensors\")"},
 };
 
 static int kind_of(const char *kind) {

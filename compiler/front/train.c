@@ -93,7 +93,7 @@ static void run_report(Run *r, const Ast *s) {
 static const struct {
   const char *name, *calls; /* calls: the kind of calls.def that the value must be; "" a number; "?" its own; NULL: not built */
 } lines[] = {{"optimizer", "?"}, {"schedule", "SCHEDULE"}, {"epochs", ""},    {"batch", ""},   {"seed", ""},
-             {"keep", "KEEP"},   {"stop", "STOP"},         {"start", "?"},    {"clip", NULL},  {"ema", NULL},
+             {"keep", "KEEP"},   {"stop", "STOP"},         {"start", "START"},    {"clip", NULL},  {"ema", NULL},
              {"accumulate", NULL}, {"freeze", NULL},       {"preview", NULL}, {"log", NULL},   {"every", NULL}};
 enum { LINES = sizeof lines / sizeof *lines, BUILT = 8 };
 
@@ -138,23 +138,27 @@ static int is_repeated(Run *r, const Ast *s, Span at) {
   return 1;
 }
 
+static int check_path(Expand *x, const RecipeArg *a) {
+  if (a->kind == RECIPE_TEXT)
+    return 1;
+  diag_add(x->c, D_WRONG_KIND, a->span, "the path of a .safetensors file, in quotes,", arena_printf(x->c->mem, "`%s`", say_source(x, a->span)));
+  return 0;
+}
+
 static int read_line(Run *r, const Ast *s, const char *kind, RecipeProp *p) {
   Expand *x = r->x;
   const char *name = name_text(x->c->names, s->name);
   if (!recipe_arg(x, s->kids[1], &p->value))
     return 0;
   p->value.span = s->kids[1]->span;
+  if (!strcmp(kind, "START") && p->value.kind != RECIPE_CALL)
+    return check_path(x, &p->value);
   if (*kind >= 'A') {
     p->value.call = recipe_check(x, &p->value, kind, s->kids[1]->span);
     p->value.kind = RECIPE_CALL;
     return p->value.call != NULL;
   }
-  if (!*kind)
-    return check_count(x, name, &p->value);
-  if (p->value.kind == RECIPE_TEXT)
-    return 1;
-  diag_add(x->c, D_WRONG_KIND, p->value.span, "the path of a .safetensors file, in quotes,", arena_printf(x->c->mem, "`%s`", say_source(x, p->value.span)));
-  return 0;
+  return check_count(x, name, &p->value);
 }
 
 static void run_prop(Run *r, const Ast *s) {

@@ -104,9 +104,9 @@ static void search_operations(Help *h) {
 }
 
 static void search_calls(Help *h) {
-  enum { SOURCE, DERIVED, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, KEEP, STOP };
-  static const char *const kinds[] = {
-      "source:, val:, test:", "field =", "holdout:", "prepare:", "augment:", "fill:", "schedule:", "keep:", "stop:"};
+  enum { SOURCE, DERIVED, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, KEEP, STOP, START };
+  static const char *const kinds[] = {"source:, val:, test:", "field =",   "holdout:", "prepare:", "augment:",
+                                      "fill:",                "schedule:", "keep:",    "stop:",    "start:"};
   static const struct {
     int kind;
     const char *name, *signature, *summary;

@@ -73,6 +73,14 @@ cmp a/last.safetensors b/last.safetensors
 ./ours train --weights $theirs --prefix module. --rename table.txt --out c | grep '^start'
 sed "s|epochs: 1|epochs: 1\n  start: \"$theirs\"|" wider.net > started.net
 "$NETC" run started.net -- train | sed -n '/^start/,/^[^s ]/p' | grep '^start:\|^  s'
+sed "s|epochs: 1|epochs: 1\n  start: weights(\"$theirs\", prefix: \"module.\", rename: \"table.txt\")|" ours.net > called.net
+"$NETC" run called.net -- train | grep '^start:'
+"$NETC" run called.net -- train --resume --epochs 2 | grep '^start:\|^going'
+"$NETC" run called.net -- train --prefix modul_ 2>&1 | tail -1
+./ours train --start "weights(\"$theirs\", prefix: \"module.\", rename: \"table.txt\")" --out d | grep '^start:'
+for run in c d; do ./ours eval --weights $run/last.safetensors 2> /dev/null; done | uniq | wc -l
+grep '^start' d/recipe.txt
+say ./ours train --start 'weights()'
 say ./ours train --prefix module.
 say ./ours train --weights $theirs
 

@@ -43,9 +43,15 @@ static struct tensors written(const struct tensor *tensor, int count) {
 
 #define F32(n, r, d0, d1, from)                                                                                        \
   { .name = n, .rank = r, .dim = {d0, d1}, .data = from, .bytes = sizeof from }
+#define COUNTER(n)                                                                                                     \
+  { .name = n, .type = TENSOR_I32, .data = seen, .bytes = 4 }
 static const struct tensor THEIRS[] = {F32("module.head/kernel", 2, PIXELS, CLASSES, turned),
                                        F32("module.head/bias", 1, CLASSES, 0, bias),
-                                       F32("module.steps_seen", 1, 1, 0, seen), F32("module.extra", 1, 1, 0, seen)};
+                                       F32("module.steps_seen", 1, 1, 0, seen),
+                                       F32("module.extra/bias", 1, 1, 0, seen),
+                                       COUNTER("module.count"),
+                                       COUNTER("module.count2")};
+enum { TENSORS = sizeof THEIRS / sizeof *THEIRS };
 static const char TABLE[] = "# theirs -> ours\n"
                             "\n"
                             "*/kernel -> *.weight permute 1 0   # in, out\n"
@@ -66,11 +72,11 @@ static const float *numbers_of(const struct model *m, int param) {
 static void foreign_names_become_ours(void **state) {
   (void)state;
   static const char table[] = "# theirs -> ours\n\n*/kernel -> *.weight permute 1 0 # in, out\r\nhead/* -> head.{1}\n"
-                              "head.* -> fc.*\n";
+                              "head.* -> fc.*\nextra/* -> head.*1\n";
   char err[ERR] = "", *said;
   size_t size;
   struct model m = open_model();
-  struct tensors t = written(THEIRS, 4);
+  struct tensors t = written(THEIRS, TENSORS);
   FILE *f = open_memstream(&said, &size);
   if (rename_tensors(&t, &(struct rename_how){"module.", table, "table"}, "it", f, err) ||
       checkpoint_load(&m, &t, "it", 0, err))
@@ -78,7 +84,8 @@ static void foreign_names_become_ours(void **state) {
   checkpoint_report(&m, &t, "it", f);
   fclose(f);
   assert_string_equal(said, "weights: all 3 tensors from it\n"
-                            "  left over in the file: module.extra [1], called extra by --prefix and --rename\n");
+                            "  left over in the file: module.extra/bias [1], called head.bias1\n"
+                            "  left over in the file: module.count [] and 1 more of whole numbers\n");
   assert_memory_equal(numbers_of(&m, 0), weight, sizeof weight);
   assert_memory_equal(numbers_of(&m, 1), bias, sizeof bias);
   assert_memory_equal(numbers_of(&m, 2), seen, sizeof seen);
@@ -90,7 +97,7 @@ static void foreign_names_become_ours(void **state) {
 /* What rename_tensors says of a table; "" when nothing is wrong. */
 static char *refusal(const char *prefix, const char *table) {
   char err[ERR] = "";
-  struct tensors t = written(THEIRS, 4);
+  struct tensors t = written(THEIRS, TENSORS);
   int status = rename_tensors(&t, &(struct rename_how){prefix, table, "table"}, "it", NULL, err);
   assert_int_equal(status, *err ? -1 : 0);
   tensors_close(&t);
@@ -116,9 +123,9 @@ static void damaged_tables_are_refused(void **state) {
       {NULL, "*.a -> {0}", "{1} to {4}"},
       {NULL, "*.a -> {", "{1} to {4}"},
       {NULL, "*1*2*3*4* -> a", "more than four *"},
-      {NULL, "*/* -> head", "both module.head/kernel and module.head/bias would be called head"},
+      {NULL, "*head/* -> head", "both module.head/kernel and module.head/bias would be called head"},
       {"modul_", NULL, "no name in it begins with \"modul_\"; one is module.head/kernel"},
-      {"module.extra", NULL, "no name in it"},
+      {"module.extra/bias", NULL, "no name in it"},
       {NULL, "*/kernel -> * permute 0 2 1", ""}, /* for three axes: there are none, so nothing is done */
       {NULL, "", ""},
   };
@@ -134,9 +141,9 @@ static void rules_that_fit_nothing_are_told(void **state) {
   (void)state;
   char err[ERR], *said;
   size_t size;
-  struct tensors t = written(THEIRS, 4);
+  struct tensors t = written(THEIRS, TENSORS);
   FILE *f = open_memstream(&said, &size);
-  assert_int_equal(rename_tensors(&t, &(struct rename_how){NULL, "a -> b\n*extra -> *c\n", "table"}, "it", f, err), 0);
+  assert_int_equal(rename_tensors(&t, &(struct rename_how){NULL, "a -> b\n*extra/bias -> *c\n", "table"}, "it", f, err), 0);
   fclose(f);
   assert_string_equal(said, "table:1: no tensor is called a\n");
   assert_non_null(tensors_find(&t, "module.c"));
@@ -176,7 +183,7 @@ static void a_common_prefix_is_proposed(void **state) {
   (void)state;
   char err[ERR] = "";
   struct model m = open_model();
-  struct tensors t = written(THEIRS, 4);
+  struct tensors t = written(THEIRS, TENSORS);
   assert_int_equal(checkpoint_load(&m, &t, "it", 0, err), -1);
   assert_non_null(strstr(err, "its names begin with \"module.\", which --prefix module. takes off"));
   tensors_close(&t);
