@@ -96,7 +96,7 @@ enum { CALLS = sizeof calls / sizeof *calls };
 
 /* Sources, transforms and schedules that the language has and the runtime does not yet. */
 static const char *const planned[] = {"voc", "coco", "yolo", "frames", "files", "csv", "npy", "proposals", "mixup", "cutmix",
-                                      "mosaic", "elastic", "zca_whiten", "plateau"};
+                                      "mosaic", "zca_whiten", "plateau"};
 
 static const Ast *signature_of(Expand *x, int row) {
   const char *s = arena_printf(x->c->mem, "%s -> []", calls[row].signature);

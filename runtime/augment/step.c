@@ -26,6 +26,7 @@ static const struct row {
     {"rotate", STEP_ROTATE, FILL, {"degrees"}},
     {"shift", STEP_SHIFT, FILL, {0}},
     {"shear", STEP_SHEAR, FILL, {"degrees"}},
+    {"elastic", STEP_ELASTIC, FILL, {"alpha", "sigma"}},
     {"zoom", STEP_ZOOM, FILL, {0}},
     {"brightness", STEP_BRIGHTNESS, 0, {"fraction"}},
     {"contrast", STEP_CONTRAST, 0, {"fraction"}},
@@ -123,6 +124,8 @@ static int special_read(const struct net_call *c, struct step *s, char err[512])
     return v[0] >= 0 && v[1] >= 0 && v[0] <= 1 && v[1] <= 1 && v[0] + v[1] > 0
                ? 0
                : fail(err, "flip: say how often, flip(horizontal: 0.5) or flip(vertical: 0.5)");
+  case STEP_ELASTIC:
+    return v[1] > 0 && v[1] <= 1000 ? 0 : fail(err, "elastic: sigma is how far bends reach, in pixels, above 0");
   case STEP_HUE:
     return v[0] >= 0 && v[0] <= 0.5f ? 0 : fail(err, "hue: the share is from 0 to 0.5");
   default:
@@ -162,8 +165,13 @@ int steps_read(struct steps *s, const struct net_call *call, int count, int prep
   s->count = 0;
   if (count > STEPS)
     return fail(err, "more than %d transforms", STEPS);
-  for (int i = 0; i < count; i++, s->count++)
+  int bends = 0;
+  for (int i = 0; i < count; i++, s->count++) {
     if (step_read(&s->step[i], &call[i], prepare, err))
       return -1;
+    bends += s->step[i].kind == STEP_ELASTIC;
+  }
+  if (bends > 1)
+    return fail(err, "elastic is given twice: a picture is bent once");
   return 0;
 }

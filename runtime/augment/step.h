@@ -19,6 +19,7 @@ enum step_kind { /* the order matters: geometry up to letterbox, fixed up to nor
                  STEP_ROTATE,
                  STEP_SHIFT,
                  STEP_SHEAR,
+                 STEP_ELASTIC,
                  STEP_ZOOM,
                  STEP_BRIGHTNESS,
                  STEP_CONTRAST,

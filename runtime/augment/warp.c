@@ -1,4 +1,4 @@
-/* Geometry by one affine map m from the result to the source, pixel edges at whole numbers: the pixel (x, y) of the
+/* Geometry by one map m, affine unless a picture is bent, from the result to the source, pixel edges at whole numbers: the pixel (x, y) of the
    result has its centre at (x + 0.5, y + 0.5) and is read at m of it.
 
    The map is put together from the last step's point of view backwards: a step that takes place p of the picture so far
@@ -6,6 +6,8 @@
    sharp. */
 #include "augment/warp.h"
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 static float pick(float u, double low, double high) {
   return (float)(low + u * (high - low));
@@ -72,8 +74,22 @@ static void step_pick(struct warp *w, const struct step *s, const float *u) {
   }
 }
 
-struct warp warp_pick(const struct steps *augment, const struct chance *chance, int height, int width) {
-  struct warp w = {{1, 0, 0, 0, 1, 0}, height, width, {FILL_NEAREST, 0}, 0};
+struct warp warp_still(int height, int width) {
+  return (struct warp){{1, 0, 0, 0, 1, 0}, height, width, {FILL_NEAREST, 0}, 0, NULL, {1, 0, 0, 0, 1, 0}};
+}
+
+/* What the map was so far lies before the bend; a new one begins. */
+static int bend_pick(struct warp *w, const struct step *s, const struct chance *chance, int place) {
+  if (s->number[0] == 0)
+    return 0;
+  w->bend = bend_new(w->height, w->width, s->number[0], s->number[1], chance, SITE_BEND + place);
+  memcpy(w->before, w->map, sizeof w->before);
+  memcpy(w->map, (double[6]){1, 0, 0, 0, 1, 0}, sizeof w->map);
+  return w->bend ? 0 : -1;
+}
+
+int warp_pick(struct warp *w, const struct steps *augment, const struct chance *chance, int height, int width) {
+  *w = warp_still(height, width);
   int said = 0;
   for (int i = 0; i < augment->count; i++) {
     const struct step *s = &augment->step[i];
@@ -81,17 +97,31 @@ struct warp warp_pick(const struct steps *augment, const struct chance *chance, 
       continue;
     float u[4];
     nrt_uniform(u, 0, 4, chance->seed, chance->epoch, chance->position, SITE_STEP + i);
-    step_pick(&w, s, u);
+    if (s->kind == STEP_ELASTIC && bend_pick(w, s, chance, i))
+      return -1;
+    step_pick(w, s, u);
     /* one fill for the one map: the last that is written, else a padding crop's, else nearest */
     int pads = s->kind == STEP_RANDOM_CROP && s->number[0] > 0;
     if (s->fill_given || (pads && !said))
-      w.fill = s->fill;
+      w->fill = s->fill;
     said |= s->fill_given;
   }
-  const double *m = w.map;
-  w.moved = w.height != height || w.width != width || m[0] != 1 || m[1] != 0 || m[2] != 0 || m[3] != 0 || m[4] != 1 ||
-            m[5] != 0;
-  return w;
+  const double *m = w->map;
+  w->moved = w->height != height || w->width != width || w->bend || m[0] != 1 || m[1] != 0 || m[2] != 0 ||
+             m[3] != 0 || m[4] != 1 || m[5] != 0;
+  return 0;
+}
+
+void warp_clear(struct warp *w) {
+  free(w->bend);
+  w->bend = NULL;
+}
+
+void warp_center(struct warp *w, int height, int width) {
+  map_compose(w->map, (double[6]){1, 0, (w->width - width) / 2, 0, 1, (w->height - height) / 2}); /* whole pixels */
+  w->height = height;
+  w->width = width;
+  w->moved = 1;
 }
 
 /* The value at whole coordinates, filled outside. */
@@ -101,15 +131,25 @@ static float value_at(const struct fill *f, const unsigned char *plane, int widt
   return x < 0 || y < 0 ? f->value : plane[(size_t)y * width + x];
 }
 
+static void map_apply(const double m[6], double *x, double *y) {
+  double u = m[0] * *x + m[1] * *y + m[2];
+  *y = m[3] * *x + m[4] * *y + m[5];
+  *x = u;
+}
+
 /* Where the result's pixel (x, y) is read: (u, v) with pixel edges at whole numbers. Far outside it is drawn nearer, so
    that it fits an int: there every fill but wrap has long settled, and no step wraps so far. */
 struct spot {
   float u, v;
 };
 static struct spot spot_at(const struct warp *w, int x, int y, int width, int height) {
-  const double *m = w->map;
-  float u = (float)(m[0] * (x + 0.5) + m[1] * (y + 0.5) + m[2]);
-  float v = (float)(m[3] * (x + 0.5) + m[4] * (y + 0.5) + m[5]);
+  double px = x + 0.5, py = y + 0.5;
+  map_apply(w->map, &px, &py);
+  if (w->bend) {
+    bend_at(w->bend, &px, &py);
+    map_apply(w->before, &px, &py);
+  }
+  float u = (float)px, v = (float)py;
   float far_u = 4 * (float)width, far_v = 4 * (float)height;
   u = u < -far_u ? -far_u : u > far_u ? far_u : u;
   v = v < -far_v ? -far_v : v > far_v ? far_v : v;
@@ -159,19 +199,25 @@ void warp_mask(const struct warp *w, const struct cell *c, unsigned char *out) {
     }
 }
 
-/* (u, v) of the source, by the map's inverse. */
-static void back(const struct warp *w, double u, double v, double *x, double *y) {
-  const double *m = w->map;
-  double det = m[0] * m[4] - m[1] * m[3];
-  u -= m[2], v -= m[5];
+static void map_undo(const double m[6], double *x, double *y) {
+  double det = m[0] * m[4] - m[1] * m[3], u = *x - m[2], v = *y - m[5];
   *x = (m[4] * u - m[1] * v) / det;
   *y = (m[0] * v - m[3] * u) / det;
 }
 
+/* Where (x, y) of the source lies in the result. */
+static void warp_undo(const struct warp *w, double *x, double *y) {
+  if (w->bend) {
+    map_undo(w->before, x, y);
+    bend_back(w->bend, x, y);
+  }
+  map_undo(w->map, x, y);
+}
+
 void warp_points(const struct warp *w, const float *point, int points, float *out) {
   for (int i = 0; i < 2 * points; i += 2) {
-    double x, y;
-    back(w, point[i], point[i + 1], &x, &y);
+    double x = point[i], y = point[i + 1];
+    warp_undo(w, &x, &y);
     out[i] = (float)x, out[i + 1] = (float)y;
   }
 }
@@ -181,8 +227,8 @@ int warp_boxes(const struct warp *w, const float *box, int boxes, float *out) {
   for (int i = 0; i < boxes; i++, box += 5) {
     double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
     for (int k = 0; k < 4; k++) { /* the corners */
-      double x, y;
-      back(w, box[k & 1 ? 3 : 1], box[k & 2 ? 4 : 2], &x, &y);
+      double x = box[k & 1 ? 3 : 1], y = box[k & 2 ? 4 : 2];
+      warp_undo(w, &x, &y);
       left = fmin(left, x), right = fmax(right, x), top = fmin(top, y), bottom = fmax(bottom, y);
     }
     double whole = (right - left) * (bottom - top);

@@ -1,23 +1,27 @@
-/* Augment's geometry: all random geometric steps of a sample become one affine map, applied once to every spatial
-   field. */
+/* Augment's geometry: all random geometric steps of a sample become one map, applied once to every spatial field: an
+   affine one, or, with an elastic step, what is affine before it, the step, and what is affine after it. */
 #ifndef NET_WARP_H
 #define NET_WARP_H
+#include "augment/bend.h"
 #include "augment/fixed.h"
 
-struct chance { /* what the random numbers of one sample depend on */
-  uint64_t seed, epoch;
-  int64_t position;
-};
-enum { SITE_STEP = 0xa06000, SITE_PIXELS = 0xa07000 }; /* + the step's place in augment */
+enum { SITE_STEP = 0xa06000, SITE_PIXELS = 0xa07000, SITE_BEND = 0xa0f000 }; /* + the step's place in augment */
 
 struct warp {
-  double map[6]; /* from the result's pixels to the source's */
+  double map[6]; /* from the result's pixels to the source's, or, with a bend, to the bent picture's */
   int height, width;
   struct fill fill;
   int moved; /* 0: the result is the source */
+  struct bend *bend; /* NULL: none */
+  double before[6];  /* from the picture to be bent to the source */
 };
-/* The map for a sample of height x width. */
-struct warp warp_pick(const struct steps *augment, const struct chance *chance, int height, int width);
+/* The warp that changes nothing. */
+struct warp warp_still(int height, int width);
+/* The map for a sample of height x width. 0, or -1 when out of memory; warp_clear frees what it holds. */
+int warp_pick(struct warp *w, const struct steps *augment, const struct chance *chance, int height, int width);
+void warp_clear(struct warp *w);
+/* Of the result only the middle. */
+void warp_center(struct warp *w, int height, int width);
 
 /* The warped planes of a cell: an image bilinear, in out as floats 0…255; a mask nearest. */
 void warp_image(const struct warp *w, const struct cell *c, float *out);

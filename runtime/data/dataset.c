@@ -212,29 +212,40 @@ static struct cell *cells_get(struct net_dataset *s, int64_t i, int *owned, char
   return cells_keep(s, i, cell, owned);
 }
 
+/* One field that the source gave, warped if its picture is. A mask that is declared smaller than the picture is the
+   middle of it, for networks that look at more than they answer for. */
+static int field_write(struct net_dataset *s, int f, const struct cell *cell, int64_t i, const struct warp *w,
+                       const struct chance *chance, void *out, char err[512]) {
+  const struct net_data *d = &s->given;
+  int image = field_of_picture(d), height, width, full_height = 0, full_width = 0;
+  int with_picture = cell[f].height == cell[image < 0 ? f : image].height && cell[f].width == cell[image < 0 ? f : image].width;
+  struct warp mine = w->moved && with_picture ? *w : warp_still(cell[f].height, cell[f].width);
+  field_size(&d->field[f], &height, &width);
+  if (image >= 0)
+    field_size(&d->field[image], &full_height, &full_width);
+  if (image != f && mine.height == full_height && mine.width == full_width && height <= full_height &&
+      width <= full_width && (height < full_height || width < full_width) && height > 0)
+    warp_center(&mine, height, width);
+  if (!cell_fits(&s->recipe, f, &cell[f], &mine)) {
+    char where[300];
+    s->source->where(s->source, i, f, where);
+    return cell_misfit(&s->recipe, f, &cell[f], &mine, where, err);
+  }
+  return cell_write(&s->recipe, f, &cell[f], &mine, chance, out, err);
+}
+
 /* The fields that the source gave, augmented. value: where each field of the block goes, NULL when not wanted. */
 static int given_write(struct net_dataset *s, const struct cell *cell, int64_t i, const struct chance *chance,
                        void *const *value, char err[512]) {
-  const struct net_data *d = &s->given;
-  int image = field_of_picture(d);
-  struct warp still = {{1, 0, 0, 0, 1, 0}, 0, 0, {FILL_NEAREST, 0}, 0}, w = still;
-  if (chance && image >= 0)
-    w = warp_pick(&s->recipe.augment, chance, cell[image].height, cell[image].width);
-  for (int f = 0; f < d->fields; f++) {
-    if (!value[s->given_at[f]])
-      continue;
-    still.height = cell[f].height, still.width = cell[f].width;
-    const struct warp *mine =
-        w.moved && cell[f].height == cell[image].height && cell[f].width == cell[image].width ? &w : &still;
-    if (!cell_fits(&s->recipe, f, &cell[f], mine)) {
-      char where[300];
-      s->source->where(s->source, i, f, where);
-      return cell_misfit(&s->recipe, f, &cell[f], mine, where, err);
-    }
-    if (cell_write(&s->recipe, f, &cell[f], mine, chance, value[s->given_at[f]], err))
-      return -1;
-  }
-  return 0;
+  int image = field_of_picture(&s->given), failed = 0;
+  struct warp w = warp_still(0, 0);
+  if (chance && image >= 0 && warp_pick(&w, &s->recipe.augment, chance, cell[image].height, cell[image].width))
+    failed = fail(err, "out of memory while augmenting");
+  for (int f = 0; f < s->given.fields && !failed; f++)
+    if (value[s->given_at[f]])
+      failed = field_write(s, f, cell, i, &w, chance, value[s->given_at[f]], err);
+  warp_clear(&w);
+  return failed;
 }
 
 /* Sample i of the source as number n of the buffers. A field that only derived ones need gets room for a while. */

@@ -30,7 +30,7 @@ static int load_with(const struct recipe *r, int field, const char *path, float 
   int failed = !grey || cell_of_picture(&c, grey) ? fail(err, "%s: out of memory", path) : 0;
   image_free(grey);
   failed = failed || load_prepared(r, field, &c, p->map, err);
-  struct warp still = {{1, 0, 0, 0, 1, 0}, c.height, c.width, {FILL_NEAREST, 0}, 0};
+  struct warp still = warp_still(c.height, c.width);
   if (!failed && !cell_fits(r, field, &c, &still))
     failed = cell_misfit(r, field, &c, &still, path, err);
   failed = failed || cell_write(r, field, &c, &still, NULL, out, err);

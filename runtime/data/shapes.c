@@ -119,8 +119,8 @@ static int shapes_size(struct scene_plan *p, const struct net_data *d, char err[
   for (int i = 0; i < d->fields; i++) {
     f = &d->field[i];
     if ((f->kind == NET_MASK || f->kind == NET_CLASS_MASK) &&
-        (f->dim[f->rank - 2] != p->height || f->dim[f->rank - 1] != p->width))
-      return fail(err, "data %s: field `%s` is %lldx%lld, the picture is %dx%d; shapes draws both alike", d->name,
+        (f->dim[f->rank - 2] > p->height || f->dim[f->rank - 1] > p->width))
+      return fail(err, "data %s: field `%s` is %lldx%lld, the picture is %dx%d", d->name,
                   f->name, (long long)f->dim[f->rank - 2], (long long)f->dim[f->rank - 1], p->height, p->width);
   }
   return p->width >= 8 && p->height >= 8 ? 0 : fail(err, "data %s: shapes needs pictures of 8x8 or more", d->name);
