@@ -125,13 +125,18 @@ static const struct net_range *range_of(const struct presenter *p, struct planes
   return NULL;
 }
 
+/* A mask smaller than the network's picture is the middle of it: the way back to the original begins there. */
 static int write_mask(const struct presenter *p, int show, const void *value, const struct net_picture *original,
                       const char *path, char err[ERR]) {
-  const struct net_io *io = output_of(p, show);
-  struct planes at = planes_of(io->rank, io->dim);
+  const struct net_io *io = output_of(p, show), *in = &p->entry->input[p->image_input];
+  struct planes at = planes_of(io->rank, io->dim), whole = planes_of(in->rank, in->dim);
+  int left = (whole.width - at.width) / 2, top = (whole.height - at.height) / 2;
+  struct net_picture seen = *original;
+  seen.map[2] += seen.map[0] * left + seen.map[1] * top;
+  seen.map[5] += seen.map[3] * left + seen.map[4] * top;
   if (io->elem == NET_I32)
-    return show_class_overlay(path, value, at.width, at.height, original, err);
-  return (p->overlay ? show_overlay : show_mask)(path, value, at.width, at.height, original, err);
+    return show_class_overlay(path, value, at.width, at.height, &seen, err);
+  return (p->overlay ? show_overlay : show_mask)(path, value, at.width, at.height, &seen, err);
 }
 
 static int write_picture(const struct presenter *p, const struct presented *b, int show, int64_t i, char err[ERR]) {
@@ -173,6 +178,15 @@ static int32_t *largest(const float *score, int64_t n, int64_t classes) {
   return best;
 }
 
+static struct show_areas truth_areas(const struct presenter *p) {
+  int f = p->truth ? present_truth(p->data, "mask") : -1;
+  if (f < 0)
+    return (struct show_areas){0};
+  const struct net_field *field = &p->data->field[f];
+  struct planes at = planes_of(field->rank, field->dim);
+  return (struct show_areas){p->truth, field->elem, at.height, at.width};
+}
+
 static int write_sheet(const struct presenter *p, int show, const char *path, char err[ERR]) {
   const struct net_io *io = output_of(p, show);
   struct planes at = planes_of(io->rank, io->dim), in = at;
@@ -184,7 +198,8 @@ static int write_sheet(const struct presenter *p, int show, const char *path, ch
   if (kind == SHOW_IMAGE)
     return show_image(path, p->shown[show], b.n, at.channels, at.height, at.width, range_of(p, at, &room), err);
   if (kind == SHOW_MASK && p->image)
-    return show_mask_sheet(path, &b, p->shown[show], p->truth, io->elem, err);
+    return show_mask_sheet(path, &b, (struct show_areas){p->shown[show], io->elem, at.height, at.width},
+                           truth_areas(p), err);
   if (kind == SHOW_MASK && io->elem == NET_I32)
     return show_class_masks(path, p->shown[show], b.n, at.width, at.height, err);
   if (kind == SHOW_MASK)

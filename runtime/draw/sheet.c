@@ -26,14 +26,20 @@ static int sheet_done(const char *path, struct net_picture *p, int failed, char 
   return failed;
 }
 
-/* One tile: the picture, tinted by a mask if there is one. */
+/* One tile: the picture, tinted by mask i if there are masks. */
 static int tile_put(struct net_picture *sheet, int x, int y, int scale, const struct net_picture *picture,
-                    const void *mask, enum net_elem elem) {
+                    const struct show_areas *mask, int i) {
   struct net_picture *p = picture_copy(picture, 3);
-  unsigned char *classes = p && mask ? classes_at(p, mask, elem, p->width, p->height) : NULL;
+  unsigned char *classes = NULL;
+  if (p && mask) {
+    p->map[2] = (p->width - mask->width) / 2; /* in whole pixels, as data is cut */
+    p->map[5] = (p->height - mask->height) / 2;
+    const char *values = (const char *)mask->values + (size_t)i * mask->height * mask->width * 4;
+    classes = classes_at(p, values, mask->elem, mask->width, mask->height);
+  }
   int failed = !p || (mask && !classes);
   if (classes)
-    classes_tint(p, classes, elem == NET_I32 ? 0.65f : 0.4f);
+    classes_tint(p, classes, mask->elem == NET_I32 ? 0.65f : 0.4f);
   if (!failed)
     canvas_picture(sheet, x, y, p, scale);
   free(classes);
@@ -41,11 +47,11 @@ static int tile_put(struct net_picture *sheet, int x, int y, int scale, const st
   return failed;
 }
 
-int show_mask_sheet(const char *path, const struct show_batch *b, const void *predicted, const void *truth,
-                    enum net_elem elem, char err[512]) {
+int show_mask_sheet(const char *path, const struct show_batch *b, struct show_areas predicted, struct show_areas truth,
+                    char err[512]) {
   static const char *const title[] = {"input", "predicted", "truth"};
-  const void *mask[] = {NULL, predicted, truth};
-  int shown[3] = {1, predicted != NULL, truth != NULL}, group = 1 + shown[1] + shown[2];
+  const struct show_areas *mask[] = {NULL, &predicted, &truth};
+  int shown[3] = {1, predicted.values != NULL, truth.values != NULL}, group = 1 + shown[1] + shown[2];
   int n = b->n < ROWS ? b->n : ROWS, groups = n > 4 ? 2 : 1, rows = (n + groups - 1) / groups;
   int scale = scale_for(b->width, b->height, TILE), step_x = b->width * scale + GAP, step_y = b->height * scale + GAP;
   int group_width = group * step_x + GAP;
@@ -59,10 +65,9 @@ int show_mask_sheet(const char *path, const struct show_batch *b, const void *pr
     for (int k = 0; !failed && k < 3; k++) {
       if (!shown[k])
         continue;
-      const char *m = mask[k] ? (const char *)mask[k] + (size_t)i * b->height * b->width * 4 : NULL;
       if (i % rows == 0)
         canvas_text(sheet, x, 5, title[k], b->width * scale / FONT_WIDTH, 1, ink);
-      failed = tile_put(sheet, x, y, scale, p, m, elem);
+      failed = tile_put(sheet, x, y, scale, p, mask[k], i);
       x += step_x;
     }
     image_free(p);
@@ -86,7 +91,7 @@ int show_class_sheet(const char *path, const struct show_batch *b, const int32_t
     struct color c = judged ? hit ? right : wrong : ink;
     if (judged)
       canvas_frame(sheet, x, y, width, height, FRAME, c);
-    failed = !p || tile_put(sheet, x, y, scale, p, NULL, NET_F32);
+    failed = !p || tile_put(sheet, x, y, scale, p, NULL, 0);
     image_free(p);
     y += height + FRAME + 3;
     if (predicted || truth)

@@ -43,10 +43,14 @@ struct show_batch {
   const float *image;
   const struct net_range *range;
 };
-/* Rows of [input | predicted mask over it | true mask over it], up to 16 samples. Masks: float [h, w] (NET_F32) or
-   classes (NET_I32) for each sample; either may be NULL and is left out. */
-int show_mask_sheet(const char *path, const struct show_batch *b, const void *predicted, const void *truth,
-                    enum net_elem elem, char err[512]);
+struct show_areas {   /* a mask for each sample, floats (NET_F32) or classes (NET_I32): the middle of its picture */
+  const void *values; /* NULL: there are none */
+  enum net_elem elem;
+  int height, width;
+};
+/* Rows of [input | predicted mask over it | true mask over it], up to 16 samples. */
+int show_mask_sheet(const char *path, const struct show_batch *b, struct show_areas predicted, struct show_areas truth,
+                    char err[512]);
 /* A grid of pictures with the predicted class below each, framed green if it equals truth[i], else red with the true
    one in the second line. truth may be NULL: no frames; predicted NULL: the true class, no frames. */
 int show_class_sheet(const char *path, const struct show_batch *b, const int32_t *predicted, const int32_t *truth,

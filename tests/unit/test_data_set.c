@@ -330,10 +330,12 @@ static void test_sheets(void **state) {
   assert_int_equal(data_fill(s, index, index, 20, 0, 0, (void *[]){image, mask}, err), 0);
   for (int n = 1; n <= 20; n += 19) {
     struct show_batch b = {n, 1, SIDE, SIDE, image, NULL};
+    struct show_areas areas = {mask, NET_F32, SIDE, SIDE}, few = {mask, NET_F32, SIDE / 2, SIDE / 4};
     char path[256];
     strcpy(path, fixture_path("sheet.png"));
-    assert_int_equal(show_mask_sheet(path, &b, mask, mask, NET_F32, err), 0);
-    assert_int_equal(show_mask_sheet(path, &b, mask, NULL, NET_F32, err), 0);
+    assert_int_equal(show_mask_sheet(path, &b, areas, areas, err), 0);
+    assert_int_equal(show_mask_sheet(path, &b, areas, (struct show_areas){0}, err), 0);
+    assert_int_equal(show_mask_sheet(path, &b, areas, few, err), 0);
     assert_int_equal(show_class_sheet(path, &b, label, other, (struct show_names){0, NULL}, err), 0);
     assert_int_equal(show_class_sheet(path, &b, NULL, label, (struct show_names){0, NULL}, err), 0);
     assert_int_equal(show_image(path, image, n, 1, SIDE, SIDE, NULL, err), 0);
