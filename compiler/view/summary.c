@@ -62,10 +62,10 @@ static void print_net(const Build *b, const NetInfo *net, FILE *to) {
 
 /* ---- memory ---- */
 
-static double role_floats(const Build *b, const char *role) {
+static double role_floats(const Build *b, const ParamTable *t, const char *role) {
   double n = 0;
-  for (int i = 0; i < b->params.params.count; i++) {
-    const PlanParam *p = &b->params.params.at[i];
+  for (int i = 0; i < t->params.count; i++) {
+    const PlanParam *p = &t->params.at[i];
     if (!strcmp(name_text(b->c->names, p->role), role))
       n += (double)type_size(type_get(b->c, p->type));
   }
@@ -106,7 +106,9 @@ static void print_memory(const Build *b, FILE *to) {
                                         "weights, states", "optimizer", "all"};
   Arena *mem = b->c->mem;
   Table t = {.mem = mem, .align = "lrrrrrr"};
-  double kept = FLOAT * (role_floats(b, "weight") + role_floats(b, "state")), optimizer = FLOAT * role_floats(b, "opt");
+  const ParamTable *all = &b->params;
+  double kept = FLOAT * (role_floats(b, all, "weight") + role_floats(b, all, "state"));
+  double optimizer = FLOAT * role_floats(b, all, "opt");
   for (int i = 0; i < 7; i++)
     table_add(&t, "%s", heading[i]);
   for (int i = 0; i < b->count; i++) {
@@ -123,6 +125,19 @@ static void print_memory(const Build *b, FILE *to) {
   table_print(&t, to);
 }
 
+/* A network's size is that of what the finished program computes with; heads that only training has are told apart. */
+static void print_parameters(const Build *b, FILE *to) {
+  ParamTable served = {0};
+  double all = role_floats(b, &b->params, "weight");
+  for (int i = 0; i < b->count; i++)
+    if (b->entry[i].predict)
+      params_collect(&served, b->function[i].plan->g);
+  double used = role_floats(b, &served, "weight");
+  if (used > 0 && used < all)
+    fprintf(to, "parameters for training alone: %.0f\n", all - used);
+  fprintf(to, "parameters: %.0f\n", used > 0 ? used : all);
+}
+
 int view_summary(Ctx *c, const Options *o, FILE *to) {
   Build build, *b = &build;
   int ok =
@@ -133,7 +148,7 @@ int view_summary(Ctx *c, const Options *o, FILE *to) {
     print_memory(b, to);
     fprintf(to, "\nmatrix products: %s\n",
             gen_uses_blas(b->gen) ? "OpenBLAS, linked in" : "none, OpenBLAS is not linked");
-    fprintf(to, "parameters: %.0f\n", role_floats(b, "weight"));
+    print_parameters(b, to);
   }
   build_close(b);
   return ok;

@@ -18,3 +18,26 @@ END
 "$NETC" summary a.net --depth 1 | sed -n '1,/^Memory/p'
 "$NETC" summary a.net --batch 7 | grep predict | awk '{ print $2 }'
 "$NETC" summary a.net | tail -2
+cat > b.net <<'END'
+net Trunk {
+  in x [4]
+  out mid = x -> dense(3)
+  out y = mid -> dense(2)
+}
+net Aux {
+  in x
+  out x -> dense(2)
+}
+data D {
+  field image [1, 2, 2]
+  source: images("*.png")
+}
+train on D as (image) {
+  mid, y = Trunk(image -> flatten)
+  minimize mean(y) + mean(Aux(mid))
+}
+predict p(x [4]) {
+  show value: Trunk(x).y
+}
+END
+"$NETC" summary b.net | tail -2
