@@ -191,6 +191,37 @@ class GoogLeNet(nn.Module):
         return F.cross_entropy(y[0], label) + 0.3 * F.cross_entropy(y[1], label) + 0.3 * F.cross_entropy(y[2], label)
 
 
+class Layer(nn.Module):
+    def __init__(self, d, heads):
+        super().__init__()
+        self.layernorm_0, self.layernorm_1 = nn.LayerNorm(d), nn.LayerNorm(d)
+        self.attention_0 = nn.MultiheadAttention(d, heads, batch_first=True)
+        self.dense_0, self.dense_1 = nn.Linear(d, 2 * d), nn.Linear(2 * d, d)
+
+    def forward(self, x):
+        y = self.layernorm_0(x)
+        x = x + self.attention_0(y, y, y, need_weights=False)[0]
+        return x + self.dense_1(F.gelu(self.dense_0(self.layernorm_1(x))))
+
+
+class Positions(nn.Module):
+    def __init__(self, t, d):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(t, d))
+
+
+class SmallViT(nn.Module):
+    def __init__(self, num_classes, size):
+        super().__init__()
+        self.conv_0, self.position_embedding_0 = nn.Conv2d(3, 128, 4, 4), Positions((size // 4) ** 2, 128)
+        self.layer = nn.Sequential(*(Layer(128, 4) for _ in range(6)))
+        self.layernorm_0, self.dense_0 = nn.LayerNorm(128), nn.Linear(128, num_classes)
+
+    def forward(self, x):
+        x = self.conv_0(x).flatten(2).transpose(1, 2) + self.position_embedding_0.weight
+        return self.dense_0(self.layernorm_0(self.layer(x)).mean(1))
+
+
 # ---- torchvision's, at the size that is compared ----
 
 def small_vgg16(num_classes, size):
@@ -199,6 +230,10 @@ def small_vgg16(num_classes, size):
     if side != 7:
         net.avgpool, net.classifier[0] = nn.Identity(), nn.Linear(512 * side * side, 4096)
     return net
+
+
+def vit_b16(num_classes, size):
+    return tv.VisionTransformer(size, 16, 12 if size == 224 else 2, 12, 768, 3072, num_classes=num_classes)
 
 
 def of(make):
@@ -219,6 +254,8 @@ NETS = {  # name: (constructor, size compared, batch, full size)
     "efficientnet_b0": (of(tv.efficientnet_b0), 64, 4, 224),
     "alexnet": (AlexNet, 99, 2, 227),
     "googlenet": (GoogLeNet, 96, 2, 224),
+    "vit_b16": (vit_b16, 32, 2, 224),
+    "vit_small": (SmallViT, 32, 2, 32),
 }
 
 
