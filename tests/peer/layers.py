@@ -1,135 +1,18 @@
 #!/usr/bin/env python3
 """Writes golden/layers.h: what PyTorch computes for the layers and losses of the prelude; tests/unit/test_layers.c holds the
-interpreter and the compiled code against it.
-
-A case is a .net text and the same computation in PyTorch, in float64 for a batch of three. Leaves are filled by functions of
-their names (fill), so only results are stored: of the value y, the gradients of the loss for x and each weight ("d_NAME"),
-and the new states, the first number and the sum of all times random numbers.
+interpreter and the compiled code against it. What a case is stands in layer_cases.py.
 Run: python tests/peer/layers.py > tests/peer/golden/layers.h
 """
 import math
 import re
 from collections import OrderedDict
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.func import functional_call
 
-BATCH, CLASSES, SEED = 3, 5, 1
-torch.set_default_dtype(torch.float64)
-
-
-# ---- the numbers fed in, as in tests/unit/truth.h and test_layers.c ----
-
-def mix(x):
-    with np.errstate(over="ignore"):
-        x = np.asarray(x, dtype=np.uint64) + np.uint64(0x9E3779B97F4A7C15)
-        x = (x ^ x >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ x >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
-    return x ^ x >> np.uint64(31)
-
-
-def units(name, count):
-    key = mix(SEED)
-    for b in name.encode():
-        key = mix(key ^ np.uint64(b))
-    return (mix(key + np.arange(count, dtype=np.uint64)) >> np.uint64(11)).astype(np.float64) * 2.0**-53
-
-
-def fill(name, shape, kind):
-    u = torch.from_numpy(units(name, math.prod(shape))).reshape(shape)
-    if kind == "class":
-        return (CLASSES * u).floor().long()
-    if kind == "param":
-        u = 0.5 + u if "running_" in name else 2 * u - 1
-    elif name.startswith("mask"):
-        u = (u < 0.5).double()
-    elif name.startswith("sign"):
-        u = 1 - 2 * (u < 0.5).double()
-    elif not name.startswith("p"):
-        u = 4 * u - 2
-    return u.float().double()
-
-
-# ---- cases ----
-
-def told(name, v):
-    v = v.detach().double().flatten().numpy()
-    return f'{{"{name}", {v[0]:.12g}, {(v * (2 * units("weigh", v.size) - 1)).sum():.12g}}}'
-
-
-def emit(name, training, text, values):
-    quoted = "".join('\n     "%s\\n"' % line.replace("\\", "\\\\").replace('"', '\\"') for line in text.strip().split("\n"))
-    rows = ",\n     ".join(told(n, v) for n, v in values if v is not None)
-    print(f"CASE({name}, {int(training)},{quoted},\n     {rows})")
-
-
-def case(name, net, fields, weights, run, training=True, loss=None, ins=None):
-    """net: the body of the net Case after its ins. fields: name -> shape, "class" or ["class", ...shape]. weights: path ->
-    shape. run(w, x...): y, and the new states by name. loss: what `y =` calls, for losses."""
-    data, feed = "", {}
-    given = [f for f in fields if f[0] == "x"]
-    ins = ins or given
-    for f, shape in fields.items():
-        label = shape == "class" or (shape and shape[0] == "class")
-        sizes = [] if shape == "class" else list(shape[1:]) if label else list(shape)
-        kind = f"class({CLASSES})" if label else ""
-        data += f"  field {f} {kind}{' ' if label and sizes else ''}{sizes if sizes or not label else ''}\n"
-        feed[f] = fill(f, [BATCH] + sizes, "class" if label else "value")
-    params = {path: fill(path, list(shape), "param").requires_grad_("running_" not in path) for path, shape in weights.items()}
-    if not any(p.requires_grad for p in params.values()): # what trains has a weight
-        params["nudge"] = fill("nudge", [], "param").requires_grad_()
-        net = "weight nudge [] init: 0\n" + ("" if loss else net.replace("out ", "z = ") + "\n") + f"out nudge*{'y' if loss else 'z'}"
-    for f in given:
-        feed[f].requires_grad_()
-    y = run(params, *[feed[f] for f in given], *[feed[f] for f in fields if f not in given])
-    y, new = y if isinstance(y, tuple) else (y, {})
-    if "nudge" in params and not loss:
-        y = y * params["nudge"]
-    if loss:
-        value, lines = y.mean() * params.get("nudge", 1), f"y = {loss}\n  minimize {'Case(y)' if 'nudge' in params else 'y'}"
-    else:
-        data += f"  field dy {list(y.shape[1:])}\n"
-        feed["dy"] = fill("dy", list(y.shape), "value")
-        value, lines = (y * feed["dy"]).sum() / BATCH, f"y = Case({', '.join(ins)})\n  minimize sum(y*dy)"
-    at = [(f, feed[f]) for f in given] + [(p, t) for p, t in params.items() if t.requires_grad]
-    grads = torch.autograd.grad(value, [t for _, t in at], allow_unused=True)
-    grads = [torch.zeros_like(t) if g is None else g for g, (_, t) in zip(grads, at)]
-    lets = "  in y\n" if loss and "nudge" in params else "".join(f"  in {f} {list(feed[f].shape[1:])}\n" for f in given)
-    body = "".join(f"  {line}\n" for line in net.strip().split("\n"))
-    text = (f"net Case {{\n{lets}{body}}}\ndata D {{\n{data}  source: shapes(count: 4)\n}}\n"
-            f"train on D as ({', '.join(feed)}) {{\n  {lines}\n}}\n")
-    emit(name, training, text, [("y", y)] + [("d_" + n.replace(".", "_"), g) for (n, _), g in zip(at, grads)] + list(new.items()))
-
-
-def layer(name, stage, shape, module, training=True, path=None, pad=None):
-    """A stage `x -> ...` beside a module of PyTorch, whose parameters have the same names below path. pad: what PyTorch pads."""
-    path = stage.split("(")[0] + "_0" if path is None else path
-    dot = path + "." if path else ""
-    module.double().train(training)
-    weights = {dot + n: list(p.shape) for n, p in module.named_parameters()}
-    buffers = {n: b for n, b in module.named_buffers() if "running_" in n}
-    weights.update({dot + n: list(b.shape) for n, b in buffers.items()})
-
-    def run(w, x):
-        state = {n[len(dot):]: t.clone() if "running_" in n else t for n, t in w.items() if n != "nudge"}
-        y = functional_call(module, state, (F.pad(x, pad) if pad else x,))
-        return y, {dot + n: state[n] for n in buffers} if training else {}
-
-    case(name, f"out x -> {stage}", {"x": shape}, weights, run, training)
-
-
-def each(name, stage, shape, run, training=True):
-    """A stage without weights beside a function of PyTorch."""
-    case(name, f"out x -> {stage}", {"x": shape}, {}, lambda w, x: run(x), training)
-
-
-def loss(name, call, run, **fields):
-    """A loss of x beside a function of PyTorch that gives one number for each sample, or one for the batch."""
-    case(name, "out y", fields, {}, lambda w, *values: run(*values), loss=call)
-
+from layer_cases import BATCH, case, each, layer, loss
 
 print("/* Written by tests/peer/layers.py from PyTorch " + torch.__version__.split("+")[0] + ": do not edit. */")
 
@@ -169,8 +52,7 @@ each("global_avgpool", "global_avgpool", [9, 5, 3], lambda x: x.mean((2, 3)))
 each("global_maxpool", "global_maxpool", [9, 5, 3], lambda x: x.amax((2, 3)))
 for size, name in (3, "even"), ([4, 2], "uneven"), ([7, 9], "wider"), (1, "one"):
     each(f"adaptive_avgpool_{name}", f"adaptive_avgpool({size})", [3, 6, 9], lambda x: F.adaptive_avg_pool2d(x, size))
-    if name != "wider": # there, windows share their largest, and PyTorch's gradient goes to one of the equals
-        each(f"adaptive_maxpool_{name}", f"adaptive_maxpool({size})", [3, 6, 9], lambda x: F.adaptive_max_pool2d(x, size))
+    each(f"adaptive_maxpool_{name}", f"adaptive_maxpool({size})", [3, 6, 9], lambda x: F.adaptive_max_pool2d(x, size))
 each("spatial_pyramid_pool", "spatial_pyramid_pool", [2, 5, 7],
      lambda x: torch.cat([F.adaptive_max_pool2d(x, n).flatten(1) for n in (1, 2, 4)], 1))
 each("upsample", "upsample(2)", [3, 4, 5], lambda x: F.interpolate(x, scale_factor=2))
@@ -285,6 +167,46 @@ each("sinusoidal_positions", "sinusoidal_positions", [5, 6],
      lambda x: x + torch.stack([waves.sin(), waves.cos()], 2).reshape(5, 6))
 case("embedding", "in index\nout (index -> embedding(5, 4))*x", {"x": [3, 1], "t": ["class", 3]}, {"embedding_0.weight": [5, 4]},
      lambda w, x, t: w["embedding_0.weight"][t] * x, ins=["x", "t"])
+
+
+# ---- between convolutions with channels in blocks, as wide as a vector, or left over ----
+def between(name, stage, module, c=20, out=12, shape=(6, 7)):
+    named = [(f"{stage.split('(')[0]}_0.{n}", f"1.{n}", p) for n, p in module.named_parameters()]
+    net = nn.Sequential(nn.Conv2d(3, c, 3, padding=1), module, nn.Conv2d(out, 9, 3, padding=1)).double()
+    weights = {"conv_0.weight": "0.weight", "conv_0.bias": "0.bias"} | {a: b for a, b, _ in named}
+    weights |= {"conv_1.weight": "2.weight", "conv_1.bias": "2.bias"}
+    case(f"between_{name}", f"out x -> conv({c}, 3) -> {stage} -> conv(9, 3)", {"x": [3, *shape]},
+         {path: list(net.get_parameter(n).shape) for path, n in weights.items()},
+         lambda w, x: functional_call(net, {n: w[path] for path, n in weights.items()}, (x,)))
+
+
+class Call(nn.Module):
+    def __init__(self, f):
+        super().__init__()
+        self.f = f
+
+    def forward(self, x):
+        return self.f(x)
+
+
+between("lrn", "lrn(5, alpha: 0.1)", nn.LocalResponseNorm(5, 0.1), out=20)
+between("groupnorm", "groupnorm(5)", nn.GroupNorm(5, 20), out=20)
+between("instancenorm", "instancenorm(affine: true)", nn.InstanceNorm2d(20, affine=True), out=20)
+between("layernorm", "layernorm(axes: [0])", ChannelsLast(20), out=20)
+between("prelu", "prelu", nn.PReLU(20), out=20)
+between("squeeze_excite", "squeeze_excite(4)", squeeze_excite(20, 5, nn.ReLU(), nn.Sigmoid()), out=20)
+between("adaptive_avgpool", "adaptive_avgpool([4, 3])", nn.AdaptiveAvgPool2d((4, 3)), out=20)
+between("adaptive_maxpool", "adaptive_maxpool([2, 5])", nn.AdaptiveMaxPool2d((2, 5)), out=20)
+between("avgpool", "avgpool(3, stride: 2, pad: 1)", nn.AvgPool2d(3, 2, 1), out=20)
+between("upsample", "upsample(2, mode: bilinear)", nn.Upsample(scale_factor=2, mode="bilinear"), out=20)
+between("corners", "upsample(2, mode: bilinear, corners: true)", nn.UpsamplingBilinear2d(scale_factor=2), out=20)
+between("pixel_shuffle", "pixel_shuffle(2)", nn.PixelShuffle(2), c=32, out=8)
+between("channel_shuffle", "channel_shuffle(4)", nn.ChannelShuffle(4), out=20)
+between("glu", "glu", nn.GLU(1), c=24)
+between("softmax", "softmax", nn.Softmax(1), out=20)
+between("global", "global_avgpool -> reshape([20, 1, 1])", Call(lambda x: x.mean((2, 3), keepdim=True)), out=20)
+between("crop", "center_crop(3, 4)", Call(lambda x: x[:, :, 1:4, 1:5]), out=20)
+between("transpose", "conv_transpose(12, 4, stride: 2)", nn.ConvTranspose2d(20, 12, 4, 2, 1))
 
 # ---- losses ----
 none = {"reduction": "none"}

@@ -22,7 +22,7 @@ static const LayerCase cases[] = {
 };
 enum { CASES = sizeof cases / sizeof *cases, BATCH = 3, CLASSES = 5, FEED_SEED = 1, TOGETHER = 24 };
 
-/* The same numbers stand in layers.py. */
+/* The same numbers stand in layer_cases.py. */
 static double draw_leaf(const Graph *g, Val leaf, double u) {
   const char *name = name_text(g->c->names, graph_node(g, leaf)->name);
   if (graph_type(g, leaf)->elem == I32)

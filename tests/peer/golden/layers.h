@@ -533,6 +533,25 @@ CASE(adaptive_avgpool_wider, 1,
      {"y", -1.15822067005, -4.43347809541},
      {"d_x", 0.76176702982, -3.37669327423},
      {"d_nudge", 7.38110477594, 4.8614090457})
+CASE(adaptive_maxpool_wider, 1,
+     "net Case {\n"
+     "  in x [3, 6, 9]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> adaptive_maxpool([7, 9])\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 9]\n"
+     "  field dy [3, 7, 9]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -1.15822067005, -15.0850927428},
+     {"d_x", 0.509749759911, -0.459636052501},
+     {"d_nudge", 6.3673245111, 4.19370404767})
 CASE(adaptive_avgpool_one, 1,
      "net Case {\n"
      "  in x [3, 6, 9]\n"
@@ -2154,6 +2173,379 @@ CASE(embedding, 1,
      {"y", -1.44673831809, 0.372841086334},
      {"d_x", 0.152248048611, -0.0366353551625},
      {"d_embedding_0_weight", -0.458335408568, 0.788728348055})
+CASE(between_lrn, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> lrn(5, alpha: 0.1) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 6, 7]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -6.14460731637, -323.361999669},
+     {"d_x", -10.4921759678, 39.1275874125},
+     {"d_conv_0_weight", -13.3602417339, -65.3522072516},
+     {"d_conv_0_bias", 2.13146422401, 30.580456425},
+     {"d_conv_1_weight", 3.0044659431, -113.889749021},
+     {"d_conv_1_bias", -7.01681072855, -13.9462108851})
+CASE(between_groupnorm, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> groupnorm(5) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 6, 7]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -0.440362345131, -56.9222785564},
+     {"d_x", -1.37790141677, -20.0812871979},
+     {"d_conv_0_weight", -2.02611326942, -5.73437896359},
+     {"d_conv_0_bias", 0.276526243664, -0.832920675717},
+     {"d_groupnorm_0_weight", 26.1204992605, 55.0439202811},
+     {"d_groupnorm_0_bias", 1.47117413843, 40.2185106125},
+     {"d_conv_1_weight", -0.458105348275, -59.3795768669},
+     {"d_conv_1_bias", -7.01681072855, -13.9462108851})
+CASE(between_instancenorm, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> instancenorm(affine: true) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 6, 7]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -4.83010254816, -91.8120015918},
+     {"d_x", -0.885034277385, -13.2583409948},
+     {"d_conv_0_weight", 0.371350631002, 33.4677369374},
+     {"d_conv_0_bias", -1.11022302463e-16, -5.24597348473e-16},
+     {"d_instancenorm_0_weight", 24.0911301765, 52.0861616738},
+     {"d_instancenorm_0_bias", 1.47117413843, 40.2185106125},
+     {"d_conv_1_weight", -5.98696102512, -104.313499981},
+     {"d_conv_1_bias", -7.01681072855, -13.9462108851})
+CASE(between_layernorm, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> layernorm(axes: [0]) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 6, 7]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -1.7957542778, 65.7763557868},
+     {"d_x", 0.251742690388, 23.379866232},
+     {"d_conv_0_weight", 2.50010391665, -39.3779011342},
+     {"d_conv_0_bias", 0.797592663675, 3.93051718039},
+     {"d_layernorm_0_weight", 26.7332516439, 36.6557432343},
+     {"d_layernorm_0_bias", 1.47117413843, 40.2185106125},
+     {"d_conv_1_weight", 0.308733030331, -94.9065771793},
+     {"d_conv_1_bias", -7.01681072855, -13.9462108851})
+CASE(between_prelu, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> prelu -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 6, 7]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 1.37524731069, -331.885450858},
+     {"d_x", 1.20088474364, 76.9726115032},
+     {"d_conv_0_weight", -8.54868019619, -303.131152586},
+     {"d_conv_0_bias", 14.2629297771, 37.1243304617},
+     {"d_prelu_0_weight", 52.0269082901, 75.9915903046},
+     {"d_conv_1_weight", -17.2616270983, -50.7136507536},
+     {"d_conv_1_bias", -7.01681072855, -13.9462108851})
+CASE(between_squeeze_excite, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> squeeze_excite(4) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 6, 7]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -10.7717380207, -482.263607451},
+     {"d_x", -12.8765574917, 62.9431773814},
+     {"d_conv_0_weight", -14.3740408199, -182.747668616},
+     {"d_conv_0_bias", -17.2255001276, -111.079859039},
+     {"d_squeeze_excite_0_fc1_weight", 46.5499778866, 39.7361455282},
+     {"d_squeeze_excite_0_fc1_bias", -73.0712683066, -59.0251293405},
+     {"d_squeeze_excite_0_fc2_weight", 4.35556011291, 226.720356025},
+     {"d_squeeze_excite_0_fc2_bias", 17.9171251057, 5.33184987479},
+     {"d_conv_1_weight", 5.59135771439, -148.106873957},
+     {"d_conv_1_bias", -7.01681072855, -13.9462108851})
+CASE(between_adaptive_avgpool, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> adaptive_avgpool([4, 3]) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 4, 3]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -1.46827688661, -41.4118483858},
+     {"d_x", 2.65477832713, -53.3564240026},
+     {"d_conv_0_weight", -6.75407677398, 32.2726387663},
+     {"d_conv_0_bias", -20.7986754982, -15.6282366254},
+     {"d_conv_1_weight", -1.5435935487, -121.986208286},
+     {"d_conv_1_bias", 4.0334658126, 3.80143222474})
+CASE(between_adaptive_maxpool, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> adaptive_maxpool([2, 5]) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 2, 5]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 8.79104786511, 302.08388223},
+     {"d_x", -3.62573662327, 27.5736539317},
+     {"d_conv_0_weight", -6.18492079027, -331.575985383},
+     {"d_conv_0_bias", -0.371855111889, -9.65419929848},
+     {"d_conv_1_weight", 1.96545226035, -119.086027328},
+     {"d_conv_1_bias", -0.246705343326, 1.6411021743})
+CASE(between_avgpool, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> avgpool(3, stride: 2, pad: 1) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -1.22066827741, 3.64467958543},
+     {"d_x", -1.2137690996, 22.0855528003},
+     {"d_conv_0_weight", 2.02492857925, 25.8294252016},
+     {"d_conv_0_bias", -8.49388078349, -5.81233947198},
+     {"d_conv_1_weight", -2.63104522378, -102.706094278},
+     {"d_conv_1_bias", 4.0334658126, 3.80143222474})
+CASE(between_upsample, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> upsample(2, mode: bilinear) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 12, 14]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 0.862821335113, -1194.38560435},
+     {"d_x", 4.79258625049, 79.0040953823},
+     {"d_conv_0_weight", -9.63392826179, 47.9167609286},
+     {"d_conv_0_bias", -7.66282946213, 2.35562640971},
+     {"d_conv_1_weight", -16.0338824803, -331.616583308},
+     {"d_conv_1_bias", -1.28131750428, 6.34535131363})
+CASE(between_corners, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> upsample(2, mode: bilinear, corners: true) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 12, 14]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -0.78846224653, -1455.19379799},
+     {"d_x", 6.67620759981, 138.831450941},
+     {"d_conv_0_weight", -10.6357567026, 139.284807815},
+     {"d_conv_0_bias", -7.66282946213, 2.35562640971},
+     {"d_conv_1_weight", -16.9918264769, -287.993643699},
+     {"d_conv_1_bias", -1.28131750428, 6.34535131363})
+CASE(between_pixel_shuffle, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(32, 3) -> pixel_shuffle(2) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 12, 14]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 3.15937950124, -345.021366341},
+     {"d_x", -15.8257961073, -181.268755861},
+     {"d_conv_0_weight", 28.2068269415, -30.2332073449},
+     {"d_conv_0_bias", 20.9131863456, 103.776237076},
+     {"d_conv_1_weight", 38.6832267911, -759.189298364},
+     {"d_conv_1_bias", -1.28131750428, 6.34535131363})
+CASE(between_channel_shuffle, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> channel_shuffle(4) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 6, 7]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -3.73567329301, -526.958456996},
+     {"d_x", -9.56730105824, 129.466453795},
+     {"d_conv_0_weight", -15.6238444354, 32.3787679533},
+     {"d_conv_0_bias", 1.47117413843, -14.4104291964},
+     {"d_conv_1_weight", 9.03915560319, 847.376653438},
+     {"d_conv_1_bias", -7.01681072855, -13.9462108851})
+CASE(between_glu, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(24, 3) -> glu -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 6, 7]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -2.68217448465, -358.644184127},
+     {"d_x", 1.49818575837, -127.210015026},
+     {"d_conv_0_weight", 11.9191078826, 265.399637715},
+     {"d_conv_0_bias", 4.37834554161, 6.33587140697},
+     {"d_conv_1_weight", 9.9970796796, -31.5066793451},
+     {"d_conv_1_bias", -7.01681072855, -13.9462108851})
+CASE(between_softmax, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> softmax -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 6, 7]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 0.411401431228, -14.0129282304},
+     {"d_x", 0.333751982507, -0.546732800581},
+     {"d_conv_0_weight", -0.814703022441, -16.0715344126},
+     {"d_conv_0_bias", -0.0815561559575, 1.00339183423},
+     {"d_conv_1_weight", -0.400994766389, 0.424425122332},
+     {"d_conv_1_bias", -7.01681072855, -13.9462108851})
+CASE(between_global, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> global_avgpool -> reshape([20, 1, 1]) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 1, 1]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 1.51756737994, 3.52579971064},
+     {"d_x", 0.102533739098, 0.0755472025026},
+     {"d_conv_0_weight", 0.243810546099, 0.729607531266},
+     {"d_conv_0_bias", 1.31620891382, -2.53759526803},
+     {"d_conv_1_weight", 0, 2.19804717551},
+     {"d_conv_1_bias", 0.679793198903, 0.575680255304})
+CASE(between_crop, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> center_crop(3, 4) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 4.90377924211, 207.531224424},
+     {"d_x", -3.83749334234, -57.7630139336},
+     {"d_conv_0_weight", -14.0403902816, -106.902282468},
+     {"d_conv_0_bias", -12.9068123783, -7.10001434038},
+     {"d_conv_1_weight", -7.01133243634, -2.80310114047},
+     {"d_conv_1_bias", 4.0334658126, 3.80143222474})
+CASE(between_transpose, 1,
+     "net Case {\n"
+     "  in x [3, 6, 7]\n"
+     "  out x -> conv(20, 3) -> conv_transpose(12, 4, stride: 2) -> conv(9, 3)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 6, 7]\n"
+     "  field dy [9, 12, 14]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -14.7331024486, 640.811104207},
+     {"d_x", -151.082757879, -1736.06328403},
+     {"d_conv_0_weight", -103.385067095, -474.907128588},
+     {"d_conv_0_bias", -120.897045976, -450.936200766},
+     {"d_conv_transpose_0_weight", 34.4335015123, -1021.94980677},
+     {"d_conv_transpose_0_bias", 26.8375828379, -46.3263193674},
+     {"d_conv_1_weight", 69.9918291079, 3927.33521203},
+     {"d_conv_1_bias", -1.28131750428, 6.34535131363})
 CASE(cross_entropy, 1,
      "net Case {\n"
      "  in y\n"
