@@ -44,6 +44,18 @@ Value run_size(Expand *x, const Args *args, Span at) {
   return value_number(graph_type(x->g, v)->dim[axis]);
 }
 
+Value run_axes_of(Expand *x, const Args *args, Span at) {
+  Val v;
+  int axes[MAX_RANK];
+  double list[MAX_RANK];
+  if (!value_arg(x, args, 0, "x", at, &v))
+    return (Value){0};
+  int n = axes_arg(x, arg_find(x, args, 1, "axes"), v, axes);
+  for (int i = 0; i < n; i++)
+    list[i] = axes[i];
+  return n < 0 ? (Value){0} : value_list(x, list, n);
+}
+
 Value run_classes(Expand *x, const Args *args, Span at) {
   Val v;
   if (!value_arg(x, args, 0, "x", at, &v))
@@ -243,7 +255,7 @@ Value run_require(Expand *x, const Args *args, Span at) {
   }
   if (condition->value.number != 0)
     return args->at[2].value;
-  const Ast *block = x->frame->decl;
+  const Ast *block = layer_of(x) ? layer_of(x) : x->frame->decl;
   diag_add(x->c, D_REQUIRE, user_span(x, x->frame->call.len ? x->frame->call : at),
            block ? name_text(x->c->names, block->name) : "require", name_text(x->c->names, text->value.text));
   return (Value){0};
