@@ -95,7 +95,7 @@ static const struct {
 enum { CALLS = sizeof calls / sizeof *calls };
 
 /* Sources, transforms and schedules that the language has and the runtime does not yet. */
-static const char *const planned[] = {"voc", "coco", "yolo", "frames", "files", "csv", "npy", "proposals", "mixup", "cutmix",
+static const char *const planned[] = {"voc", "coco", "yolo", "files", "csv", "npy", "proposals", "mixup", "cutmix",
                                       "mosaic", "zca_whiten", "plateau"};
 
 static const Ast *signature_of(Expand *x, int row) {

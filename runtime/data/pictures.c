@@ -73,20 +73,8 @@ static struct source *pictures_done(struct pictures *x, int failed) {
 
 /* ---- folder ---- */
 
-static int folder_classes(const struct pictures *x, const struct net_data *d, const char *dir, char err[512]) {
-  int label = field_of(d, NET_CLASS);
-  if (label < 0 || x->folders.count == d->field[label].classes)
-    return 0;
-  char list[200] = "";
-  size_t used = 0;
-  for (int64_t i = 0; i < x->folders.count && used + 1 < sizeof list; i++)
-    used += snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", path_file(x->folders.path[i]));
-  return fail(err, "%s has %lld folder%s (%s), but field `%s` has %d classes", dir, (long long)x->folders.count,
-              x->folders.count == 1 ? "" : "s", list, d->field[label].name, d->field[label].classes);
-}
-
 static int folder_list(struct pictures *x, const struct net_data *d, const char *dir, char err[512]) {
-  if (paths_of_folders(&x->folders, dir, err) || folder_classes(x, d, dir, err))
+  if (paths_of_folders(&x->folders, dir, err) || classes_of_folders(&x->folders, d, dir, err))
     return -1;
   for (int64_t k = 0; k < x->folders.count; k++) {
     int64_t before = x->image.count;

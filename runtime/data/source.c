@@ -3,6 +3,7 @@
 #include "calls.h"
 #include "data/files.h"
 #include "data/text.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,8 @@ static const struct {
   struct source *(*open)(const struct source_request *r, char err[512]);
 } sources[] = {
     {"idx", 1, idx_open},     {"cifar10", 1, cifar10_open}, {"folder", 1, folder_open},
-    {"pairs", 1, pairs_open}, {"images", 1, images_open},   {"shapes", 0, shapes_open},
+    {"pairs", 1, pairs_open}, {"images", 1, images_open},   {"frames", 1, frames_open},
+    {"shapes", 0, shapes_open},
 };
 
 static const char *const kind_name[] = {"an image", "a class", "a mask", "a mask of classes", "boxes", "a value",
@@ -98,4 +100,16 @@ int classes_check(const struct cell *c, int classes, const char *where, char err
       return fail(err, "%s: pixel (%zu, %zu) is %d, but the field has classes 0 to %d", where, i % c->width,
                   i / c->width, c->bytes[i], classes - 1);
   return 0;
+}
+
+int classes_of_folders(const struct paths *folders, const struct net_data *d, const char *dir, char err[512]) {
+  int label = field_of(d, NET_CLASS);
+  if (label < 0 || folders->count == d->field[label].classes)
+    return 0;
+  char list[200] = "";
+  size_t used = 0;
+  for (int64_t i = 0; i < folders->count && used + 1 < sizeof list; i++)
+    used += snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", path_file(folders->path[i]));
+  return fail(err, "%s has %lld folder%s (%s), but field `%s` has %d classes", dir, (long long)folders->count,
+              folders->count == 1 ? "" : "s", list, d->field[label].name, d->field[label].classes);
 }

@@ -34,6 +34,7 @@ struct source *cifar10_open(const struct source_request *r, char err[512]);
 struct source *folder_open(const struct source_request *r, char err[512]);
 struct source *pairs_open(const struct source_request *r, char err[512]);
 struct source *images_open(const struct source_request *r, char err[512]);
+struct source *frames_open(const struct source_request *r, char err[512]);
 struct source *shapes_open(const struct source_request *r, char err[512]);
 
 /* The first field of a kind; -1 when there is none. */
@@ -47,6 +48,10 @@ int fields_check(const struct net_data *d, unsigned kinds, const char *source, c
 int cell_read(struct cell *c, const struct net_field *f, const char *path, char err[512]);
 /* A decoded picture as the cell of an image field. */
 int cell_of_picture(struct cell *c, const struct net_picture *p);
+
+/* Are there as many folders as the class field has classes, if there is one? dir: where they lie. */
+struct paths;
+int classes_of_folders(const struct paths *folders, const struct net_data *d, const char *dir, char err[512]);
 
 /* Checks that every value is below classes; the name of the sample goes into the message. */
 int classes_check(const struct cell *c, int classes, const char *where, char err[512]);
