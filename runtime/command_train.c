@@ -89,19 +89,21 @@ static char *again_text(const struct command *c) {
   return text;
 }
 
-/* Options that are recipe lines or scalars. */
+/* Options that are recipe lines or scalars, those about a file to start from last. */
 static int take_lines(const struct cli *cli, const struct net_program *p, struct recipe_line *line) {
   int n = 0;
   for (int i = 0; i < LINE_COUNT; i++)
-    if (cli_get(cli, LINES[i].name))
+    if (cli_get(cli, LINES[i].name) && strcmp(LINES[i].name, "start"))
       line[n++] = (struct recipe_line){LINES[i].name, cli_get(cli, LINES[i].name)};
-  if (cli_get(cli, "weights"))
-    line[n++] = (struct recipe_line){"start", cli_get(cli, "weights")};
   if (cli_get(cli, "lr"))
     line[n++] = (struct recipe_line){"lr", cli_get(cli, "lr")};
   for (int i = 0; i < p->scalars; i++)
     if (strcmp(p->scalar[i], "lr") && cli_get(cli, p->scalar[i]))
       line[n++] = (struct recipe_line){p->scalar[i], cli_get(cli, p->scalar[i])};
+  if (cli_get(cli, "start"))
+    line[n++] = (struct recipe_line){"start", cli_get(cli, "start")};
+  if (cli_get(cli, "weights"))
+    line[n++] = (struct recipe_line){"start", cli_get(cli, "weights")};
   return n;
 }
 
@@ -135,8 +137,15 @@ static int take_earlier(struct model *m, int block, const char *folder, char err
   return status;
 }
 
-static int train_blocks(struct model *m, struct train_options *o, const struct net_train *only, const char *folder,
-                        char err[ERR]) {
+/* The file that the command line names is for the first block that runs: the next goes on from what that one left. */
+static void drop_start(struct train_options *o) {
+  for (; o->lines && !strcmp(o->line[o->lines - 1].name, "start"); o->lines--)
+    o->rename = (struct rename_how){0};
+}
+
+static int train_blocks(struct model *m, const struct train_options *given, const struct net_train *only,
+                        const char *folder, char err[ERR]) {
+  struct train_options o = *given;
   const struct net_program *p = m->program;
   int status = 0;
   for (int i = 0; i < p->trains && !status; i++) {
@@ -147,8 +156,9 @@ static int train_blocks(struct model *m, struct train_options *o, const struct n
     if (p->trains > 1)
       printf("%s== train %s\n", i && !only ? "\n" : "", t->name);
     int carry = !i ? 0 : only ? take_earlier(m, i, folder, err) : 1;
-    o->out = own;
-    status = carry < 0 ? -1 : train_run(m, t, o, carry, err);
+    o.out = own;
+    status = carry < 0 ? -1 : train_run(m, t, &o, carry, err);
+    drop_start(&o);
     free(own);
   }
   return status;

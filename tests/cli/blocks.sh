@@ -34,5 +34,10 @@ losses() { cut -d, -f4 "$1/log.csv" | tail -1; }
 ./two train --out whole > /dev/null
 ./two train first --out parts > /dev/null && ./two train second --out parts | grep weights
 cmp whole/second/last.safetensors parts/second/last.safetensors && echo "the same"
+# a file to start from is for the first block that runs; the next goes on from there
+./two train --weights whole/second/last.safetensors --out again | grep '^start\|^weights'
+./two train first --weights whole/second/last.safetensors --out once > /dev/null
+./two train second --out once > /dev/null
+[ "$(losses again/second)" = "$(losses once/second)" ] && echo "the second goes on from the first"
 ./two train third 2>&1
 echo "= $?"
