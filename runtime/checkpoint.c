@@ -112,7 +112,7 @@ static int only_in_file(const struct net_program *p, const struct tensor *t, int
 
 /* A list of the first differences, as many as find room: an error line's, or a report's. */
 struct differences {
-  char text[4096], more[48]; /* more: "and 7 more", or "" */
+  char text[4096], more[64]; /* more: "and 7 more", or "" */
   size_t room, used;
   int most, count, told;
 };
@@ -127,7 +127,7 @@ static void differ(struct differences *d, const char *what, const char *name, co
     d->used += (size_t)n;
     d->told++;
   } else
-    snprintf(d->more, sizeof d->more, "\n  and %d more", d->count - d->told);
+    snprintf(d->more, sizeof d->more, "\n  and %d more: the command `weights` lists all", d->count - d->told);
 }
 
 static void differ_missing(struct differences *d, const char *what, const struct net_param *p) {

@@ -140,7 +140,7 @@ static int load(struct model *m, struct tensors *t, const char *path, const stru
   return status;
 }
 
-static int load_built_in(struct model *m, FILE *out, struct trained *about, char err[ERR]) {
+int weights_built_in(struct model *m, FILE *out, struct trained *about, char err[ERR]) {
   const struct net_program *p = m->program;
   const struct rename_how how = {p->weights_prefix, p->weights_rename, p->weights_table};
   char *name = mem_text("%s (built in)", p->weights_file);
@@ -193,7 +193,7 @@ static int load_found(const struct cli *c, struct model *m, const struct rename_
   const struct net_program *p = m->program;
   const char *given = cli_get(c, "weights");
   if (!given && p->weights_bytes)
-    return load_built_in(m, NULL, about, err);
+    return weights_built_in(m, NULL, about, err);
   char *path = given ? mem_text("%s", given) : run_file(c, p);
   int status = 0;
   if (path)
@@ -218,21 +218,5 @@ int weights_load(const struct cli *c, struct model *m, struct trained *about, ch
     return -1;
   int status = load_found(c, m, &how, about, err);
   free((char *)(uintptr_t)how.table);
-  return status;
-}
-
-int command_weights(const struct command *c, char err[ERR]) {
-  struct cli cli;
-  struct model m;
-  struct trained about = {0};
-  cli_open(&cli, c->self, "weights");
-  cli_read(&cli, c->argc, c->argv, "", "Tells whether the weights built in are those that the program needs.");
-  int status = model_open(&m, c->program, 1, err);
-  if (!status) {
-    status = c->program->weights_bytes ? load_built_in(&m, stdout, &about, err) : fail(err, "no weights are built in");
-    model_close(&m);
-  }
-  free(about.classes);
-  cli_close(&cli);
   return status;
 }

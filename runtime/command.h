@@ -49,6 +49,8 @@ struct trained {
   int64_t epoch, step;
 };
 int weights_load(const struct cli *c, struct model *m, struct trained *about, char err[ERR]);
+/* Those inside the program; what was taken is told on `out` (NULL: nowhere). */
+int weights_built_in(struct model *m, FILE *out, struct trained *about, char err[ERR]);
 /* --prefix and the table of --rename, which are refused where no file is `given`. how->table is to be freed. */
 int rename_options(const struct cli *c, int given, struct rename_how *how, char err[ERR]);
 

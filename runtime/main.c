@@ -12,8 +12,8 @@ static const struct {
     {"train", "Trains the network by the file's recipe", command_train, 0},
     {"eval", "Loss and metrics of a trained network on test data", command_eval, 0},
     {"info", "What this program is: parameters, recipe, source", command_info, 0},
+    {"weights", "Names and shapes of the weights, and what a file has for them", command_weights, 0},
     {"bench", "How fast it trains and predicts here", command_bench, 0},
-    {"weights", "Tells whether the weights built in suit the program", command_weights, 1},
     {"dump", "Runs an entry on given tensors (for comparisons with other systems)", command_dump, 1},
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };

@@ -192,9 +192,9 @@ int link_program(Ctx *c, const Link *l) {
   return status ? refuse(c, status, text_str(&said)) : 1;
 }
 
-int link_try(const Link *l, const char *command, Text *said) {
+int link_try(const Link *l, const char *command, const char *option, Text *said) {
   /* a name without a folder would be looked for in PATH */
   char *path = arena_printf(said->mem, "%s%s", strchr(l->output, '/') ? "" : "./", l->output);
-  char *words[] = {path, (char *)(uintptr_t)command, NULL};
+  char *words[] = {path, (char *)(uintptr_t)command, (char *)(uintptr_t)option, NULL};
   return !run(l->temp, words, said);
 }

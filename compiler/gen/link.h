@@ -25,6 +25,6 @@ typedef struct {
 } Link;
 int link_program(Ctx *c, const Link *l); /* 0 after reporting */
 /* Runs a command of the finished program and collects what it says. 0 when it fails. */
-int link_try(const Link *l, const char *command, Text *said);
+int link_try(const Link *l, const char *command, const char *option, Text *said);
 
 #endif

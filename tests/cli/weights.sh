@@ -54,6 +54,11 @@ say ./ours eval --weights $theirs --prefix module. --rename table.txt
 ./ours eval --weights $theirs --prefix module. --rename table.txt 2> /dev/null | diff expected.txt - && echo "the same"
 say ./ours eval --weights $theirs
 say ./ours eval --weights $theirs --prefix modul_
+say ./ours weights
+say ./ours weights --weights $theirs --prefix module.
+say ./wider weights --weights $theirs
+say ./ours weights --weights $theirs --prefix module. --rename table.txt
+say ./ours weights --check
 say ./taller eval --weights $theirs
 say ./wider classify --sample 0 --weights $theirs
 say ./ours eval --prefix module.
