@@ -135,6 +135,11 @@ layer("prelu_shared", "prelu(shared: true)", [4, 5], nn.PReLU())
 mha = nn.MultiheadAttention(6, 2, batch_first=True)
 
 
+class SelfAttention(nn.MultiheadAttention): # need_weights: PyTorch's faster way has no second derivative
+    def forward(self, x):
+        return super().forward(x, x, x, need_weights=True)[0]
+
+
 def attend(module, w, dot, q, k, causal):
     mask = torch.ones(q.shape[1], k.shape[1], dtype=torch.bool).triu(1) if causal else None
     return functional_call(module, {n[len(dot):]: t for n, t in w.items() if n != "nudge"}, (q, k, k),
@@ -291,11 +296,11 @@ loss("psnr", "psnr(x, y, 255)", lambda x, y: 10 * torch.log10(255**2 / mean((x -
 
 
 # ---- gradients of gradients: the penalty of a Wasserstein GAN with a critic (Gulrajani et al., 2017) ----
-def penalty(name, norm, module):
-    critic = nn.Sequential(nn.Conv2d(2, 4, 3, 2, 1), module, nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(36, 1)).double()
-    names = {"0": "conv_0", "1": norm + "_0", "4": "dense_0"}
-    paths = {n: names[n.split(".")[0]] + "." + n.split(".")[1] for n, _ in critic.named_parameters()}
-    buffers = {n: f"{norm}_0.{n.split('.')[1]}" for n, b in critic.named_buffers() if "running_" in n}
+def penalty(name, stages, *modules, shape=(2, 6, 6)):
+    """modules: PyTorch's, each with the path of its stage."""
+    critic = nn.Sequential(*[m for _, m in modules]).double()
+    paths = {n: f"{modules[int(n.split('.')[0])][0]}.{n.split('.', 1)[1]}" for n, _ in critic.named_parameters()}
+    buffers = {n: f"{modules[int(n.split('.')[0])][0]}.{n.split('.')[1]}" for n, _ in critic.named_buffers() if "running_" in n}
 
     def run(w, x):
         state = {n: w[path] for n, path in paths.items()} | {n: w[path].clone() for n, path in buffers.items()}
@@ -305,9 +310,33 @@ def penalty(name, norm, module):
 
     shapes = {paths[n]: list(p.shape) for n, p in critic.named_parameters()}
     shapes |= {path: list(critic.get_buffer(n).shape) for n, path in buffers.items()}
-    stages = f"conv(4, 3, stride: 2) -> {norm}{'(affine: true)' if norm == 'instancenorm' else ''} -> leaky_relu(0.2) -> flatten -> dense(1)"
-    case(name, f"out x -> {stages}", {"x": [2, 6, 6]}, shapes, run, loss="(norm(grad(of: sum(Case(x)), to: x)) - 1)^2")
+    case(f"penalty_{name}", f"out x -> {stages}", {"x": list(shape)}, shapes, run,
+         loss="(norm(grad(of: sum(Case(x)), to: x)) - 1)^2")
 
 
-penalty("penalty_instancenorm", "instancenorm", nn.InstanceNorm2d(4, affine=True))
-penalty("penalty_batchnorm", "batchnorm", nn.BatchNorm2d(4))
+def critic(name, norm, module, c=4, planes=36):
+    penalty(name, f"conv({c}, 3, stride: 2) -> {norm} -> leaky_relu(0.2) -> flatten -> dense(1)",
+            ("conv_0", nn.Conv2d(2, c, 3, 2, 1)), (norm.split("(")[0] + "_0", module), ("", nn.LeakyReLU(0.2)), ("", nn.Flatten()),
+            ("dense_0", nn.Linear(planes, 1)))
+
+
+critic("instancenorm", "instancenorm(affine: true)", nn.InstanceNorm2d(4, affine=True))
+critic("batchnorm", "batchnorm", nn.BatchNorm2d(4))
+critic("batchnorm_wide", "batchnorm", nn.BatchNorm2d(20), c=20, planes=180)
+critic("groupnorm", "groupnorm(2)", nn.GroupNorm(2, 4))
+critic("layernorm", "layernorm(axes: [0, 1, 2])", nn.LayerNorm([4, 3, 3]))
+critic("lrn", "lrn(3, alpha: 0.5)", nn.LocalResponseNorm(3, 0.5))
+critic("prelu", "prelu", nn.PReLU(4))
+critic("squeeze_excite", "squeeze_excite(2)", squeeze_excite(4, 2, nn.ReLU(), nn.Sigmoid()))
+critic("transpose", "conv_transpose(4, 3, pad: 1)", nn.ConvTranspose2d(4, 4, 3, 1, 1))
+critic("avgpool", "avgpool(2, stride: 1)", nn.AvgPool2d(2, 1), planes=16)
+critic("upsample", "upsample(2, mode: bilinear)", nn.Upsample(scale_factor=2, mode="bilinear"), planes=144)
+critic("softmax", "softmax", nn.Softmax(1))
+critic("global_maxpool", "global_maxpool", Call(lambda x: x.amax((2, 3))), planes=4)
+for stage, module in {"silu": nn.SiLU(), "gelu": nn.GELU(), "elu": nn.ELU(), "selu": nn.SELU(), "softplus": nn.Softplus(),
+                      "tanh": nn.Tanh(), "sigmoid": nn.Sigmoid(), "mish": nn.Mish(), "logsigmoid": nn.LogSigmoid(),
+                      "softsign": nn.Softsign(), "gelu_tanh": nn.GELU("tanh"), "tanhshrink": nn.Tanhshrink()}.items():
+    critic(stage, stage, module)
+penalty("attention", "attention(2) -> gelu -> flatten -> dense(1)",
+        ("attention_0", SelfAttention(6, 2, batch_first=True)), ("", nn.GELU()), ("", nn.Flatten()), ("dense_0", nn.Linear(24, 1)),
+        shape=(4, 6))

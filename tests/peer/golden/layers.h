@@ -3295,3 +3295,476 @@ CASE(penalty_batchnorm, 1,
      {"d_dense_0_bias", 0, 0},
      {"batchnorm_0.running_mean", 0.535340507918, 0.941623751886},
      {"batchnorm_0.running_var", 2.05657921188, 2.0986410723})
+CASE(penalty_batchnorm_wide, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(20, 3, stride: 2) -> batchnorm -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 0.363324955034, 0.22520592462},
+     {"d_x", 0.00431861023506, 0.131417496304},
+     {"d_conv_0_weight", 0.00442521441208, -0.440131618771},
+     {"d_conv_0_bias", 4.87890977618e-19, 3.13198836171e-18},
+     {"d_batchnorm_0_weight", -0.0539309739051, 0.648099718267},
+     {"d_batchnorm_0_bias", 0, 0},
+     {"d_dense_0_weight", 0.0157286202081, 0.558144774302},
+     {"d_dense_0_bias", 0, 0},
+     {"batchnorm_0.running_mean", 0.535340507918, 3.67965038495},
+     {"batchnorm_0.running_var", 2.05657921188, 6.85973138553})
+CASE(penalty_groupnorm, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> groupnorm(2) -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 0.255602991089, 0.170497547675},
+     {"d_x", -0.0015202335874, -0.0568485510348},
+     {"d_conv_0_weight", -0.00452195426486, 0.0176157446739},
+     {"d_conv_0_bias", -0.00364975168846, 0.0183278752809},
+     {"d_groupnorm_0_weight", 0.472501107416, 0.334179085398},
+     {"d_groupnorm_0_bias", 0, 0},
+     {"d_dense_0_weight", -0.0237506823179, -0.0674872365587},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_layernorm, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> layernorm(axes: [0, 1, 2]) -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 0.00628629441615, -0.0170956408038},
+     {"d_x", -0.000291760626425, -0.000794246249116},
+     {"d_conv_0_weight", 0.00281760468087, -0.0227008081659},
+     {"d_conv_0_bias", 0.00212778726479, -0.00623800894807},
+     {"d_layernorm_0_weight", 0.01311349416, -0.129883512218},
+     {"d_layernorm_0_bias", 0, 0},
+     {"d_dense_0_weight", -0.0236668345693, 0.0492568998404},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_lrn, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> lrn(3, alpha: 0.5) -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 0.677166358168, -0.803660204171},
+     {"d_x", 0.00838883559463, -0.606296513812},
+     {"d_conv_0_weight", 0.571361639608, -3.14560831443},
+     {"d_conv_0_bias", -0.705093040967, -0.467776314941},
+     {"d_dense_0_weight", -0.357497659452, -2.72108306867},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_prelu, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> prelu -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 26.8441529068, 11.5833848319},
+     {"d_x", 0, 0},
+     {"d_conv_0_weight", -1.33943971025, -1.40879738065},
+     {"d_conv_0_bias", 0, 0},
+     {"d_prelu_0_weight", -1.39741686826, -3.91717306671},
+     {"d_dense_0_weight", 1.047343141, -6.87843339416},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_squeeze_excite, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> squeeze_excite(2) -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 4.19876054393, 2.31376030848},
+     {"d_x", 0, 0.140535466332},
+     {"d_conv_0_weight", -0.366132407715, 0.837416309533},
+     {"d_conv_0_bias", 0.157737512373, -0.0176838768525},
+     {"d_squeeze_excite_0_fc1_weight", 0, -0.00431953701799},
+     {"d_squeeze_excite_0_fc1_bias", 0, -0.0381980764903},
+     {"d_squeeze_excite_0_fc2_weight", 0, -0.147708209577},
+     {"d_squeeze_excite_0_fc2_bias", 2.79445464429, 2.24233193446},
+     {"d_dense_0_weight", -0.306601167731, -1.20780186875},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_transpose, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> conv_transpose(4, 3, pad: 1) -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 303.896689102, 107.6717784},
+     {"d_x", 0, 0},
+     {"d_conv_0_weight", -10.631319536, 43.3769889434},
+     {"d_conv_0_bias", 0, 0},
+     {"d_conv_transpose_0_weight", 35.7714887361, 84.8527423368},
+     {"d_conv_transpose_0_bias", 0, 0},
+     {"d_dense_0_weight", 4.38794243598, -117.386637493},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_avgpool, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> avgpool(2, stride: 1) -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 2.01256935977, 0.99646196536},
+     {"d_x", 0, 0},
+     {"d_conv_0_weight", -0.101391516016, -0.424364767957},
+     {"d_conv_0_bias", 0, 0},
+     {"d_dense_0_weight", -0.340409884358, 1.13828841696},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_upsample, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> upsample(2, mode: bilinear) -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 15.3464093947, 5.35724773385},
+     {"d_x", 0, 0},
+     {"d_conv_0_weight", -0.168766900629, 1.26787031067},
+     {"d_conv_0_bias", 0, 0},
+     {"d_dense_0_weight", 3.01747336584, -16.7531449863},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_softmax, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> softmax -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 0.0748534540336, 0.0608853084176},
+     {"d_x", 0.000912458059958, 0.11779627199},
+     {"d_conv_0_weight", 0.003565764012, -0.0154807390965},
+     {"d_conv_0_bias", -0.000305772023972, -0.00333104088308},
+     {"d_dense_0_weight", 0.0108589975754, -0.0564706901441},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_global_maxpool, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> global_maxpool -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 2.45743023833, -0.667889854106},
+     {"d_x", 0, 0},
+     {"d_conv_0_weight", -0.157149453724, 0.514817305468},
+     {"d_conv_0_bias", 0, 0},
+     {"d_dense_0_weight", 2.74825463701, -2.61903499935},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_silu, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> silu -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 20.232060272, 11.3768284866},
+     {"d_x", 0.0367161753509, -1.911541011},
+     {"d_conv_0_weight", -0.198880486248, 2.52654506267},
+     {"d_conv_0_bias", 3.71830409882, 3.2311063662},
+     {"d_dense_0_weight", -0.229692405024, -5.77722073287},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_gelu, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> gelu -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 20.0506927728, 9.68441899065},
+     {"d_x", 0.0399627988591, -5.25029483789},
+     {"d_conv_0_weight", -0.151706000863, 1.47689854838},
+     {"d_conv_0_bias", 5.83019837706, 4.27826815569},
+     {"d_dense_0_weight", -0.236684424698, -5.76377836714},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_elu, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> elu -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 20.3501516908, 10.6230553586},
+     {"d_x", 0.0526019773182, 0.15513379724},
+     {"d_conv_0_weight", -1.57707419425, 2.14660663529},
+     {"d_conv_0_bias", 0.0883509465179, 0.132933087734},
+     {"d_dense_0_weight", -0.624605863908, -7.62259722065},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_selu, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> selu -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 23.2813468099, 12.0301677246},
+     {"d_x", 0.0989141888999, 0.220049327988},
+     {"d_conv_0_weight", -1.77469403863, 3.96811632684},
+     {"d_conv_0_bias", 0.289726062569, 0.388161292515},
+     {"d_dense_0_weight", -0.904779704361, -8.72845020599},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_softplus, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> softplus -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 14.581455588, 8.85127431683},
+     {"d_x", 0.118810256794, 0.130835346213},
+     {"d_conv_0_weight", -0.440388429312, 5.87230062291},
+     {"d_conv_0_bias", 2.46036563332, 2.37010508872},
+     {"d_dense_0_weight", -0.808729535588, -4.12330996784},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_tanh, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> tanh -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 2.28479388163, 1.05451952788},
+     {"d_x", 0.00319247149106, 1.63898171261},
+     {"d_conv_0_weight", -1.98348353727, -2.19089672306},
+     {"d_conv_0_bias", -3.25265438156, -2.57723355636},
+     {"d_dense_0_weight", -0.198530436465, -1.89494206586},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_sigmoid, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> sigmoid -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 0.00674075013242, -0.00486125613885},
+     {"d_x", 0.0010960021046, -0.00895376375016},
+     {"d_conv_0_weight", -0.0074442276735, -0.00340432224413},
+     {"d_conv_0_bias", -0.00277182939559, -0.00608846570004},
+     {"d_dense_0_weight", -0.0118699930013, -0.0227212051415},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_mish, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> mish -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 20.2100836054, 10.065181618},
+     {"d_x", 0.0476832098763, -3.82660545152},
+     {"d_conv_0_weight", -0.324397685932, 2.15237226408},
+     {"d_conv_0_bias", 4.81216996834, 3.67259551106},
+     {"d_dense_0_weight", -0.30086469865, -6.18176521491},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_logsigmoid, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> logsigmoid -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 0.0243844805695, 0.0231891772591},
+     {"d_x", 0.00111985537746, 0.00601450686848},
+     {"d_conv_0_weight", 0.013182192494, 0.0118045295242},
+     {"d_conv_0_bias", 0.011082079704, 0.01491574347},
+     {"d_dense_0_weight", 0.00352637423852, 0.0375073474189},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_softsign, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> softsign -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 0.29524552562, 0.559881337847},
+     {"d_x", 0.0019587751979, 0.971165145713},
+     {"d_conv_0_weight", -0.362279662735, 1.71473982173},
+     {"d_conv_0_bias", -3.81578554349, -4.1480341347},
+     {"d_dense_0_weight", -0.0645706176498, -1.2990575097},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_gelu_tanh, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> gelu_tanh -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 20.0606961438, 9.68928620759},
+     {"d_x", 0.0398829939246, -5.26097049367},
+     {"d_conv_0_weight", -0.153385378342, 1.47189652779},
+     {"d_conv_0_bias", 5.8160316587, 4.2704777734},
+     {"d_dense_0_weight", -0.236851984254, -5.76366055022},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_tanhshrink, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> tanhshrink -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 13.5578426284, 9.63732881411},
+     {"d_x", -0.0789617709016, -0.378136722757},
+     {"d_conv_0_weight", -0.480771790012, -0.0361683045198},
+     {"d_conv_0_bias", 1.44961966102, 1.32991575663},
+     {"d_dense_0_weight", -0.364639737308, -2.23091054841},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_attention, 1,
+     "net Case {\n"
+     "  in x [4, 6]\n"
+     "  out x -> attention(2) -> gelu -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [4, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 18.6996184399, 14.6404237691},
+     {"d_x", -0.498987273361, -6.2410090561},
+     {"d_attention_0_in_proj_weight", -1.3569611896, 29.0978376719},
+     {"d_attention_0_in_proj_bias", -1.16835284715, -5.95594319325},
+     {"d_attention_0_out_proj_weight", 0.681202246244, -11.2899742916},
+     {"d_attention_0_out_proj_bias", 0.212429582326, 3.93005778485},
+     {"d_dense_0_weight", 2.58787364609, 4.92126004697},
+     {"d_dense_0_bias", 0, 0})
