@@ -76,6 +76,20 @@ static void print_block(Help *h, const Ast *block, const char *path, uint32_t fi
   print_comment(h, comment, end);
 }
 
+/* All blocks of a file, each with the first line that is said of it. */
+static void print_file(Help *h, const Ast *file, uint32_t first) {
+  for (int i = 0; i < file->count; i++) {
+    const Ast *block = file->kids[i];
+    const char *end, *comment = comment_above(source_at(h->c->src, first), source_at(h->c->src, block->span.at), &end);
+    if (block->kind != AST_BLOCK)
+      continue;
+    fputs(name_text(h->c->names, block->name), h->to);
+    print_params(h, block->kids[0]);
+    fputc('\n', h->to);
+    print_comment(h, comment, comment ? comment + strcspn(comment, "\n") + 1 : NULL);
+  }
+}
+
 static void search_prelude(Help *h) {
   for (const Embedded *e = embedded; e->path; e++) {
     const char *base = strrchr(e->path, '/') + 1;
@@ -84,6 +98,8 @@ static void search_prelude(Help *h) {
     const char *path = arena_printf(h->c->mem, "<prelude/%s>", base);
     uint32_t first = source_add(h->c->src, path, e->text, e->len, 1);
     const Ast *file = ast_parse(h->c, PARSE_FILE, first);
+    if (matches(h, arena_printf(h->c->mem, "%.*s", (int)strcspn(base, "."), base)))
+      print_file(h, file, first);
     for (int i = 0; i < file->count; i++)
       if (file->kids[i]->kind == AST_BLOCK && matches(h, name_text(h->c->names, file->kids[i]->name)))
         print_block(h, file->kids[i], arena_printf(h->c->mem, "prelude/%s", base), first);

@@ -7,4 +7,7 @@ grep -q 'in x \[c, h, w\]' "$T/conv" || exit 1
 grep -q '^  Two-dimensional convolution' "$T/conv" || exit 1
 grep -v ' *- ' "$T/matmul"
 cat "$T/cosine"
+# A file's name lists its blocks.
+"$NETC" help losses > "$T/losses" || exit 1
+grep -A 1 '^huber' "$T/losses"
 grep -c '(recipe' "$T/constant"
