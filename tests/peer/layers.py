@@ -63,6 +63,8 @@ each("upsample_corners", "upsample(2, mode: bilinear, corners: true)", [3, 4, 3]
 each("resize", "resize([5, 3])", [3, 7, 4], lambda x: F.interpolate(x, (5, 3)))
 each("resize_bilinear", "resize([5, 9], mode: bilinear)", [3, 7, 4], lambda x: F.interpolate(x, (5, 9), mode="bilinear"))
 each("center_crop", "center_crop(4, 3)", [3, 7, 5], lambda x: x[:, :, 1:5, 1:4])
+for name, mode in ("zero_pad", "constant"), ("reflection_pad", "reflect"), ("replication_pad", "replicate"):
+    each(name, f"{name}([2, 1, 0, 3])", [2, 4, 5], lambda x: F.pad(x, (0, 3, 2, 1), mode=mode))
 each("pixel_shuffle", "pixel_shuffle(2)", [12, 3, 4], lambda x: F.pixel_shuffle(x, 2))
 each("pixel_unshuffle", "pixel_unshuffle(3)", [2, 3, 6], lambda x: F.pixel_unshuffle(x, 3))
 each("channel_shuffle", "channel_shuffle(3)", [6, 2, 3], lambda x: F.channel_shuffle(x, 3))

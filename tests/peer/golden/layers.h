@@ -723,6 +723,63 @@ CASE(center_crop, 1,
      {"y", -0.327499885248, -4.60482364828},
      {"d_x", 0, -1.80595280232},
      {"d_nudge", 6.6012356341, 4.34776467732})
+CASE(zero_pad, 1,
+     "net Case {\n"
+     "  in x [2, 4, 5]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> zero_pad([2, 1, 0, 3])\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 4, 5]\n"
+     "  field dy [2, 7, 8]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 0, 6.25727047711},
+     {"d_x", 0.197559402865, 2.7552600176},
+     {"d_nudge", 0.851394299189, 0.560752905314})
+CASE(reflection_pad, 1,
+     "net Case {\n"
+     "  in x [2, 4, 5]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> reflection_pad([2, 1, 0, 3])\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 4, 5]\n"
+     "  field dy [2, 7, 8]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 0.869110658588, 16.8744201691},
+     {"d_x", 0.197559402865, 4.87089651062},
+     {"d_nudge", -1.57250489683, -1.03569719736})
+CASE(replication_pad, 1,
+     "net Case {\n"
+     "  in x [2, 4, 5]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> replication_pad([2, 1, 0, 3])\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 4, 5]\n"
+     "  field dy [2, 7, 8]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -1.15822067005, -0.04700160028},
+     {"d_x", 1.07318910021, 3.26820009842},
+     {"d_nudge", 2.14074301875, 1.40995525626})
 CASE(pixel_shuffle, 1,
      "net Case {\n"
      "  in x [12, 3, 4]\n"
