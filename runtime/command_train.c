@@ -216,14 +216,19 @@ static int eval_run(struct model *m, const struct net_train *t, struct pass_spec
     return fail(err, "more than %d metrics are reported", OUTPUTS_MAX - 1);
   if (pass_open(&pass, m, spec, err))
     return -1;
-  int status = pass_mean(&pass, seed, t->metrics + 1, mean, err);
+  char *tables = NULL;
+  size_t size;
+  FILE *f = open_memstream(&tables, &size);
+  int status = pass_mean(&pass, t, seed, mean, f, err);
+  fclose(f);
   if (!status) {
     char count[NUMBER];
     printf("%s: ", split_name(spec->split));
     log_values(stdout, t, "", mean);
-    putchar('\n');
+    printf("\n%s", tables);
     fprintf(stderr, "%s samples, %.1f s\n", count_text(count, pass.count), now() - start);
   }
+  free(tables);
   pass_close(&pass);
   return status > 0 ? INTERRUPTED : status;
 }

@@ -130,17 +130,20 @@ struct net_entry {
 struct net_metric {
   const char *name;
   int better;                /* +1 larger is better, -1 smaller */
+  int total;                 /* no mean over samples: the summary entry computes it */
 };
 struct net_prop {            /* a line of a recipe: epochs: 40, schedule: cosine(warmup: 1) */
   const char *name;
   struct net_arg value;
 };
 /* One `train` block. Outputs of both entries: "loss", then the metrics in order; each per batch (already the mean) or per
-   sample; the runtime averages over samples. The train entry also updates weights, states and optimizer states in place. */
+   sample; the runtime averages over samples. The train entry also updates weights, states and optimizer states in place.
+   Behind the metrics the eval entry gives totals, for the batch. Summed over a split and rounded to float32, those that the summary
+   entry takes, by name, make its outputs: the metrics that are marked `total`, in order, then tables. */
 struct net_train {
   const char *name;          /* "" when the block has none */
   int data;                  /* index into net_program.data */
-  int step_entry, eval_entry;
+  int step_entry, eval_entry, summary_entry; /* summary_entry: -1 when there are no totals */
   int metrics;
   const struct net_metric *metric;
   int props;

@@ -1,6 +1,7 @@
 #include "pass.h"
 #include "interrupt.h"
 #include "pool.h"
+#include "tally.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,17 +78,22 @@ int64_t pass_step(struct pass *p, uint64_t seed, uint64_t step, char err[ERR]) {
   return b->n;
 }
 
-int pass_mean(struct pass *p, uint64_t seed, int outputs, double *mean, char err[ERR]) {
+int pass_mean(struct pass *p, const struct net_train *t, uint64_t seed, double *mean, FILE *tables, char err[ERR]) {
+  struct tally tally;
   int64_t n;
-  memset(mean, 0, (size_t)outputs * sizeof *mean);
+  if (tally_open(&tally, p->job.model, t, err))
+    return -1;
+  int status = 0;
   pass_begin(p, 0, 0);
-  while ((n = pass_step(p, seed, 0, err)) > 0) {
-    for (int o = 0; o < outputs; o++)
-      mean[o] += job_sum(&p->job, o, n);
-    if (interrupt_seen())
-      return 1;
+  while (!status && (n = pass_step(p, seed, 0, err)) != 0) {
+    if (n > 0)
+      tally_add(&tally, &p->job, n);
+    status = n < 0 ? -1 : interrupt_seen();
   }
-  for (int o = 0; o < outputs; o++)
-    mean[o] /= (double)p->count;
-  return n < 0 ? -1 : 0;
+  if (!status)
+    tally_end(&tally, p->count, mean);
+  if (!status && tables)
+    tally_tables(&tally, p->set, tables);
+  tally_close(&tally);
+  return status;
 }

@@ -28,8 +28,9 @@ void pass_begin(struct pass *p, uint64_t epoch, int64_t position);
 /* Runs the next batch. Returns its samples; 0 at the end of the epoch; -1 and err. */
 int64_t pass_step(struct pass *p, uint64_t seed, uint64_t step, char err[ERR]);
 
-/* The means of the first `outputs` outputs over the whole split. Returns 0; 1 if interrupted; -1 and err. */
-int pass_mean(struct pass *p, uint64_t seed, int outputs, double *mean, char err[ERR]);
+/* The loss and the metrics of a block over the whole split, by its evaluation; tables: where reports go that are no numbers,
+   or NULL. Returns 0; 1 if interrupted; -1 and err. */
+int pass_mean(struct pass *p, const struct net_train *t, uint64_t seed, double *mean, FILE *tables, char err[ERR]);
 
 const char *split_name(enum net_split split);
 

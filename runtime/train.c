@@ -170,7 +170,7 @@ static int end_epoch(struct trainer *t, char err[ERR]) {
   struct train_state *s = &t->s;
   set_scalars(t, s->step - 1);
   if (t->has_val) {
-    int status = pass_mean(&t->val, t->recipe.seed, t->outputs, t->val_mean, err);
+    int status = pass_mean(&t->val, t->train, t->recipe.seed, t->val_mean, NULL, err);
     if (status)
       return status < 0 ? -1 : stop_for_now(t, err);
   }
@@ -237,12 +237,17 @@ static int test(struct trainer *t, char err[ERR]) {
     return 0;
   if (pass_open(&pass, t->m, &spec, err))
     return -1;
-  int status = pass_mean(&pass, t->recipe.seed, t->outputs, mean, err);
+  char *tables = NULL;
+  size_t size;
+  FILE *f = open_memstream(&tables, &size);
+  int status = pass_mean(&pass, t->train, t->recipe.seed, mean, f, err);
+  fclose(f);
   if (!status) {
     fputs("test: ", stdout);
     log_values(stdout, t->train, "", mean);
-    putchar('\n');
+    printf("\n%s", tables);
   }
+  free(tables);
   pass_close(&pass);
   return status > 0 ? INTERRUPTED : status;
 }

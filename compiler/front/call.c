@@ -253,7 +253,8 @@ static Value run_frame(Expand *x, Frame *f, Span at) {
   x->frame = f->up;
   Value v = result_of(f, x), one = value_unwrap(v);
   /* A block of the prelude within another is nothing that the user sees: the outer one gives the name. */
-  if (one.kind == V_VAL && f->path && one.val >= (Val)first && (f->builtin || !graph_node(x->g, one.val)->name))
+  int made = one.kind == V_VAL && one.val >= (Val)first && graph_node(x->g, one.val)->nin; /* a leaf has a name of its own */
+  if (made && f->path && (f->builtin || !graph_node(x->g, one.val)->name))
     graph_node(x->g, one.val)->name = f->path;
   stage_end(x, row, v, first, weights, f->path);
   if (net)

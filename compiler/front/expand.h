@@ -104,6 +104,8 @@ typedef struct Expand {
   Frame *frame;
   int training;
   int nets, trains;            /* declared: with one net, paths do not begin with its name */
+  enum { PHASE_NONE, PHASE_STEP, PHASE_EVAL, PHASE_SUMMARY } phase; /* of a train block's graphs, this one */
+  Vec(Val) totals;             /* in this graph: what total(...) gave */
   int fold;                    /* values for each sample: within `map` as many as the axis is long */
   Name label;                  /* of the stage that is being called, for functions that call its network */
   unsigned uses, uses_before;  /* of nets so far, and before this graph: each use has random numbers of its own */

@@ -252,9 +252,11 @@ int program_entries(const Program *p, Entry *out, int room) {
   int n = 0;
   for (int i = 0; i < p->trains.count; i++) {
     const Train *t = &p->trains.at[i];
-    if (n + 2 <= room) {
+    if (n + 3 <= room) {
       out[n++] = (Entry){t->step->name, t->step, t, NULL};
       out[n++] = (Entry){t->eval->name, t->eval, t, NULL};
+      if (t->summary)
+        out[n++] = (Entry){t->summary->name, t->summary, t, NULL};
     }
   }
   for (int i = 0; i < p->predicts.count && n < room; i++)

@@ -48,6 +48,7 @@ typedef struct {
 typedef struct {
   Name name;
   int better;
+  int total;               /* computed from totals over the split */
 } Metric;
 
 typedef struct {
@@ -55,6 +56,8 @@ typedef struct {
   int data;                /* index */
   Vec(int) fields;         /* of the data block, in the order of `as (…)`; -1: _ */
   Graph *step, *eval;      /* before any pass: grad nodes still inside */
+  Graph *summary;          /* from totals over the split to metrics, then tables; NULL: there are no totals */
+  Vec(Name) tables;        /* reported, but no numbers: a confusion matrix */
   Vec(Metric) metrics;
   Vec(RecipeProp) props;   /* epochs, batch, schedule, keep ...; the optimizer's numbers are scalars */
   Span span;

@@ -16,6 +16,7 @@ void graph_begin(Expand *x, Name name, int training) {
   x->training = training;
   x->states.count = 0;
   x->labelled.count = 0;
+  x->totals.count = 0;
   x->uses_before = ++x->uses;
 }
 
@@ -52,39 +53,14 @@ static void run_minimize(Run *r, const Ast *s) {
   Val v = read_number(x, s->kids[0], "a loss such as `mse` or `cross_entropy`, or `mean(...)`, makes one number of a sample");
   if (!v)
     return;
+  if (is_of_totals(x, v)) {
+    diag_add(x->c, D_TOTAL_LOSS, s->kids[0]->span);
+    return;
+  }
   r->loss = graph_type(x->g, v)->batched ? mean_over_batch(x, v, s->span) : v;
   if (graph_node(x->g, r->loss)->op == OP_number) {
     diag_add(x->c, D_LOSS_CONSTANT, s->kids[0]->span);
     r->loss = 0;
-  }
-}
-
-/* Losses get better by falling, everything else by rising; `best(min: x)` says otherwise. */
-static int better_of(Expand *x, Name name, const Ast *e) {
-  static const char *const falling[] = {"loss", "error", "entropy", "mse", "mae", "rmse", "kl", "rec", "l1"};
-  const char *text = name_text(x->c->names, name);
-  const char *callee = e->kind == AST_CALL && e->kids[0]->kind == AST_REF ? name_text(x->c->names, e->kids[0]->name) : "";
-  for (size_t i = 0; i < sizeof falling / sizeof *falling; i++)
-    if (strstr(callee, falling[i]) || !strcmp(text, falling[i]) || (i < 3 && strstr(text, falling[i])))
-      return -1;
-  return 1;
-}
-
-static void run_report(Run *r, const Ast *s) {
-  Expand *x = r->x;
-  for (int i = 0; i < s->count; i++) {
-    const Ast *p = s->kids[i];
-    Val v = read_number(x, p->kids[1], "a metric such as `accuracy`, or `mean(...)`, makes one number of a sample");
-    int known = p->name == name_of(x->c->names, "loss");
-    for (int k = 0; k < x->g->outputs.count; k++)
-      known |= x->g->outputs.at[k].name == p->name;
-    if (known) {
-      diag_add(x->c, D_SAME_NAME, p->name_span, name_text(x->c->names, p->name));
-      continue;
-    }
-    vec_push(x->c->mem, &x->g->outputs, (Output){p->name, v, OUT_METRIC});
-    if (x->training)
-      vec_push(x->c->mem, &r->t->metrics, (Metric){p->name, better_of(x, p->name, p->kids[1])});
   }
 }
 
@@ -276,23 +252,28 @@ static void bind_fields(Run *r) {
   }
 }
 
-static Graph *build(Run *r, const char *suffix, int training) {
+static Graph *build(Run *r, const char *suffix, int phase) {
   Expand *x = r->x;
   Frame top = frame_top();
   const char *own = name_text(x->c->names, r->t->name);
   int errors = diag_errors(x->c->diags);
-  graph_begin(x, name_format(x->c->names, "train%s%s%s", *own ? "_" : "", own, suffix), training);
+  graph_begin(x, name_format(x->c->names, "train%s%s%s", *own ? "_" : "", own, suffix), phase == PHASE_STEP);
+  x->phase = phase;
   x->frame = &top;
   r->loss = 0;
   r->minimize = r->update = r->optimizer = NULL;
   r->part_optimizers.count = 0;
-  vec_push(x->c->mem, &x->g->outputs, (Output){name_of(x->c->names, "loss"), 0, OUT_LOSS});
+  if (phase != PHASE_SUMMARY)
+    vec_push(x->c->mem, &x->g->outputs, (Output){name_of(x->c->names, "loss"), 0, OUT_LOSS});
   bind_fields(r);
   run_statements(r, r->decl->kids[2]);
   if (!r->minimize && diag_errors(x->c->diags) == errors)
     diag_add(x->c, D_NO_LOSS, r->decl->span);
-  x->g->outputs.at[0].val = r->loss;
-  if (training && r->loss)
+  if (phase != PHASE_SUMMARY)
+    x->g->outputs.at[0].val = r->loss;
+  report_end(r);
+  x->phase = PHASE_NONE;
+  if (phase == PHASE_STEP && r->loss)
     update_all(r);
   x->frame = NULL;
   return x->g;
@@ -339,10 +320,12 @@ void train_read(Expand *x, const Ast *decl) {
   Run r = {.x = x, .t = &t, .decl = decl, .rate = name_of(x->c->names, "lr")};
   if (decl->name && x->trains > 1) /* each block its own, so that its schedule begins where it says */
     r.rate = name_format(x->c->names, "%s.lr", name_text(x->c->names, decl->name));
-  t.step = build(&r, "", 1);
+  t.step = build(&r, "", PHASE_STEP);
   if (t.data >= 0)
     check_judges(&r);
   if (diag_errors(x->c->diags) == errors)
-    t.eval = build(&r, "_eval", 0);
+    t.eval = build(&r, "_eval", PHASE_EVAL);
+  if (diag_errors(x->c->diags) == errors && x->totals.count)
+    t.summary = build(&r, "_summary", PHASE_SUMMARY);
   vec_push(x->c->mem, &x->p->trains, t);
 }

@@ -214,7 +214,7 @@ static void write_trains(const Writer *w, const Description *d) {
     for (int k = 0; k < t->metrics.count; k++) {
       text_add(w->to, "  {");
       write_name(w, t->metrics.at[k].name);
-      text_add(w->to, ", %d},\n", t->metrics.at[k].better);
+      text_add(w->to, ", %d, %d},\n", t->metrics.at[k].better, t->metrics.at[k].total);
     }
     end_array(w, t->metrics.count);
     write_props(w, indexed(w, "recipe", i), t->props.at, t->props.count);
@@ -224,8 +224,8 @@ static void write_trains(const Writer *w, const Description *d) {
     const Train *t = &p->trains.at[i];
     text_add(w->to, "  {.name = ");
     write_name(w, t->name);
-    text_add(w->to, ", .data = %d, .step_entry = %d, .eval_entry = %d", t->data, entry_of(d, t->step),
-             entry_of(d, t->eval));
+    text_add(w->to, ", .data = %d, .step_entry = %d, .eval_entry = %d, .summary_entry = %d", t->data, entry_of(d, t->step),
+             entry_of(d, t->eval), t->summary ? entry_of(d, t->summary) : -1);
     write_counted(w, "metrics", "metric", indexed(w, "metrics", i), t->metrics.count);
     write_counted(w, "props", "prop", indexed(w, "recipe", i), t->props.count);
     text_add(w->to, "},\n");

@@ -118,7 +118,7 @@ static int read_program(Build *b) {
   b->program = defines ? program_of(b->c, b->file, b->first, b->path, defines, b->o->defines.count) : NULL;
   if (!b->program)
     return 0;
-  b->count = 2 * b->program->trains.count + b->program->predicts.count;
+  b->count = 3 * b->program->trains.count + b->program->predicts.count;
   b->entry = arena_alloc(b->c->mem, sizeof *b->entry * (size_t)b->count + 1);
   b->count = program_entries(b->program, b->entry, b->count);
   return 1;

@@ -157,7 +157,7 @@ static const struct net_entry entries[] = {
     {"classify", run_classify, 64, PIXELS * 4, 1, 1, 1, in, shown, steps},
 };
 
-static const struct net_metric metrics[] = {{"accuracy", 1}};
+static const struct net_metric metrics[] = {{"accuracy", 1, 0}};
 static const struct net_arg accuracy[] = {{.kind = NET_TEXT, .text = "accuracy"}};
 static const struct net_arg warm[] = {{.name = "warmup", .kind = NET_NUM, .num = 0.5}};
 static const struct net_call best = {"best", 1, accuracy}, cosine = {"cosine", 1, warm};
@@ -166,7 +166,7 @@ static const struct net_prop recipe[] = {
     {"seed", {.kind = NET_NUM, .num = 7}},       {"schedule", {.kind = NET_CALL, .call = &cosine}},
     {"keep", {.kind = NET_CALL, .call = &best}},
 };
-static const struct net_train trains[] = {{"", 0, 0, 1, 1, metrics, 5, recipe}};
+static const struct net_train trains[] = {{"", 0, 0, 1, -1, 1, metrics, 5, recipe}};
 static const struct net_predict_input image_in[] = {{.field = {"image", NET_IMAGE, NET_F32, 3, {1, SIDE, SIDE}, 0}}};
 static const struct net_show show[] = {{"classes", 0, 0, NULL}};
 static const struct net_predict predicts[] = {{"classify", 2, 1, image_in, 1, show}};

@@ -1,0 +1,24 @@
+/* Sums over a split: the means of the loss and of metrics, and what is computed from totals. */
+#ifndef NET_TALLY_H
+#define NET_TALLY_H
+#include "data/data.h"
+#include "model.h"
+
+struct tally {
+  const struct net_train *train;
+  const struct net_entry *eval;
+  double **sum;    /* of each output of the evaluation: one number, or a total's numbers */
+  struct job job;  /* the summary, when there is one */
+  float **in;      /* its inputs */
+};
+
+int tally_open(struct tally *t, struct model *m, const struct net_train *train, char err[ERR]);
+void tally_close(struct tally *t);
+/* Adds the outputs of an evaluation of n samples. */
+void tally_add(struct tally *t, const struct job *j, int64_t n);
+/* The loss and the metrics over `count` samples. */
+void tally_end(struct tally *t, int64_t count, double *mean);
+/* After that: reports that are no numbers, as tables; set names the classes. */
+void tally_tables(const struct tally *t, const struct net_dataset *set, FILE *out);
+
+#endif
