@@ -122,6 +122,7 @@ struct Gen {
   Ir entry, entry_run, entry_args, entry_n;
   Ir entry_folded; /* a copy of *entry_run with another batch; NULL before the first step that needs it */
   int fold;        /* of this step */
+  int entry_launches;
 };
 typedef void BuildKernel(Emit *e, void *user);
 /* The function of this signature; built by `build` when new. The symbol is `stem` and a hash of the signature. lanes:

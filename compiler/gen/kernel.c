@@ -208,8 +208,11 @@ void entry_fold(Gen *g, int fold) {
   if (fold == 1)
     return;
   if (!g->entry_folded) {
+    LLVMBasicBlockRef here = LLVMGetInsertBlock(e->builder), top = LLVMGetEntryBasicBlock(g->entry);
+    LLVMPositionBuilderBefore(e->builder, LLVMGetFirstInstruction(top));
     g->entry_folded = LLVMBuildAlloca(e->builder, LLVMArrayType2(e->i64, sizeof(struct net_run) / 8), "");
     LLVMSetAlignment(g->entry_folded, 8);
+    LLVMPositionBuilderAtEnd(e->builder, here);
     LLVMBuildMemCpy(e->builder, g->entry_folded, 8, g->entry_run, 8, k64(e, sizeof(struct net_run)));
   }
   run_store(e, g->entry_folded, offsetof(struct net_run, batch), entry_batch(g));
@@ -231,6 +234,17 @@ Ir entry_chunks_of(Gen *g, Ir units, Ir total) {
   return imax(e, few, k64(e, 1));
 }
 
+/* LLVM takes a time that grows faster than a block: a long entry is several, one after the other. */
+static void entry_break(Gen *g) {
+  enum { LAUNCHES = 16 };
+  Emit *e = &g->e;
+  if (++g->entry_launches % LAUNCHES)
+    return;
+  LLVMBasicBlockRef next = LLVMAppendBasicBlockInContext(e->context, g->entry, "");
+  LLVMBuildBr(e->builder, next);
+  LLVMPositionBuilderAtEnd(e->builder, next);
+}
+
 void entry_launch(Gen *g, Ir kernel, const Ir *args, int count, Ir chunks) {
   Emit *e = &g->e;
   BUG_IF(count > MAX_ARGS);
@@ -243,6 +257,7 @@ void entry_launch(Gen *g, Ir kernel, const Ir *args, int count, Ir chunks) {
   Ir launch = gen_function(e, "nrt_launch", e->nothing, params, 5);
   Ir given[] = {g->fold > 1 ? g->entry_folded : g->entry_run, k32(e, g->step), kernel, g->entry_args, chunks};
   call(e, launch, given, 5);
+  entry_break(g);
 
   size_t len;
   const char *name = LLVMGetValueName2(kernel, &len), *symbol = arena_strndup(g->c->mem, name, len);
@@ -268,6 +283,7 @@ void entry_begin(Gen *g, const Plan *p) {
   LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, g->entry, ""));
   g->entry_run = LLVMGetParam(g->entry, 0);
   g->entry_folded = NULL;
+  g->entry_launches = 0;
   g->fold = 1;
   g->entry_args = LLVMBuildAlloca(e->builder, LLVMArrayType2(e->ptr, MAX_ARGS), "");
   g->entry_n = run_field(e, g->entry_run, offsetof(struct net_run, batch), e->i64);
