@@ -12,6 +12,11 @@
    class. */
 enum { PLACE_BASE, PLACE_TAPS, PLACE_TAP, PLACE_SIZE };
 
+/* A 1 x 1 filter has one element at one place: no tables, no loops. Networks have many such convolutions, each of its own size. */
+static int is_point(const Corr *k) {
+  return k->r == 1 && k->s == 1 && k->rows == 1 && k->cols == 1 && k->row[0].taps == 1 && k->col[0].taps == 1;
+}
+
 static Ir places(Emit *e, const Axis *x, int classes, int elements, int64_t unit) {
   int64_t *at = arena_alloc(e->c->mem, sizeof *at * PLACE_SIZE * (size_t)elements), base = 0;
   for (int i = 0; i < classes; i++, x++) {
@@ -35,6 +40,8 @@ typedef struct {
 
 static Ir place(Pack *p, Ir table, Ir element, int field) {
   Emit *e = p->e;
+  if (is_point(p->k))
+    return k64(e, field == PLACE_TAPS);
   Ir index = iaddk(e, imulk(e, element, PLACE_SIZE), field);
   return load_type(e, e->i64, LLVMBuildGEP2(e->builder, e->i64, table, &index, 1, ""), 8);
 }
@@ -104,6 +111,11 @@ static void clear(Pack *p, Ir w, Ir lane, Ir valid, int64_t lane_step) {
 /* Moves one vector (or a lane of it) for every filter element. w: of filter element (0, 0). */
 static void move_all(Pack *p, Ir w, Ir lane, Ir valid, int64_t lane_step) {
   Emit *e = p->e;
+  if (is_point(p->k)) {
+    Ir only = k64(e, 0);
+    move(p, w, at(e, p->packed, target(p, only, only, k64(e, 1))), lane, valid, lane_step);
+    return;
+  }
   Loop r, s;
   Branch in_class;
   loop_begin(e, &r, k64(e, 0), k64(e, p->k->r), 1, NULL, 0);
@@ -190,8 +202,10 @@ static void build_pack(Emit *e, void *user) {
   const Corr *k = &job->k;
   int64_t unit = k->groups_out * corr_tap(k);
   Pack p = {.e = e, .k = k, .w = kernel_pointer(e, 0), .packed = kernel_pointer(e, 1), .copies = job->copies};
-  p.rows = places(e, k->row, k->rows, k->r, corr_col(k, k->cols));
-  p.cols = places(e, k->col, k->cols, k->s, unit);
+  if (!is_point(k)) {
+    p.rows = places(e, k->row, k->rows, k->r, corr_col(k, k->cols));
+    p.cols = places(e, k->col, k->cols, k->s, unit);
+  }
   Ir from, to, inner = k64(e, k->inner), group = k64(e, (int64_t)k->blocks * k->inner);
   Loop l, v;
   kernel_range(e, k64(e, corr_pack_units(k)), &from, &to);
