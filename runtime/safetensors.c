@@ -76,6 +76,11 @@ int tensor_floats(const struct tensor *t, float *out) {
   int64_t step[TENSOR_RANK], stride = 1, count = tensor_count(t), at[TENSOR_RANK] = {0}, from = 0;
   if (!tensor_is_real(t))
     return -1;
+  if (t->type == TENSOR_F32 && !t->turned) {
+    if (t->bytes)
+      memcpy(out, t->data, (size_t)t->bytes);
+    return 0;
+  }
   int64_t theirs[TENSOR_RANK] = {0}; /* their strides, then ours in theirs */
   for (int i = 0; i < t->rank; i++)
     theirs[t->turned ? t->axis[i] : i] = t->dim[i];
