@@ -1,10 +1,11 @@
-/* pool: maxpool, avgpool and their gradients.
+/* pool: maxpool, avgpool and their gradients, and the gradient of maxpool's.
 
    A window lies at row p*stride - pad, and so by columns; it is clipped to the plane. Windows that lie inside are
    unrolled, those at the border are loops. Forward, a unit of work is an output row. Backward, dy goes back to where
    the forward pass looked: a unit is a plane that is cleared and then added to, or, when windows tile the plane exactly
    (2x2 by 2), the rows of one row of windows, which are simply written. The gradient of max goes to the first element
-   equal to y: each element takes dy where it is equal and no earlier one was, lane by lane. */
+   equal to y: each element takes dy where it is equal and no earlier one was, lane by lane; maxpool_pick finds the same
+   element forward, and takes v from there. */
 #include "gen/pool.h"
 #include "base/bug.h"
 #include <math.h>
@@ -14,13 +15,14 @@ enum { UNROLLED = 16 }; /* elements of a window */
 typedef struct {
   Planes planes;
   OpId op;
-  int back, max, count_pad;
+  int back, max, pick, count_pad;
   int size[2], stride[2], before[2], after[2];
   int large[2], small[2]; /* the plane that windows are in, the plane of their results */
   int exact;              /* windows tile the large plane */
   Emit *e;
   Pixels pixels;
   Ir x, out, y, dy; /* the unit's planes: of maxpool_grad all four */
+  Ir v;             /* of maxpool_pick: as large as x */
 } Pool;
 
 typedef struct {
@@ -56,15 +58,16 @@ static Ir load_pixel(Pool *k, Ir p) {
 /* ---- one element of a window ---- */
 
 typedef struct {
-  Ir sum;   /* forward: the largest or the sum so far. Backward: i1, where the largest was met */
-  Ir y, dy; /* backward: of the window; dy already is each element's share when it is a mean */
+  Ir sum;    /* forward: the largest or the sum so far. Backward and picking: i1, where the largest was met */
+  Ir picked; /* v from there */
+  Ir y, dy;  /* backward: of the window; dy already is each element's share when it is a mean */
 } Carry;
 
 static void element(Pool *k, Carry *c, Ir row, Ir col) {
   Emit *e = k->e;
   Ir where = imulk(e, iadd(e, imulk(e, row, k->large[1]), col), planes_pixel(&k->planes));
   Ir x = k->max || !k->back ? load_pixel(k, at(e, k->x, where)) : NULL, to = at(e, k->out, where);
-  if (!k->back) {
+  if (!k->back && !k->pick) {
     c->sum = k->max ? choose(e, fcmp(e, LLVMRealOGT, x, c->sum), x, c->sum) : fadd(e, c->sum, x);
     return;
   }
@@ -72,6 +75,10 @@ static void element(Pool *k, Carry *c, Ir row, Ir col) {
   if (k->max) {
     Ir first = LLVMBuildAnd(e->builder, fcmp(e, LLVMRealOEQ, x, c->y), LLVMBuildNot(e->builder, c->sum, ""), "");
     c->sum = LLVMBuildOr(e->builder, c->sum, first, "");
+    if (k->pick) {
+      c->picked = choose(e, first, load_pixel(k, at(e, k->v, where)), c->picked);
+      return;
+    }
     share = choose(e, first, c->dy, kt(LLVMTypeOf(c->dy), 0));
   }
   store(e, k->exact ? share : fadd(e, load_pixel(k, to), share), to);
@@ -86,11 +93,15 @@ static void elements(Pool *k, Carry *c, const Extent *h, const Extent *w, int in
     return;
   }
   Loop row, col;
-  loop_begin(e, &row, h->low, h->high, 1, &c->sum, 1);
-  loop_begin(e, &col, w->low, w->high, 1, &c->sum, 1);
+  Ir carried[] = {c->sum, c->picked};
+  loop_begin(e, &row, h->low, h->high, 1, carried, k->pick ? 2 : 1);
+  loop_begin(e, &col, w->low, w->high, 1, carried, k->pick ? 2 : 1);
+  c->sum = carried[0], c->picked = carried[1];
   element(k, c, row.iv, col.iv);
+  carried[0] = c->sum, carried[1] = c->picked;
   loop_end(e, &col);
   loop_end(e, &row);
+  c->sum = carried[0], c->picked = carried[1];
 }
 
 /* ---- one window ---- */
@@ -107,19 +118,20 @@ static Ir share_of(Pool *k, const Extent *h, const Extent *w, int inside) { /* 1
 static void window(Pool *k, Ir p, Ir q, const Extent *h, const Extent *w, int inside) {
   Emit *e = k->e;
   LLVMTypeRef type = planes_type(&k->planes, e);
-  Carry c = {.sum = k->back ? kti(k->planes.lanes ? e->mask : e->i1, 0) : kt(type, k->max ? -INFINITY : 0)};
+  int met = k->back || k->pick;
+  Carry c = {.sum = met ? kti(k->planes.lanes ? e->mask : e->i1, 0) : kt(type, k->max ? -INFINITY : 0), .picked = kt(type, 0)};
   Ir share = k->max ? NULL : share_of(k, h, w, inside),
      where = imulk(e, iadd(e, imulk(e, p, k->small[1]), q), planes_pixel(&k->planes));
   if (share && k->planes.lanes)
     share = splat(e, share);
+  c.y = met && k->max ? load_pixel(k, at(e, k->y, where)) : NULL;
   if (k->back) {
-    c.y = k->max ? load_pixel(k, at(e, k->y, where)) : NULL;
     c.dy = load_pixel(k, at(e, k->dy, where));
     c.dy = share ? fmul(e, c.dy, share) : c.dy;
   }
   elements(k, &c, h, w, inside);
   if (!k->back)
-    pixels_store(&k->pixels, share ? fmul(e, c.sum, share) : c.sum, k->out, p, q);
+    pixels_store(&k->pixels, share ? fmul(e, c.sum, share) : k->pick ? c.picked : c.sum, k->out, p, q);
 }
 
 static void window_row(Pool *k, Ir p) {
@@ -179,7 +191,7 @@ static int rows_per_plane(const Pool *k) { /* units of a plane; 0: the plane is 
 static void build_pool(Emit *e, void *user) {
   Pool *k = user;
   k->e = e;
-  int pointers = k->back ? k->max ? 4 : 2 : 2, rows = rows_per_plane(k);
+  int pointers = (k->back && k->max) || k->pick ? 4 : 2, rows = rows_per_plane(k);
   Ir in[4], from, to;
   for (int i = 0; i < pointers; i++)
     in[i] = kernel_pointer(e, i);
@@ -194,10 +206,12 @@ static void build_pool(Emit *e, void *user) {
   k->out = at(e, in[0], imulk(e, plane, k->back ? large : small));
   if (!k->back || k->max)
     k->x = at(e, in[1], imulk(e, plane, large));
-  if (k->back) {
+  if (k->back)
     k->dy = at(e, in[pointers - 1], imulk(e, plane, small));
-    k->y = k->max ? at(e, in[2], imulk(e, plane, small)) : NULL;
-  }
+  if (pointers == 4)
+    k->y = at(e, in[2], imulk(e, plane, small));
+  if (k->pick)
+    k->v = at(e, in[3], imulk(e, plane, large));
   pixels_plane(&k->pixels, plane);
   if (rows)
     window_row(k, irem(e, unit.iv, k64(e, rows)));
@@ -209,7 +223,8 @@ static void build_pool(Emit *e, void *user) {
 static Pool pool_of(const Graph *g, Val v) {
   OpId op = graph_node(g, v)->op;
   Pool k = {.op = op,
-            .max = op == OP_maxpool || op == OP_maxpool_grad,
+            .max = op == OP_maxpool || op == OP_maxpool_grad || op == OP_maxpool_pick,
+            .pick = op == OP_maxpool_pick,
             .back = op == OP_maxpool_grad || op == OP_avgpool_grad};
   Val small = !k.back ? v : graph_in(g, v, k.max ? 2 : 0), large = k.back ? v : graph_in(g, v, 0);
   k.planes = planes_of(g, v, k.back ? small : large);

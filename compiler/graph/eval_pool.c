@@ -28,9 +28,9 @@ static int64_t window_largest(const double *x, int64_t width, Window h, Window w
   return best;
 }
 
-typedef enum { MAX_FORWARD, MAX_BACKWARD, AVG_FORWARD, AVG_BACKWARD } Pool;
+typedef enum { MAX_FORWARD, MAX_BACKWARD, MAX_PICK, AVG_FORWARD, AVG_BACKWARD } Pool;
 
-/* large: one [H, W] plane, x or its gradient; small: one [P, Q] plane; of: x where the gradient of max needs it. */
+/* large: one [H, W] plane, x or its gradient; small: one [P, Q] plane; of: what a max is the largest of. */
 static void pool_plane(const Eval *e, Val v, Pool pool, double *large, const int32_t *hw, double *small,
                        const int32_t *pq, const double *of) {
   for (int64_t p = 0; p < pq[0]; p++)
@@ -41,10 +41,10 @@ static void pool_plane(const Eval *e, Val v, Pool pool, double *large, const int
           *small = -INFINITY;
         continue;
       }
-      if (pool == MAX_FORWARD || pool == MAX_BACKWARD) {
+      if (pool == MAX_FORWARD || pool == MAX_BACKWARD || pool == MAX_PICK) {
         int64_t best = window_largest(of, hw[1], h, w);
-        if (pool == MAX_FORWARD)
-          *small = of[best];
+        if (pool == MAX_FORWARD || pool == MAX_PICK)
+          *small = large[best];
         else
           large[best] += *small;
         continue;
@@ -60,16 +60,13 @@ static void pool_plane(const Eval *e, Val v, Pool pool, double *large, const int
     }
 }
 
-/* x, small, out: values [N][C, ...]; a plane of each at a time. */
-static void pool_forward(Eval *e, Val v, double *out, Pool pool) {
-  Val x = graph_in(e->g, v, 0);
+/* x, of, out: values [N][C, ...]; a plane of each at a time. */
+static void pool_forward(Eval *e, Val v, double *out, Pool pool, Val x, Val of) {
   const int32_t *xd = graph_type(e->g, x)->dim, *yd = graph_type(e->g, v)->dim;
   int64_t large = (int64_t)xd[1] * xd[2], small = (int64_t)yd[1] * yd[2];
   for (int64_t n = 0; n < eval_samples(e, v); n++)
-    for (int64_t c = 0; c < xd[0]; c++, out += small) {
-      double *plane = eval_sample(e, x, n) + c * large;
-      pool_plane(e, v, pool, plane, xd + 1, out, yd + 1, plane);
-    }
+    for (int64_t c = 0; c < xd[0]; c++, out += small)
+      pool_plane(e, v, pool, eval_sample(e, x, n) + c * large, xd + 1, out, yd + 1, eval_sample(e, of, n) + c * large);
 }
 
 static void pool_backward(Eval *e, Val v, double *out, Pool pool, Val dy, Val x) {
@@ -82,10 +79,13 @@ static void pool_backward(Eval *e, Val v, double *out, Pool pool, Val dy, Val x)
 }
 
 void eval_maxpool(Eval *e, Val v, double *out) {
-  pool_forward(e, v, out, MAX_FORWARD);
+  pool_forward(e, v, out, MAX_FORWARD, graph_in(e->g, v, 0), graph_in(e->g, v, 0));
 }
 void eval_avgpool(Eval *e, Val v, double *out) {
-  pool_forward(e, v, out, AVG_FORWARD);
+  pool_forward(e, v, out, AVG_FORWARD, graph_in(e->g, v, 0), graph_in(e->g, v, 0));
+}
+void eval_maxpool_pick(Eval *e, Val v, double *out) {
+  pool_forward(e, v, out, MAX_PICK, graph_in(e->g, v, 2), graph_in(e->g, v, 0));
 }
 
 void eval_maxpool_grad(Eval *e, Val v, double *out) {

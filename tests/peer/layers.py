@@ -334,6 +334,9 @@ critic("transpose", "conv_transpose(4, 3, pad: 1)", nn.ConvTranspose2d(4, 4, 3, 
 critic("avgpool", "avgpool(2, stride: 1)", nn.AvgPool2d(2, 1), planes=16)
 critic("upsample", "upsample(2, mode: bilinear)", nn.Upsample(scale_factor=2, mode="bilinear"), planes=144)
 critic("softmax", "softmax", nn.Softmax(1))
+critic("maxpool", "maxpool(2, stride: 1)", nn.MaxPool2d(2, 1), planes=16)
+critic("maxpool_exact", "maxpool(3)", nn.MaxPool2d(3), c=20, planes=20)
+critic("maxpool_wide", "maxpool(3, stride: 2, pad: 1)", nn.MaxPool2d(3, 2, 1), c=20, planes=80)
 critic("global_maxpool", "global_maxpool", Call(lambda x: x.amax((2, 3))), planes=4)
 for stage, module in {"silu": nn.SiLU(), "gelu": nn.GELU(), "elu": nn.ELU(), "selu": nn.SELU(), "softplus": nn.Softplus(),
                       "tanh": nn.Tanh(), "sigmoid": nn.Sigmoid(), "mish": nn.Mish(), "logsigmoid": nn.LogSigmoid(),

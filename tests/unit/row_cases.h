@@ -200,6 +200,12 @@ static const char *case_maxpool_grad(Case *k) {
   return say(k, "maxpool_grad(%s, maxpool(%s, %s), %s, %s)", x, x, v.settings, dy, v.settings);
 }
 
+static const char *case_maxpool_pick(Case *k) {
+  Windows w = windows_roll(k);
+  const char *x = value(k, 'a', DIMS(w.c, w.h, w.w)), *v = value(k, 'a', DIMS(w.c, w.h, w.w));
+  return say(k, "maxpool_pick(%s, maxpool(%s, %s), %s, %s)", x, x, w.settings, v, w.settings);
+}
+
 static const char *case_avgpool(Case *k) {
   Windows v = windows_roll(k);
   return say(k, "avgpool(%s, %s, count_pad: %d)", value(k, 'a', DIMS(v.c, v.h, v.w)), v.settings, dice(2));

@@ -61,9 +61,12 @@ static void add_pool(GenRun *r, int number) {
     text_add(&t, " y = avgpool(x, %s)\n dx = avgpool_grad(dy%s, input: [%d, %d], %s%s)\n", how, more, h, w, how,
              formula);
   else
-    text_add(&t, " y = maxpool(x, %s)\n dx = maxpool_grad(x, y, dy%s, %s%s)\n", how, more, how, formula);
+    text_add(&t, " y = maxpool(x, %s)\n dx = maxpool_grad(x, y, dy%s, %s%s)\n pick = maxpool_pick(x, y, dx, %s)\n", how,
+             more, how, formula, how);
   more = epilogue(&t, 1000 + number, 1, c, &formula);
   text_add(&t, " z = %s(x%s, %s%s)\n", mean ? "avgpool" : "maxpool", more, how, formula);
+  if (!mean)
+    text_add(&t, lanes ? " show pick: to_plain(pick)\n" : " show pick: pick\n");
   text_add(&t, lanes ? " show y: to_plain(y)\n show dx: to_plain(dx)\n show z: to_plain(z)\n}\n"
                      : " show y: y\n show dx: dx\n show z: z\n}\n");
   gen_run_add(r, text_str(&t));

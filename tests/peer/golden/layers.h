@@ -3557,6 +3557,63 @@ CASE(penalty_softmax, 1,
      {"d_conv_0_bias", -0.000305772023972, -0.00333104088308},
      {"d_dense_0_weight", 0.0108589975754, -0.0564706901441},
      {"d_dense_0_bias", 0, 0})
+CASE(penalty_maxpool, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(4, 3, stride: 2) -> maxpool(2, stride: 1) -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 17.9644030927, 3.54390418889},
+     {"d_x", 0, 0},
+     {"d_conv_0_weight", -0.34954423291, -7.21519653676},
+     {"d_conv_0_bias", 0, 0},
+     {"d_dense_0_weight", 4.35452260139, 0.0516960205639},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_maxpool_exact, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(20, 3, stride: 2) -> maxpool(3) -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 18.7561114351, 1.36218388264},
+     {"d_x", 0, 0},
+     {"d_conv_0_weight", -0.839823131038, 3.8103085636},
+     {"d_conv_0_bias", 0, 0},
+     {"d_dense_0_weight", 6.59933000693, 6.02208188285},
+     {"d_dense_0_bias", 0, 0})
+CASE(penalty_maxpool_wide, 1,
+     "net Case {\n"
+     "  in x [2, 6, 6]\n"
+     "  out x -> conv(20, 3, stride: 2) -> maxpool(3, stride: 2, pad: 1) -> leaky_relu(0.2) -> flatten -> dense(1)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 6, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = (norm(grad(of: sum(Case(x)), to: x)) - 1)^2\n"
+     "  minimize y\n"
+     "}\n",
+     {"y", 86.1462939649, 30.6936269924},
+     {"d_x", 0, 0},
+     {"d_conv_0_weight", -1.33069937894, -25.6103195387},
+     {"d_conv_0_bias", 0, 0},
+     {"d_dense_0_weight", 6.44557746188, -43.2903979129},
+     {"d_dense_0_bias", 0, 0})
 CASE(penalty_global_maxpool, 1,
      "net Case {\n"
      "  in x [2, 6, 6]\n"
