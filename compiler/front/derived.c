@@ -21,7 +21,8 @@ static int field_named(Expand *x, const Data *d, const RecipeCall *call, const c
     diag_note(x->c, report, d->fields.at[i].span, "declared here");
     return -1;
   }
-  Diag *report = diag_add(x->c, D_DERIVED, of ? of->span : call->span, name, wanted, of ? "no field declared above" : "none");
+  Span at = of ? of->span : call->span;
+  Diag *report = diag_add(x->c, D_DERIVED, at, name, wanted, of ? "no field declared above" : "none");
   if (of)
     suggest_or_list(x, report, of->text, &all, "%s", "there are:");
   return -1;
@@ -61,8 +62,9 @@ int derived_read(Expand *x, const Data *d, const Ast *e, Field *f) {
     return 0;
   int heat = !strcmp(name_text(x->c->names, call->name), "heatmaps");
   f->derived = call;
+  unsigned masks = 1 << FIELD_MASK | 1 << FIELD_CLASS_MASK;
   f->from = heat ? field_named(x, d, call, "a field of points, [k, 2]", 1 << FIELD_POINTS)
-                 : field_named(x, d, call, "a field of a mask, or of the pixels' classes", 1 << FIELD_MASK | 1 << FIELD_CLASS_MASK);
+                 : field_named(x, d, call, "a field of a mask, or of the pixels' classes", masks);
   if (f->from < 0 || !d->fields.at[f->from].type)
     return 0;
   return (heat ? heatmaps_fit : border_fits)(x, call, f, &d->fields.at[f->from]);

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REACH = 3, ROUNDS = 30 }; /* of the Gaussian, in deviations; of the way back, which closes in where nothing folds */
+/* of the Gaussian, in deviations; of the way back, which closes in where nothing folds */
+enum { REACH = 3, ROUNDS = 30 };
 
 /* Smooths rows of `count` numbers, `stride` apart, mirrored at their ends. room: count + 2 * reach numbers. */
 static void row_smooth(float *row, int count, int stride, const float *weight, int reach, float *room) {

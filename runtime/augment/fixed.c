@@ -104,7 +104,8 @@ static int planes_apply(const struct step *s, const struct frame *f, enum net_fi
   size_t size = (size_t)c->height * c->width, middle = (size_t)f->height * f->width;
   size_t out = (size_t)f->out_height * f->out_width;
   unsigned char *resized = malloc(middle), *bytes = malloc(out * c->channels);
-  int picture = kind == NET_IMAGE || kind == NET_CLIP, outside = picture ? (int)s->fill.value : 0, failed = !resized || !bytes;
+  int picture = kind == NET_IMAGE || kind == NET_CLIP, outside = picture ? (int)s->fill.value : 0;
+  int failed = !resized || !bytes;
   for (int k = 0; !failed && k < c->channels; k++) {
     const unsigned char *plane = c->bytes + k * size;
     if (f->height == c->height && f->width == c->width)

@@ -4,9 +4,10 @@
 #include "augment/cell.h"
 #include "augment/step.h"
 
-/* Applies one step to a cell of this kind (image bilinear with antialiasing, masks nearest, boxes and points moved along;
-   a class is left as it is). `map`, unless NULL, is the affine map from the cell's pixels to those of the picture as decoded,
-   and is kept so. A cell of boxes or points has the height and width of its picture. 0, or -1 when out of memory. */
+/* Applies one step to a cell of this kind (image bilinear with antialiasing, masks nearest, boxes and points moved
+   along; a class is left as it is). `map`, unless NULL, is the affine map from the cell's pixels to those of the
+   picture as decoded, and is kept so. A cell of boxes or points has the height and width of its picture. 0, or -1 when
+   out of memory. */
 int fixed_apply(const struct step *s, enum net_field_kind kind, struct cell *c, double map[6]);
 
 /* The size that a picture of height x width has after the step. */

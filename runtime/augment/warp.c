@@ -1,5 +1,5 @@
-/* Geometry by one map m, affine unless a picture is bent, from the result to the source, pixel edges at whole numbers: the pixel (x, y) of the
-   result has its centre at (x + 0.5, y + 0.5) and is read at m of it.
+/* Geometry by one map m, affine unless a picture is bent, from the result to the source, pixel edges at whole numbers:
+   the pixel (x, y) of the result has its centre at (x + 0.5, y + 0.5) and is read at m of it.
 
    The map is put together from the last step's point of view backwards: a step that takes place p of the picture so far
    to place q turns m into m after (q -> p). So a sample is resampled once however many steps there are, and stays

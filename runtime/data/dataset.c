@@ -218,7 +218,8 @@ static int field_write(struct net_dataset *s, int f, const struct cell *cell, in
                        const struct chance *chance, void *out, char err[512]) {
   const struct net_data *d = &s->given;
   int image = field_of_picture(d), height, width, full_height = 0, full_width = 0;
-  int with_picture = cell[f].height == cell[image < 0 ? f : image].height && cell[f].width == cell[image < 0 ? f : image].width;
+  const struct cell *picture = &cell[image < 0 ? f : image];
+  int with_picture = cell[f].height == picture->height && cell[f].width == picture->width;
   struct warp mine = w->moved && with_picture ? *w : warp_still(cell[f].height, cell[f].width);
   field_size(&d->field[f], &height, &width);
   if (image >= 0)

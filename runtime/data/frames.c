@@ -127,7 +127,8 @@ struct source *frames_open(const struct source_request *r, char err[512]) {
   x->clip = field_of(r->data, NET_CLIP), x->label = field_of(r->data, NET_CLASS);
   int failed = fields_check(r->data, 1 << NET_CLIP | 1 << NET_CLASS, "frames", err);
   if (!failed && x->clip < 0)
-    failed = fail(err, "data %s: frames needs a field for the clip, such as `field clip [16, 3, 64, 64]`", r->data->name);
+    failed = fail(err, "data %s: frames needs a field for the clip, such as `field clip [16, 3, 64, 64]`",
+                  r->data->name);
   char *dir = failed ? NULL : path_join(r->dir, arg_text(r->call, CALL_SOURCE, "path"));
   if (!failed && !dir)
     failed = fail(err, "out of memory");

@@ -78,8 +78,8 @@ int recipe_read(struct recipe *r, const struct net_data *d, char err[512]) {
   r->recolours = colour_any(&r->augment);
   for (int i = 0; i < r->augment.count; i++)
     if (r->augment.step[i].kind == STEP_ELASTIC && field_of(d, NET_BOXES) >= 0)
-      return fail(err, "data %s, augment: elastic bends what is in the boxes of field `%s`, which stay straight", d->name,
-                  d->field[field_of(d, NET_BOXES)].name);
+      return fail(err, "data %s, augment: elastic bends what is in the boxes of field `%s`, which stay straight",
+                  d->name, d->field[field_of(d, NET_BOXES)].name);
   return normalize_check(r, err);
 }
 

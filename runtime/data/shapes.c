@@ -171,7 +171,8 @@ static int shapes_plan(struct shapes *x, const struct source_request *r, char er
                                  : "shapes",
                    err) ||
       shapes_size(p, r->data, err) ||
-      corners_plan(p, r->data, points, err) || (clip ? clip_plan(p, r->data, err) : (p->kinds = shapes_kinds(r->data, err)) < 0))
+      corners_plan(p, r->data, points, err) ||
+      (clip ? clip_plan(p, r->data, err) : (p->kinds = shapes_kinds(r->data, err)) < 0))
     return -1;
   if (count < 1 || count > 1e9)
     return fail(err, "data %s: shapes(count: %g) should be a number of pictures", r->data->name, count);

@@ -67,7 +67,8 @@ static void test_together(void **state) {
   (void)state;
   static unsigned char image[SIZE], mask[SIZE], bent_mask[SIZE];
   static float bent[SIZE];
-  const struct net_call calls[] = {CALL_OF("rotate", NUMBER_ARG(20)), CALL_OF("elastic", NUMBER_ARG(60), NUMBER_ARG(4))};
+  const struct net_call calls[] = {CALL_OF("rotate", NUMBER_ARG(20)),
+                                   CALL_OF("elastic", NUMBER_ARG(60), NUMBER_ARG(4))};
   scene_make(image, mask);
   struct cell a = {.channels = 1, .height = SIDE, .width = SIDE, .bytes = image}, b = a;
   b.bytes = mask;
@@ -93,7 +94,8 @@ static void test_points(void **state) {
     float from[] = {20, 30, 41.5f, 12.25f}, to[4];
     warp_points(&w, from, 2, to);
     for (int k = 0; k < 4; k += 2) {
-      double x = w.map[0] * to[k] + w.map[1] * to[k + 1] + w.map[2], y = w.map[3] * to[k] + w.map[4] * to[k + 1] + w.map[5];
+      double x = w.map[0] * to[k] + w.map[1] * to[k + 1] + w.map[2];
+      double y = w.map[3] * to[k] + w.map[4] * to[k + 1] + w.map[5];
       bend_at(w.bend, &x, &y);
       double u = w.before[0] * x + w.before[1] * y + w.before[2], v = w.before[3] * x + w.before[4] * y + w.before[5];
       assert_true(fabs(u - from[k]) < 1e-3 && fabs(v - from[k + 1]) < 1e-3);
@@ -154,8 +156,10 @@ static void test_middle(void **state) {
   static const struct net_field whole[] = {IMAGE_FIELD(1, SIDE, SIDE), MASK_FIELD(SIDE, SIDE)};
   static const struct net_field middle[] = {IMAGE_FIELD(1, SIDE, SIDE), MASK_FIELD(SMALL, SMALL)};
   const struct net_call shapes = CALL_OF("shapes", NUMBER_ARG(9));
-  const struct net_call steps[] = {CALL_OF("elastic", NUMBER_ARG(60), NUMBER_ARG(4)), CALL_OF("rotate", NUMBER_ARG(40))};
-  struct net_data a = {.name = "D", .fields = 2, .field = whole, .source = &shapes, .augments = 2, .augment = steps}, b = a;
+  const struct net_call steps[] = {CALL_OF("elastic", NUMBER_ARG(60), NUMBER_ARG(4)),
+                                   CALL_OF("rotate", NUMBER_ARG(40))};
+  struct net_data a = {.name = "D", .fields = 2, .field = whole, .source = &shapes,
+                       .augments = 2, .augment = steps}, b = a;
   b.field = middle;
   struct net_dataset *s = data_open(&a, NET_TRAIN, NULL, 1, err), *t = data_open(&b, NET_TRAIN, NULL, 1, err);
   for (int64_t i = 0; i < 9; i++) {

@@ -133,7 +133,8 @@ static void test_augment(void **state) {
 static void test_prepare(void **state) {
   (void)state;
   static const struct net_field small[] = {CLIP_FIELD(2, 3, SIDE, SIDE), CLASS_FIELD(4)};
-  const struct net_call steps[] = {CALL_OF("scale", NUMBER_ARG(1 / 255.0))}, wrong[] = {CALL_OF("crop", NUMBER_ARG(20))};
+  const struct net_call steps[] = {CALL_OF("scale", NUMBER_ARG(1 / 255.0))};
+  const struct net_call wrong[] = {CALL_OF("crop", NUMBER_ARG(20))};
   static float plain[6 * SIZE], scaled[6 * SIZE];
   struct net_data d = clip_data(small), e = d;
   e.prepares = 1, e.prepare = steps;
