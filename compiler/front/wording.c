@@ -222,23 +222,31 @@ void suggest_visible(Expand *x, Diag *d, Name wrong) {
 /* What other systems call it, as a plain word (see below); NULL: planned, not built. */
 static const struct {
   const char *theirs, *ours;
-} foreign[] = {{"convolution", "conv"},         {"convtranspose", "conv_transpose"}, {"deconv", "conv_transpose"},
-               {"upconv", "conv_transpose"},    {"linear", "dense"},                 {"fc", "dense"},
-               {"fullyconnected", "dense"},     {"batchnormalization", "batchnorm"}, {"bn", "batchnorm"},
-               {"layernormalization", "layernorm"}, {"maxpooling", "maxpool"},       {"averagepool", "avgpool"},
-               {"averagepooling", "avgpool"},   {"avgpooling", "avgpool"},           {"adaptiveavgpool", "global_avgpool"},
-               {"globalaveragepooling", "global_avgpool"}, {"gap", "global_avgpool"}, {"globalmaxpooling", "global_maxpool"},
-               {"upsampling", "upsample"},      {"interpolate", "resize"},           {"cat", "concat"},
-               {"concatenate", "concat"},       {"view", "reshape"},                 {"permute", "transpose"},
-               {"softmaxcrossentropy", "cross_entropy"}, {"nll", "cross_entropy"},   {"binarycrossentropy", "bce"},
-               {"mae", "l1"},                   {"meansquarederror", "mse"},         {"smoothl1", "huber"},
-               {"swish", "silu"},               {"randn", "normal"},                 {"rand", "uniform"},
-               {"detach", "stop"},              {"stopgradient", "stop"},            {"groupnorm", NULL},
-               {"instancenorm", NULL},          {"lrn", NULL},                       {"localresponsenorm", NULL},
-               {"lstm", NULL},                  {"gru", NULL},                       {"attention", NULL},
-               {"multiheadattention", NULL},    {"focal", NULL},                     {"tversky", NULL},
-               {"hinge", NULL},                 {"topkaccuracy", NULL},              {"roipool", NULL},
-               {"roialign", NULL},              {"nms", NULL},                       {"scan", NULL}};
+} foreign[] = {
+    {"convolution", "conv"}, {"convtranspose", "conv_transpose"}, {"deconv", "conv_transpose"},
+    {"upconv", "conv_transpose"}, {"depthwiseconvolution", "depthwise_conv"}, {"linear", "dense"}, {"fc", "dense"},
+    {"fullyconnected", "dense"}, {"batchnormalization", "batchnorm"}, {"bn", "batchnorm"},
+    {"layernormalization", "layernorm"}, {"ln", "layernorm"}, {"groupnormalization", "groupnorm"},
+    {"gn", "groupnorm"}, {"instancenormalization", "instancenorm"}, {"localresponsenorm", "lrn"},
+    {"localresponsenormalization", "lrn"}, {"rmsnormalization", "rmsnorm"}, {"l2normalize", "normalize"},
+    {"maxpooling", "maxpool"}, {"averagepool", "avgpool"}, {"averagepooling", "avgpool"}, {"avgpooling", "avgpool"},
+    {"adaptiveaveragepool", "adaptive_avgpool"}, {"globalaveragepooling", "global_avgpool"},
+    {"gap", "global_avgpool"}, {"globalmaxpooling", "global_maxpool"}, {"spp", "spatial_pyramid_pool"},
+    {"upsampling", "upsample"}, {"interpolate", "resize"}, {"depthtospace", "pixel_shuffle"},
+    {"spacetodepth", "pixel_unshuffle"}, {"zeropadding", "zero_pad"}, {"reflectpad", "reflection_pad"},
+    {"se", "squeeze_excite"}, {"seblock", "squeeze_excite"}, {"squeezeexcitation", "squeeze_excite"},
+    {"squeezeandexcitation", "squeeze_excite"}, {"stochasticdepth", "drop_path"}, {"cat", "concat"},
+    {"concatenate", "concat"}, {"view", "reshape"}, {"permute", "transpose"},
+    {"lrelu", "leaky_relu"}, {"quickgelu", "swish"}, {"multiheadattention", "attention"},
+    {"selfattention", "attention"}, {"scaleddotproductattention", "scaled_dot_product"},
+    {"positionalencoding", "sinusoidal_positions"},
+    {"softmaxcrossentropy", "cross_entropy"}, {"categoricalcrossentropy", "cross_entropy"},
+    {"binarycrossentropy", "bce"}, {"meansquarederror", "mse"}, {"meanabsoluteerror", "l1"},
+    {"sigmoidfocal", "focal_loss"},
+    {"dicecoefficient", "dice"}, {"kldivergence", "kl_div"}, {"kl", "kl_div"}, {"tripletmargin", "triplet_loss"},
+    {"hingeembedding", "hinge"}, {"topkaccuracy", "top_k"},
+    {"randn", "normal"}, {"rand", "uniform"}, {"detach", "stop"}, {"stopgradient", "stop"}, {"roipool", NULL},
+    {"roialign", NULL}, {"nms", NULL}};
 
 /* Lower case, without `_` and the endings that say no more. */
 static void plain_word(const char *s, char *to, size_t room) {
@@ -260,17 +268,17 @@ static Name translated(Expand *x, Name callee, int *planned) {
   NameList all = {0};
   char word[64], own[64];
   plain_word(name_text(x->c->names, callee), word, sizeof word);
-  for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
-    if (!strcmp(word, foreign[i].theirs)) {
-      *planned = !foreign[i].ours;
-      return *planned ? 0 : name_of(x->c->names, foreign[i].ours);
-    }
   add_callables(x, &all);
   for (int i = 0; i < all.count; i++) {
     plain_word(name_text(x->c->names, all.at[i]), own, sizeof own);
     if (!strcmp(word, own))
       return all.at[i];
   }
+  for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+    if (!strcmp(word, foreign[i].theirs)) {
+      *planned = !foreign[i].ours;
+      return *planned ? 0 : name_of(x->c->names, foreign[i].ours);
+    }
   return 0;
 }
 
