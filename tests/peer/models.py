@@ -204,7 +204,7 @@ def run(make, dtype):
 
 
 def write(path, tensors):
-    names = {np.dtype("float64"): "F64", np.dtype("int32"): "I32"}
+    names = {np.dtype("float64"): "F64", np.dtype("float32"): "F32", np.dtype("int32"): "I32"}
     header, at = {}, 0
     for name, t in tensors.items():
         header[name] = {"dtype": names[t.dtype], "shape": list(t.shape), "data_offsets": [at, at + t.nbytes]}
