@@ -167,6 +167,12 @@ layer("transformer_encoder", "transformer_encoder(2, 9, activation: gelu)", [4, 
       nn.TransformerEncoderLayer(6, 2, 9, 0.0, F.gelu, batch_first=True), training=False)
 layer("transformer_encoder_first", "transformer_encoder(3, 8, drop: 0, norm_first: true)", [4, 6],
       nn.TransformerEncoderLayer(6, 3, 8, 0.0, norm_first=True, batch_first=True))
+for name, first in ("transformer_decoder", False), ("transformer_decoder_first", True):
+    decoder = nn.TransformerDecoderLayer(6, 2, 8, 0.0, norm_first=first, batch_first=True).double()
+    case(name, f"out x -> transformer_decoder(x2, 2, 8, drop: 0, norm_first: {str(first).lower()})", {"x": [4, 6], "x2": [5, 6]},
+         {"transformer_decoder_0." + n: list(p.shape) for n, p in decoder.named_parameters()},
+         lambda w, x, c: functional_call(decoder, {n.split(".", 1)[1]: t for n, t in w.items()}, (x, c),
+                                         {"tgt_mask": torch.ones(4, 4, dtype=torch.bool).triu(1)}))
 case("position_embedding", "out x -> position_embedding", {"x": [4, 6]}, {"position_embedding_0.weight": [4, 6]},
      lambda w, x: x + w["position_embedding_0.weight"])
 waves = torch.arange(5)[:, None] * torch.exp(torch.arange(0, 6, 2) * (-math.log(10000) / 6))

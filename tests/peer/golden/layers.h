@@ -2175,6 +2175,80 @@ CASE(transformer_encoder_first, 1,
      {"d_transformer_encoder_0_norm1_bias", 0.780875696065, 1.48477413687},
      {"d_transformer_encoder_0_norm2_weight", -2.43926432972, -3.47152966685},
      {"d_transformer_encoder_0_norm2_bias", 0.936367364444, 1.87120178662})
+CASE(transformer_decoder, 1,
+     "net Case {\n"
+     "  in x [4, 6]\n"
+     "  in x2 [5, 6]\n"
+     "  out x -> transformer_decoder(x2, 2, 8, drop: 0, norm_first: false)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [4, 6]\n"
+     "  field x2 [5, 6]\n"
+     "  field dy [4, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, x2, dy) {\n"
+     "  y = Case(x, x2)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 1.04831652588, -4.17455927414},
+     {"d_x", 0.0881571087911, 0.0278232970988},
+     {"d_x2", -0.055151630814, 0.0311532187684},
+     {"d_transformer_decoder_0_self_attn_in_proj_weight", 0.0111443784962, 0.424098442954},
+     {"d_transformer_decoder_0_self_attn_in_proj_bias", -0.0225711190293, -0.206599733392},
+     {"d_transformer_decoder_0_self_attn_out_proj_weight", 0.0844181268902, 0.354744424841},
+     {"d_transformer_decoder_0_self_attn_out_proj_bias", -0.0753379050864, 0.0561333170395},
+     {"d_transformer_decoder_0_multihead_attn_in_proj_weight", 0.137945860043, -3.17392940446},
+     {"d_transformer_decoder_0_multihead_attn_in_proj_bias", 0.332272115728, -0.327237907213},
+     {"d_transformer_decoder_0_multihead_attn_out_proj_weight", 1.36310399866, 0.632148046677},
+     {"d_transformer_decoder_0_multihead_attn_out_proj_bias", 0.91282493544, 0.130815457826},
+     {"d_transformer_decoder_0_linear1_weight", 0.00912147403304, -0.508695850038},
+     {"d_transformer_decoder_0_linear1_bias", -0.0290977144798, 0.820901208105},
+     {"d_transformer_decoder_0_linear2_weight", 0.228368777877, -0.215940313606},
+     {"d_transformer_decoder_0_linear2_bias", 0.0725143110597, 0.548606431177},
+     {"d_transformer_decoder_0_norm1_weight", 0.631300377796, 0.343845494163},
+     {"d_transformer_decoder_0_norm1_bias", -0.228827646595, -1.25680600238},
+     {"d_transformer_decoder_0_norm2_weight", 0.306280813918, 1.48773443778},
+     {"d_transformer_decoder_0_norm2_bias", 2.89559855505, 4.25386732788},
+     {"d_transformer_decoder_0_norm3_weight", -0.298447601216, -0.278411580621},
+     {"d_transformer_decoder_0_norm3_bias", -0.286326080561, 0.765592788542})
+CASE(transformer_decoder_first, 1,
+     "net Case {\n"
+     "  in x [4, 6]\n"
+     "  in x2 [5, 6]\n"
+     "  out x -> transformer_decoder(x2, 2, 8, drop: 0, norm_first: true)\n"
+     "}\n"
+     "data D {\n"
+     "  field x [4, 6]\n"
+     "  field x2 [5, 6]\n"
+     "  field dy [4, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, x2, dy) {\n"
+     "  y = Case(x, x2)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -0.987448638924, 23.0483415272},
+     {"d_x", 0.31611658348, 2.44217939121},
+     {"d_x2", 0.112400077347, 0.0298063218248},
+     {"d_transformer_decoder_0_self_attn_in_proj_weight", -0.0167585457245, 4.71398379358},
+     {"d_transformer_decoder_0_self_attn_in_proj_bias", -0.156226225854, -2.04734418136},
+     {"d_transformer_decoder_0_self_attn_out_proj_weight", 0.43526576028, -4.42268156866},
+     {"d_transformer_decoder_0_self_attn_out_proj_bias", -1.57481616196, -0.408368559105},
+     {"d_transformer_decoder_0_multihead_attn_in_proj_weight", 0.0208731796197, -9.19443353245},
+     {"d_transformer_decoder_0_multihead_attn_in_proj_bias", -0.204542169178, -0.609216973861},
+     {"d_transformer_decoder_0_multihead_attn_out_proj_weight", -0.268105589299, -6.64922030827},
+     {"d_transformer_decoder_0_multihead_attn_out_proj_bias", -0.465866826634, 0.56094325027},
+     {"d_transformer_decoder_0_linear1_weight", 0, 0.855250210033},
+     {"d_transformer_decoder_0_linear1_bias", 0, 0.429062919477},
+     {"d_transformer_decoder_0_linear2_weight", 0, 0.320597030542},
+     {"d_transformer_decoder_0_linear2_bias", -0.286326080561, 0.765592788542},
+     {"d_transformer_decoder_0_norm1_weight", 0.821132485945, -0.0173810646008},
+     {"d_transformer_decoder_0_norm1_bias", 3.037238277, 9.92769770131},
+     {"d_transformer_decoder_0_norm2_weight", 2.26241132093, -5.26120275569},
+     {"d_transformer_decoder_0_norm2_bias", -2.93732065242, -4.44092396309},
+     {"d_transformer_decoder_0_norm3_weight", 0.232961867071, 0.392245955391},
+     {"d_transformer_decoder_0_norm3_bias", 0.789365461119, 0.66157146381})
 CASE(position_embedding, 1,
      "net Case {\n"
      "  in x [4, 6]\n"
