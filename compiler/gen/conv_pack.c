@@ -12,7 +12,8 @@
    class. */
 enum { PLACE_BASE, PLACE_TAPS, PLACE_TAP, PLACE_SIZE };
 
-/* A 1 x 1 filter has one element at one place: no tables, no loops. Networks have many such convolutions, each of its own size. */
+/* A 1 x 1 filter has one element at one place: no tables, no loops. Networks have many such convolutions, each of its
+   own size. */
 static int is_point(const Corr *k) {
   return k->r == 1 && k->s == 1 && k->rows == 1 && k->cols == 1 && k->row[0].taps == 1 && k->col[0].taps == 1;
 }

@@ -120,7 +120,8 @@ static void *part_run(void *user) {
   Part *p = user;
   LLVMContextRef context = LLVMContextCreate();
   LLVMModuleRef module;
-  LLVMMemoryBufferRef own = LLVMCreateMemoryBufferWithMemoryRange(LLVMGetBufferStart(p->bitcode), LLVMGetBufferSize(p->bitcode), "", 0);
+  LLVMMemoryBufferRef own = LLVMCreateMemoryBufferWithMemoryRange(LLVMGetBufferStart(p->bitcode),
+                                                                  LLVMGetBufferSize(p->bitcode), "", 0);
   BUG_IF(LLVMGetBitcodeModuleInContext2(context, own, &module)); /* owns its buffer */
   keep_share(module, p);
   char *unsound = NULL;

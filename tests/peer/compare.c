@@ -126,8 +126,8 @@ static int check(const char *path, int groups, char **group, char err[ERR]) {
 
 /* ---- samples ---- */
 
-/* A line `GROUP NAME COUNT NORM ERROR VALUE...`: how many elements a tensor has, their norm, PyTorch's own relative error in float32
-   (of a gradient: the largest of the network), and its elements at places that fill_place draws. */
+/* A line `GROUP NAME COUNT NORM ERROR VALUE...`: how many elements a tensor has, their norm, PyTorch's own relative error
+   in float32 (of a gradient: the largest of the network), and its elements at places that fill_place draws. */
 static int check_line(const char *line, const struct tensor *is, char err[ERR]) {
   char name[128];
   long long count;
