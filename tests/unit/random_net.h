@@ -228,7 +228,7 @@ static void head(Roll *r, int i, Text *loss, Text *report) {
     break;
   case 3:
     text_add(r->text, "  out y%d = x%d -> conv(1, 3)\n", i, p.id);
-    text_add(loss, "bce_with_logits(y%d -> resize([%d, %d], bilinear: true), mask)", i, m.h, m.w);
+    text_add(loss, "bce_with_logits(y%d -> resize([%d, %d], mode: bilinear), mask)", i, m.h, m.w);
     text_add(report, "d%d: dice(sigmoid(y%d -> resize([%d, %d])), mask)", i, i, m.h, m.w);
     break;
   default:
