@@ -167,7 +167,8 @@ static const struct net_prop recipe[] = {
     {"keep", {.kind = NET_CALL, .call = &best}},
 };
 static const struct net_train trains[] = {{"", 0, 0, 1, -1, 1, metrics, 5, recipe}};
-static const struct net_predict_input image_in[] = {{.field = {"image", NET_IMAGE, NET_F32, 3, {1, SIDE, SIDE}, 0}}};
+static const struct net_predict_input image_in[] = {
+    {.field = {.name = "image", .kind = NET_IMAGE, .elem = NET_F32, .rank = 3, .dim = {1, SIDE, SIDE}}}};
 static const struct net_show show[] = {{"classes", 0, 0, NULL}};
 static const struct net_predict predicts[] = {{"classify", 2, 1, image_in, 1, show}};
 
