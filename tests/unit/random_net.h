@@ -19,10 +19,10 @@ typedef struct {
 } Roll;
 
 static const char *activation(const Roll *r) {
-  static const char *const all[] = {"sigmoid", "tanh",      "silu", "gelu", "softplus", "mish",
-                                    "relu",    "relu",      "relu", "elu",  "relu6",    "leaky_relu(0.1)",
-                                    "prelu",   "hardswish", "abs"};
-  enum { SMOOTH = 6, ALL = sizeof all / sizeof *all };
+  static const char *const all[] = {"sigmoid",   "tanh",       "silu", "gelu", "softplus", "mish",
+                                    "gelu_tanh", "logsigmoid", "relu", "relu", "relu",     "elu",
+                                    "relu6",     "leaky_relu(0.1)", "prelu", "hardswish", "abs", "selu", "softsign"};
+  enum { SMOOTH = 8, ALL = sizeof all / sizeof *all };
   return all[dice(r->smooth ? SMOOTH : ALL)];
 }
 
@@ -121,6 +121,24 @@ static int layer_layernorm(Roll *r) {
   return stage(r, p, p.c, p.h, p.w, "layernorm(eps: 0.01)");
 }
 
+static int layer_norm(Roll *r) {
+  Plane p = any_plane(r);
+  if (p.h * p.w < 4)
+    return 0;
+  switch (dice(4)) {
+  case 0: return stage(r, p, p.c, p.h, p.w, "groupnorm(%d, eps: 0.01)", p.c % 2 ? 1 : 2);
+  case 1: return stage(r, p, p.c, p.h, p.w, "instancenorm(eps: 0.01, affine: true)");
+  case 2: return stage(r, p, p.c, p.h, p.w, "layernorm(axes: [0, 1], eps: 0.01)");
+  default: return stage(r, p, p.c, p.h, p.w, "lrn(%d, alpha: 0.1)", 1 + dice(4));
+  }
+}
+
+static int layer_adaptive(Roll *r) {
+  Plane p = any_plane(r);
+  int h = 1 + dice(p.h), w = 1 + dice(p.w);
+  return stage(r, p, p.c, h, w, "adaptive_%spool([%d, %d])", r->smooth || dice(2) ? "avg" : "max", h, w);
+}
+
 /* Two values of one shape: one of them a convolution of the other's plane, if there are no two. */
 static int partner(Roll *r, Plane p) {
   for (int i = r->planes.count - 1; i >= 0; i--) {
@@ -200,7 +218,8 @@ static Layer *const layers[] = {layer_conv,      layer_conv,           layer_sam
                                 layer_depthwise, layer_conv_transpose, layer_maxpool,   layer_avgpool,
                                 layer_upsample,  layer_batchnorm,      layer_batchnorm, layer_layernorm,
                                 layer_residual,  layer_residual,       layer_concat,    layer_concat,
-                                layer_slice,     layer_gate,           layer_dense,     layer_attention};
+                                layer_slice,     layer_gate,           layer_dense,     layer_attention,
+                                layer_norm,      layer_adaptive};
 
 /* ---- heads ---- */
 
