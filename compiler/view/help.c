@@ -1,6 +1,7 @@
 /* Duty: `netc help NAME` and `netc explain CODE`. What there is to say stands beside each definition: the comment above
    a block of the prelude, the summary of an operation's or a recipe call's row, the explanation of a diagnostic's. */
 #include "diag/list.h"
+#include "front/builtin.h"
 #include "front/embed.h"
 #include "op/op.h"
 #include "view/view.h"
@@ -119,6 +120,16 @@ static void search_operations(Help *h) {
   }
 }
 
+/* `functions` lists them all. */
+static void search_functions(Help *h) {
+  int all = matches(h, "functions");
+  for (int i = 0; builtin_at(i); i++) {
+    const Builtin *b = builtin_at(i);
+    if (matches(h, b->name) || all)
+      fprintf(h->to, "%s%s   (function)\n  %s\n", b->name, b->signature, b->summary);
+  }
+}
+
 static void search_calls(Help *h) {
   enum { SOURCE, DERIVED, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, KEEP, STOP, START };
   static const char *const kinds[] = {"source:, val:, test:", "field =",   "holdout:", "prepare:", "augment:",
@@ -143,6 +154,7 @@ int view_help(Ctx *c, const char *name, FILE *to) {
       options_command((CommandId)i, to);
   search_prelude(&h);
   search_operations(&h);
+  search_functions(&h);
   search_calls(&h);
   if (h.found)
     return 1;

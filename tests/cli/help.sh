@@ -11,3 +11,6 @@ cat "$T/cosine"
 "$NETC" help losses > "$T/losses" || exit 1
 grep -A 1 '^huber' "$T/losses"
 grep -c '(recipe' "$T/constant"
+# Functions of the language, one or all.
+"$NETC" help map || exit 1
+"$NETC" help functions | grep -c '(function)'
