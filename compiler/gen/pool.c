@@ -2,10 +2,11 @@
 
    A window lies at row p*stride - pad, and so by columns; it is clipped to the plane. Windows that lie inside are
    unrolled, those at the border are loops. Forward, a unit of work is an output row. Backward, dy goes back to where
-   the forward pass looked: a unit is a plane that is cleared and then added to, or, when windows tile the plane exactly
-   (2x2 by 2), the rows of one row of windows, which are simply written. The gradient of max goes to the first element
-   equal to y: each element takes dy where it is equal and no earlier one was, lane by lane; maxpool_pick finds the same
-   element forward, and takes v from there. */
+   the forward pass looked. When windows tile the plane exactly (2x2 by 2), a unit is one row of them, whose elements are
+   simply written. Else it is a plane: a row is cleared before the first window adds to it and passes through the
+   epilogue after the last, so that it is still near. The gradient of max goes to the first element equal to y: each
+   element takes dy where it is equal and no earlier one was, lane by lane; maxpool_pick finds the same element forward,
+   and takes v from there. */
 #include "gen/pool.h"
 #include "base/bug.h"
 #include <math.h>
@@ -26,6 +27,7 @@ typedef struct {
 } Pool;
 
 typedef struct {
+  Ir from;      /* where it begins, be it before the plane */
   Ir low, high; /* clipped */
   Ir padded;    /* length with the padding it covers; what ceil adds beyond that does not count */
   Ir inside;    /* i1 */
@@ -36,6 +38,7 @@ static Extent span_at(Pool *k, int axis, Ir place) {
   Extent s;
   Ir from = iaddk(e, imulk(e, place, k->stride[axis]), -k->before[axis]), to = iaddk(e, from, k->size[axis]);
   Ir end = k64(e, k->large[axis]);
+  s.from = from;
   s.inside = LLVMBuildAnd(e->builder, ilt(e, k64(e, -1), from), ilt(e, to, iaddk(e, end, 1)), "");
   to = imin(e, to, iaddk(e, end, k->after[axis]));
   s.padded = isub(e, to, from);
@@ -81,7 +84,10 @@ static void element(Pool *k, Carry *c, Ir row, Ir col) {
     }
     share = choose(e, first, c->dy, kt(LLVMTypeOf(c->dy), 0));
   }
-  store(e, k->exact ? share : fadd(e, load_pixel(k, to), share), to);
+  if (k->exact)
+    pixels_store(&k->pixels, share, k->out, row, col);
+  else
+    store(e, fadd(e, load_pixel(k, to), share), to);
 }
 
 static void elements(Pool *k, Carry *c, const Extent *h, const Extent *w, int inside) {
@@ -89,7 +95,7 @@ static void elements(Pool *k, Carry *c, const Extent *h, const Extent *w, int in
   if (inside) {
     for (int i = 0; i < k->size[0]; i++)
       for (int j = 0; j < k->size[1]; j++)
-        element(k, c, iaddk(e, h->low, i), iaddk(e, w->low, j));
+        element(k, c, iaddk(e, h->from, i), iaddk(e, w->from, j));
     return;
   }
   Loop row, col;
@@ -157,31 +163,47 @@ static void window_row(Pool *k, Ir p) {
 
 /* ---- kernels ---- */
 
-/* The result's pixels pass through its epilogue once all windows have added to them. */
-static void each_pixel(Pool *k, int clear) {
+/* Rows from .. to-1 of the result are cleared, or pass through the epilogue. */
+static void each_pixel(Pool *k, Ir from, Ir to, int clear) {
   Emit *e = k->e;
   LLVMTypeRef type = planes_type(&k->planes, e);
   Loop row, col;
-  loop_begin(e, &row, k64(e, 0), k64(e, k->large[0]), 1, NULL, 0);
+  loop_begin(e, &row, from, to, 1, NULL, 0);
   loop_begin(e, &col, k64(e, 0), k64(e, k->large[1]), 1, NULL, 0);
-  Ir to = at(e, k->out, imulk(e, iadd(e, imulk(e, row.iv, k->large[1]), col.iv), planes_pixel(&k->planes)));
+  Ir here = at(e, k->out, imulk(e, iadd(e, imulk(e, row.iv, k->large[1]), col.iv), planes_pixel(&k->planes)));
   if (clear)
-    store(e, kt(type, 0), to);
+    store(e, kt(type, 0), here);
   else
-    pixels_store(&k->pixels, load_pixel(k, to), k->out, row.iv, col.iv);
+    pixels_store(&k->pixels, load_pixel(k, here), k->out, row.iv, col.iv);
   loop_end(e, &col);
   loop_end(e, &row);
+}
+
+/* Rows that were cleared after the windows of row p, and rows to which no window from row p on adds. */
+static Ir rows_cleared(Pool *k, Ir p) {
+  Emit *e = k->e;
+  Ir last = ieq(e, p, k64(e, k->small[0] - 1));
+  return choose(e, last, k64(e, k->large[0]), imax(e, span_at(k, 0, p).high, k64(e, 0)));
+}
+
+static Ir rows_done(Pool *k, Ir p) {
+  Emit *e = k->e;
+  Ir done = imin(e, span_at(k, 0, p).low, rows_cleared(k, iaddk(e, p, -1)));
+  return choose(e, ieq(e, p, k64(e, k->small[0])), k64(e, k->large[0]), done);
 }
 
 static void plane_back(Pool *k) {
   Emit *e = k->e;
   Loop row;
-  each_pixel(k, 1);
-  loop_begin(e, &row, k64(e, 0), k64(e, k->small[0]), 1, NULL, 0);
+  Ir rows[] = {k64(e, 0), k64(e, 0)}; /* cleared, done */
+  loop_begin(e, &row, k64(e, 0), k64(e, k->small[0]), 1, rows, 2);
+  Ir cleared = rows_cleared(k, row.iv), done = rows_done(k, iaddk(e, row.iv, 1));
+  each_pixel(k, rows[0], cleared, 1);
   window_row(k, row.iv);
-  loop_end(e, &row);
   if (k->planes.lanes && k->planes.terms.formula)
-    each_pixel(k, 0);
+    each_pixel(k, rows[1], done, 0);
+  rows[0] = cleared, rows[1] = done;
+  loop_end(e, &row);
 }
 
 static int rows_per_plane(const Pool *k) { /* units of a plane; 0: the plane is one */
@@ -229,7 +251,7 @@ static Pool pool_of(const Graph *g, Val v) {
   Val small = !k.back ? v : graph_in(g, v, k.max ? 2 : 0), large = k.back ? v : graph_in(g, v, 0);
   k.planes = planes_of(g, v, k.back ? small : large);
   k.count_pad = k.max ? 0 : graph_int(g, v, "count_pad");
-  k.exact = k.back && !(k.planes.lanes && k.planes.terms.formula);
+  k.exact = k.back;
   for (int i = 0; i < 2; i++) {
     k.size[i] = graph_list(g, v, "size", i), k.stride[i] = graph_list(g, v, "stride", i);
     k.before[i] = graph_list(g, v, "pad", 2 * i), k.after[i] = graph_list(g, v, "pad", 2 * i + 1);
