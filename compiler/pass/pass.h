@@ -49,4 +49,7 @@ Graph *pass_layout(const Graph *g, const PassOptions *o);
 /* An elementwise node over those operands that the formula uses, numbers put in: each(f, in) or an equal simpler value. */
 Val each_compact(Graph *g, Scalar formula, const Val *in, int nin, Span at);
 
+/* sum.c: what batch_sum(x) is better computed as, out of sums that are there already; 0: as it stands. */
+Val simpler_batch_sum(Graph *g, Val x, const Attr *axes, Span at);
+
 #endif
