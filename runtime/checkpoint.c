@@ -176,6 +176,7 @@ static void differ_shape(struct differences *d, const struct net_param *p, const
 
 static void take(struct model *m, const struct net_param *p, const struct tensor *t) {
   tensor_floats(t, m->params + p->offset);
+  model_changed(m);
 }
 
 /* How many of the program's tensors the file has behind this beginning. */

@@ -89,10 +89,15 @@ static void param_init(float *w, const struct net_param *p, uint64_t seed) {
   }
 }
 
+void model_changed(struct model *m) {
+  m->kept = NULL;
+}
+
 void model_init(struct model *m, uint64_t seed, enum roles roles) {
   for (int i = 0; i < m->program->params; i++)
     if (roles >> m->program->param[i].role & 1)
       param_init(m->params + m->program->param[i].offset, &m->program->param[i], seed);
+  model_changed(m);
 }
 
 const struct net_param *model_broken(const struct model *m) {
@@ -140,6 +145,7 @@ int job_open(struct job *j, struct model *m, int entry, int64_t room, char err[E
   if (need > m->arena_bytes) {
     block_free(m->arena);
     m->arena_bytes = 0;
+    m->kept = NULL;
     m->arena = block_get(need);
     if (!m->arena)
       return out_of_room(err, e, room, need);
@@ -185,7 +191,9 @@ void job_run(struct job *j, void *const *in, int64_t n, struct job_at at) {
   r->seed = at.seed;
   r->step = at.step;
   r->pool = m->pool;
+  r->kept = m->kept == e;
   e->run(r);
+  m->kept = e;
 }
 
 double job_sum(const struct job *j, int o, int64_t n) {

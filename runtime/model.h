@@ -9,13 +9,15 @@ struct model {
   struct net_pool *pool;
   float *params;  /* program->param_floats of them */
   double *scalar; /* base NET_SCALARS */
-  void *arena;    /* shared by all jobs: its contents mean nothing between runs */
+  void *arena;    /* shared by all jobs: of its contents, only what the last run keeps means anything to the next */
   int64_t arena_bytes;
+  const struct net_entry *kept; /* whose values of parameters alone the arena has; NULL: nobody's */
 };
 
 int model_open(struct model *m, const struct net_program *p, int threads, char err[ERR]);
 void model_close(struct model *m);
 enum roles { ROLES_ALL = 7, ROLES_MODEL = 1 << NET_WEIGHT | 1 << NET_STATE, ROLES_OPT = 1 << NET_OPT };
+void model_changed(struct model *m); /* to be called after writing to params */
 /* Parameters from their initialisers; each draws its own numbers, from the seed and its name. */
 void model_init(struct model *m, uint64_t seed, enum roles roles);
 /* The first parameter that holds an infinity or a NaN; NULL if all are finite. */

@@ -10,12 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NET_ABI = 2, NET_RANK = 6 };
+enum { NET_ABI = 3, NET_RANK = 6 };
 
 /* ---- what generated code sees while it runs ---- */
 
 enum net_base {
-  NET_ARENA,   /* activations and temporaries of this run; 64-byte aligned; contents undefined at entry */
+  NET_ARENA,   /* activations and temporaries of this run; 64-byte aligned; contents undefined at entry, but see kept */
   NET_PARAMS,  /* weights, states, optimizer state: net_program.params, in floats, see net_param.offset */
   NET_SCALARS, /* double[]: recipe numbers of this step (net_program.scalars gives their order) */
   NET_CONSTS,  /* constant tables of the program: net_program.consts */
@@ -29,6 +29,8 @@ struct net_run {
   int64_t fold;              /* values for each sample; 0 means 1 */
   const int64_t *sample;     /* N numbers: each sample's position in the epoch's order (for random numbers) */
   uint64_t seed, step;       /* of the whole training; step counts from 1 */
+  int64_t kept;              /* 1: the arena is as an earlier run of this entry left it, for any batch, and no parameter
+                                has changed since: what depends on parameters alone is not computed again */
   struct net_pool *pool;
   double *step_seconds;      /* NULL, or one sum for each step of the entry (net profile) */
 };

@@ -1,11 +1,11 @@
 /* conv: conv2d and conv2d_input_grad, from tiles to a step.
 
-   Two launches: pack the weights (conv_pack.c), then the correlation. A unit of its work is a band of rows of one
-   sample for one group of output channels; a chunk is a contiguous range of units. Up to a megabyte of weights the
-   groups run innermost, and the rows of x stay in cache; above, they run outermost, and a group's weights do. A band is
-   passed over for a few input blocks at a time, whose weights fit the nearest cache. Within a row: for each column
-   class, runs of tiles. A plain result goes through a small buffer, tile by tile, where lanes are summed up or spread
-   over planes. The epilogue is applied to the finished band, still in cache.
+   Two launches: pack the weights (conv_pack.c; once, where they do not change), then the correlation. A unit of its
+   work is a band of rows of one sample for one group of output channels; a chunk is a contiguous range of units. Up to
+   a megabyte of weights the groups run innermost, and the rows of x stay in cache; above, they run outermost, and a
+   group's weights do. A band is passed over for a few input blocks at a time, whose weights fit the nearest cache.
+   Within a row: for each column class, runs of tiles. A plain result goes through a small buffer, tile by tile, where
+   lanes are summed up or spread over planes. The epilogue is applied to the finished band, still in cache.
    Example: 64 -> 64 channels, 3x3, 56 x 56, 8 lanes: groups of 3 + 3 + 2 vectors; a row is 14 tiles of 4 pixels, the
    first and the last without the column that the padding hides; 4 passes of 2 blocks. */
 #include "gen/conv.h"
@@ -328,8 +328,10 @@ void lower_conv(Gen *g, const Plan *p, int step) {
   const Corr *k = &c.k;
   c.x_batched = graph_type(graph, graph_in(graph, v, 0))->batched;
   c.y_batched = graph_type(graph, v)->batched;
-  Ir packed = entry_scratch(g, 0, 0);
+  Ir packed = entry_kept(g);
+  entry_once_begin(g);
   conv_pack(g, k, conv_signature(graph, v, k, NULL), entry_value(g, graph_in(graph, v, 1)), packed);
+  entry_once_end(g);
 
   Ir args[3 + MAX_VARS] = {entry_value(g, graph_in(graph, v, 0)), packed, entry_out(g)};
   int count = 3 + terms_args(g, &c.terms, args + 3);
@@ -344,5 +346,5 @@ Scratch conv_scratch(const Graph *g, Val v) {
   if (graph_node(g, v)->op == OP_conv2d_weight_grad_over)
     return conv_weight_grad_scratch(g, v);
   Corr k = corr_of(g, v);
-  return (Scratch){.fixed = 4 * corr_packed(&k)};
+  return (Scratch){.kept = 4 * corr_packed(&k), .of = 1};
 }

@@ -122,6 +122,7 @@ struct Gen {
   Ir entry, entry_run, entry_args, entry_n;
   Ir entry_folded; /* a copy of *entry_run with another batch; NULL before the first step that needs it */
   int fold;        /* of this step */
+  Branch once;     /* between entry_once_begin and entry_once_end */
   int entry_launches;
 };
 typedef void BuildKernel(Emit *e, void *user);
@@ -151,6 +152,11 @@ Ir entry_value(Gen *g, Val v);                               /* pointer to a val
 Ir entry_base(Gen *g, int base, int64_t bytes);              /* pointer into one of struct net_run's bases */
 Ir entry_out(Gen *g);                                        /* pointer to the step's result */
 Ir entry_scratch(Gen *g, int64_t fixed, int64_t per_sample); /* bytes into the step's scratch */
+Ir entry_kept(Gen *g);                                       /* the part of it that the step keeps */
+Ir entry_first(Gen *g);                                      /* i1: what stays from call to call is not there yet */
+/* Around the launches that fill it: where it stays, later calls skip them. */
+void entry_once_begin(Gen *g);
+void entry_once_end(Gen *g);
 Ir entry_batch(Gen *g);                                      /* as kernel_batch in this step's kernel, i64 */
 void entry_fold(Gen *g, int fold);                           /* this step's values are `fold` for each sample */
 Ir entry_number(Gen *g, Ir i64);                             /* as a kernel argument */

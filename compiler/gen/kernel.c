@@ -193,6 +193,25 @@ Ir entry_scratch(Gen *g, int64_t fixed, int64_t per_sample) {
   return bytes_at(e, buffer_pointer(g, b), iaddk(e, imulk(e, entry_batch(g), per_sample), fixed));
 }
 
+Ir entry_kept(Gen *g) {
+  return buffer_pointer(g, g->plan->steps.at[g->step].scratch.kept_at);
+}
+
+Ir entry_first(Gen *g) {
+  Emit *e = &g->e;
+  return ieq(e, run_field(e, g->entry_run, offsetof(struct net_run, kept), e->i64), k64(e, 0));
+}
+
+void entry_once_begin(Gen *g) {
+  if (g->plan->steps.at[g->step].scratch.once)
+    branch_begin(&g->e, &g->once, entry_first(g));
+}
+
+void entry_once_end(Gen *g) {
+  if (g->plan->steps.at[g->step].scratch.once)
+    branch_end(&g->e, &g->once);
+}
+
 Ir entry_batch(Gen *g) {
   return imulk(&g->e, g->entry_n, g->fold);
 }

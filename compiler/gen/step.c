@@ -44,14 +44,19 @@ void gen_entry(Gen *g, const Plan *p) {
   for (int i = 0; i < p->steps.count; i++) {
     const Step *s = &p->steps.at[i];
     Lower tag = op_row(g->c, graph_node(p->g, s->val)->op)->lower;
+    Branch once;
     g->step = i;
     entry_fold(g, step_fold(p->g, s->val));
+    if (s->once)
+      branch_begin(&g->e, &once, entry_first(g));
     if (s->copy)
       lower_copy(g, p, i);
     else if (lowering[tag])
       lowering[tag](g, p, i);
     else
       BUG("step %d has nothing to compute", i);
+    if (s->once)
+      branch_end(&g->e, &once);
   }
   LLVMBuildRetVoid(g->e.builder);
 }

@@ -1,10 +1,10 @@
 /* From a graph to steps over buffers.
 
    In: a graph on which fuse and layout have run, the layout of parameters. Out: the steps in order, where each value
-   lies, and how much memory that takes, in two areas of the arena: values shared by all samples first, then what each
-   sample needs, whose offsets scale with N. Method: order the values to compute (schedule.c); let updates and outputs
-   be computed right where they belong, where that is safe, and copied there where it is not; let elementwise steps
-   write over operands that die; find offsets for the rest (memory.c). */
+   lies, and how much memory that takes, in three areas of the arena: what is computed once and stays from call to call,
+   then values shared by all samples, then what each sample needs, whose offsets scale with N. Method: order the values
+   to compute (schedule.c); let updates and outputs be computed right where they belong, where that is safe, and copied
+   there where it is not; let elementwise steps write over operands that die; find offsets for the rest (memory.c). */
 #include "base/bug.h"
 #include "plan/plan_room.h"
 #include "runtime/netrt.h"
@@ -25,6 +25,7 @@ typedef struct {
   int *made, *read; /* by root: the time it is computed (0: a leaf), the time it is last read */
   Vec(Copy) copies;
   int *first, *last; /* by root, over the finished steps */
+  unsigned char *constant, *kept; /* by Val: values_constant; by root: stays from call to call */
   Val *shares;       /* by root: the value over which it is written; itself when over none */
 } Planner;
 
@@ -193,6 +194,33 @@ static void make_steps(Planner *p, ScratchOf *scratch_of) {
     add_copies(p, p->count + 1 + i);
 }
 
+/* Does a step look at operand k whenever it runs? Not at one that it has packed. */
+static int reads_always(const Step *s, int k) {
+  return !s->once && !(s->scratch.once && s->scratch.of == k);
+}
+
+static int in_arena(Planner *p, Val v) {
+  return p->made[v] && buffer_of(p, v)->base < 0;
+}
+
+/* Constants are computed once, and those of them that other steps read are kept. */
+static void find_once(Planner *p) {
+  for (int i = 0; i < p->plan->steps.count; i++) {
+    Step *s = &p->plan->steps.at[i];
+    if (s->copy) {
+      p->kept[s->val] = p->constant[s->val] && in_arena(p, s->val);
+      continue;
+    }
+    s->once = p->constant[s->val] && in_arena(p, s->val);
+    s->scratch.once = !s->once && s->scratch.kept && p->constant[graph_in(p->g, s->val, s->scratch.of)];
+    for (int k = 0; k < (int)graph_node(p->g, s->val)->nin; k++) {
+      Val u = p->root[graph_in(p->g, s->val, k)];
+      if (reads_always(s, k) && p->constant[u] && in_arena(p, u))
+        p->kept[u] = 1;
+    }
+  }
+}
+
 static void find_lives(Planner *p) {
   for (int i = 0; i < p->plan->steps.count; i++) {
     const Step *s = &p->plan->steps.at[i];
@@ -207,10 +235,6 @@ static void find_lives(Planner *p) {
 
 /* ---- memory ---- */
 
-static int in_arena(Planner *p, Val v) {
-  return p->made[v] && buffer_of(p, v)->base < 0;
-}
-
 /* Elementwise steps write over an operand that dies there. */
 static void share_memory(Planner *p) {
   for (int i = 0; i < p->plan->steps.count; i++) {
@@ -220,8 +244,8 @@ static void share_memory(Planner *p) {
     p->shares[v] = v;
     for (int k = 0; k < (int)graph_node(p->g, v)->nin && in_arena(p, v) && p->shares[v] == v; k++) {
       Val u = p->root[graph_in(p->g, v, k)];
-      if (in_arena(p, u) && p->last[u] == i && value_bytes(p->g, u) == value_bytes(p->g, v) &&
-          step_reads_in_place(p->g, p->root, v, u))
+      if (in_arena(p, u) && p->last[u] == i && !p->kept[u] && !p->kept[v] &&
+          value_bytes(p->g, u) == value_bytes(p->g, v) && step_reads_in_place(p->g, p->root, v, u))
         p->shares[v] = p->shares[u];
     }
   }
@@ -232,7 +256,7 @@ static void share_memory(Planner *p) {
   }
 }
 
-/* One of the two areas: its blocks, and whose they are. */
+/* One of two areas: its blocks, and whose they are. */
 typedef struct {
   Vec(Block) blocks;
   Vec(Buffer *) owners;
@@ -248,13 +272,31 @@ static void collect_blocks(Planner *p, Area *shared, Area *batched) {
     Step *s = &p->plan->steps.at[i];
     if (s->copy)
       continue;
-    if (in_arena(p, s->val) && p->shares[s->val] == s->val)
+    if (in_arena(p, s->val) && p->shares[s->val] == s->val && !p->kept[s->val])
       area_add(p, graph_type(p->g, s->val)->batched ? batched : shared, value_bytes(p->g, s->val), p->first[s->val],
                p->last[s->val], buffer_of(p, s->val));
     if (s->scratch.fixed && !s->scratch.per_sample)
       area_add(p, shared, s->scratch.fixed, i, i, &s->scratch.at);
+    if (s->scratch.kept && !s->scratch.once)
+      area_add(p, shared, s->scratch.kept, i, i, &s->scratch.kept_at);
     if (s->scratch.per_sample && !s->scratch.fixed)
       area_add(p, batched, s->scratch.per_sample, i, i, &s->scratch.at);
+  }
+}
+
+static Buffer keep(Plan *plan, int64_t bytes) {
+  Buffer b = {NET_ARENA, plan->kept, 0};
+  plan->kept += (bytes + 63) / 64 * 64;
+  return b;
+}
+
+static void lay_kept(Planner *p) {
+  for (int i = 0; i < p->plan->steps.count; i++) {
+    Step *s = &p->plan->steps.at[i];
+    if (!s->copy && p->kept[s->val])
+      *buffer_of(p, s->val) = keep(p->plan, value_bytes(p->g, s->val));
+    if (s->scratch.once)
+      s->scratch.kept_at = keep(p->plan, s->scratch.kept);
   }
 }
 
@@ -289,13 +331,14 @@ static void lay_arena(Planner *p) {
   Plan *plan = p->plan;
   Area shared = {0}, batched = {0};
   collect_blocks(p, &shared, &batched);
-  int64_t fixed = memory_assign(shared.blocks.at, shared.blocks.count, mem);
+  lay_kept(p);
+  int64_t fixed = plan->kept + memory_assign(shared.blocks.at, shared.blocks.count, mem);
   plan->arena_per_sample = memory_assign(batched.blocks.at, batched.blocks.count, mem);
   plan->lower_bound_per_sample = memory_bound(batched.blocks.at, batched.blocks.count, mem);
   plan->arena_fixed = fixed + place_mixed(p, &batched) + SLACK;
 
   for (int i = 0; i < shared.blocks.count; i++)
-    *shared.owners.at[i] = (Buffer){NET_ARENA, shared.blocks.at[i].at, 0};
+    *shared.owners.at[i] = (Buffer){NET_ARENA, plan->kept + shared.blocks.at[i].at, 0};
   for (int i = 0; i < batched.blocks.count; i++)
     *batched.owners.at[i] = (Buffer){NET_ARENA, fixed, batched.blocks.at[i].at};
   for (int i = 0; i < plan->steps.count; i++) {
@@ -322,12 +365,15 @@ Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of)
   for (int i = 0; i < 4; i++)
     *times[i] = arena_alloc(mem, nodes * sizeof(int));
   p.shares = arena_alloc(mem, nodes * sizeof *p.shares);
+  p.constant = values_constant(g);
+  p.kept = arena_alloc(mem, nodes);
 
   place_leaves(&p);
   find_reads(&p);
   place_updates(&p);
   place_outputs(&p);
   make_steps(&p, scratch_of);
+  find_once(&p);
   find_lives(&p);
   share_memory(&p);
   lay_arena(&p);

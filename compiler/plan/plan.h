@@ -9,16 +9,20 @@ typedef struct {
   int64_t fixed, per_sample;
 } Buffer;
 
-/* A kernel's own temporary memory (packed weights, partial sums), live during its step only. */
+/* A kernel's own memory: partial sums, packed weights. Live during its step only, but for what is computed once. */
 typedef struct {
   int64_t fixed, per_sample; /* bytes needed */
-  Buffer at;                 /* filled by the planner */
+  int64_t kept;              /* and those that depend on one operand alone, which is read for nothing else, */
+  int of;                    /* this one */
+  Buffer at, kept_at;        /* filled by the planner */
+  int once;                  /* also: that operand is constant, so what is kept stays from call to call */
 } Scratch;
 
 typedef struct {
   Val val;            /* what is computed; or, with copy, what is copied */
   int copy;           /* 1: out = buffer[val], bytes as they lie (an output or update that could not be computed in
                          place); a val that is a number, a run-time scalar or the batch size is stored as a float */
+  int once;           /* 1: computed in the first call only, and again when parameters have changed */
   Buffer out;
   Scratch scratch;
 } Step;
@@ -46,6 +50,7 @@ typedef struct {
   Buffer *buffer;     /* by Val */
   Vec(Name) inputs;   /* IO base NET_IO + i */
   int64_t arena_fixed, arena_per_sample, lower_bound_per_sample; /* bytes */
+  int64_t kept;       /* of the arena, at its beginning: what stays from call to call */
 } Plan;
 
 /* Adds a graph's parameters and scalars to the table (the same path must have the same type). */

@@ -1,6 +1,8 @@
 /* The plan as text: one line a step, then what memory it takes.
 
-     %17 h1  each     [64] f32          arena 128 + N*256   256 B   dies: %12 */
+     %17 h1  each     [64] f32          arena 128 + N*256   256 B   dies: %12
+
+   `once` stands at what is computed in the first call only. */
 #include "runtime/netrt.h"
 #include "plan/plan_room.h"
 
@@ -44,6 +46,19 @@ static int *last_reads(const Plan *p, const Val *root) {
   return last;
 }
 
+static void add_scratch(const Plan *p, const Scratch *s, Text *to) {
+  if (s->fixed || s->per_sample) {
+    text_add(to, "  scratch ");
+    add_buffer(p, s->at, to);
+    text_add(to, "  %lld B + N*%lld B", (long long)s->fixed, (long long)s->per_sample);
+  }
+  if (s->kept) {
+    text_add(to, s->once ? "  once " : "  packed ");
+    add_buffer(p, s->kept_at, to);
+    text_add(to, "  %lld B", (long long)s->kept);
+  }
+}
+
 static void add_dying(const Plan *p, const Val *root, const int *last, int step, Text *to) {
   const char *lead = "  dies:";
   for (Val v = 1; v < (Val)p->g->nodes.count; v++)
@@ -61,7 +76,7 @@ void plan_print(const Plan *p, Text *to) {
   for (int i = 0; i < p->steps.count; i++) {
     const Step *s = &p->steps.at[i];
     const OpRow *row = op_row(g->c, graph_node(g, s->val)->op);
-    text_add(to, "%4d  %s  ", i, s->copy ? "copy" : lower_text(row->lower));
+    text_add(to, "%4d  %s%s  ", i, s->once ? "once " : "", s->copy ? "copy" : lower_text(row->lower));
     if (!s->copy)
       text_add(to, "%s  ", name_text(g->c->names, row->name));
     add_value(g, s->val, to);
@@ -70,15 +85,11 @@ void plan_print(const Plan *p, Text *to) {
     text_add(to, "  -> ");
     add_buffer(p, s->out, to);
     text_add(to, "  %lld B", (long long)type_bytes(graph_type(g, s->val)));
-    if (s->scratch.fixed || s->scratch.per_sample) {
-      text_add(to, "  scratch ");
-      add_buffer(p, s->scratch.at, to);
-      text_add(to, "  %lld B + N*%lld B", (long long)s->scratch.fixed, (long long)s->scratch.per_sample);
-    }
+    add_scratch(p, &s->scratch, to);
     add_dying(p, root, last, i, to);
     text_add(to, "\n");
   }
-  text_add(to, "arena: %lld B + N*%lld B (at least N*%lld B), params: %lld B\n", (long long)p->arena_fixed,
-           (long long)p->arena_per_sample, (long long)p->lower_bound_per_sample,
-           (long long)p->params->param_floats * (long long)sizeof(float));
+  text_add(to, "arena: %lld B + N*%lld B (at least N*%lld B), %lld B of it kept, params: %lld B\n",
+           (long long)p->arena_fixed, (long long)p->arena_per_sample, (long long)p->lower_bound_per_sample,
+           (long long)p->kept, (long long)p->params->param_floats * (long long)sizeof(float));
 }

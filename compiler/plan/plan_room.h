@@ -10,6 +10,8 @@
 Val *value_roots(const Graph *g);
 /* t swaps the last two axes and only matrix products read it, each of which can read its operand as it lies: t needs no memory. */
 int transpose_is_absorbed(const Graph *g, Val t);
+/* By Val: it depends on parameters and numbers alone, in a graph that changes none, so it is the same in each call. */
+unsigned char *values_constant(const Graph *g);
 int value_is_leaf(const Graph *g, Val v);
 int value_has_floats(const Graph *g, Val v); /* not so numbers, the batch size, run-time scalars */
 int64_t value_bytes(const Graph *g, Val v);  /* of one sample, or of all when shared; rounded up to 64 */

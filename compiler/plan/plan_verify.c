@@ -2,7 +2,8 @@
    operands where the plan says or the plan is wrong; what it writes, scratch too, ends whatever lay there. At the end
    the outputs and the new parameters must be in their places. The plan's own ideas of lifetimes are not looked at.
 
-   Done for a few batch sizes, since addresses scale with N. */
+   Done for a few batch sizes, since addresses scale with N. Each is a first call, which computes what is computed once,
+   and a later call of another size, which must find it. */
 #include "runtime/netrt.h"
 #include "plan/plan_room.h"
 
@@ -12,7 +13,7 @@ typedef struct {
 } Range;
 
 typedef struct {
-  Val val; /* a root */
+  Val val; /* a root; or, behind all values, what the step of value val - values keeps of its scratch */
   Range at;
 } Held;
 
@@ -20,6 +21,7 @@ typedef struct {
   const Plan *p;
   const Val *root;
   int64_t n;
+  int later; /* not the first call */
   Vec(Held) held;
   Text *why;
 } Check;
@@ -94,21 +96,48 @@ static int check_operand(Check *c, int step, Val v, Val in, Range out, Range scr
   return 1;
 }
 
+static int check_copy(Check *c, int i) {
+  const Step *s = &c->p->steps.at[i];
+  const Type *t = graph_type(c->p->g, s->val);
+  int64_t bytes = 4 * type_size(t);
+  Range out = t->batched ? range_of(c, s->out, 0, bytes * t->batched) : range_of(c, s->out, bytes, 0);
+  Val root = c->root[s->val];
+  if (value_has_floats(c->p->g, root) && !is_held(c, root, value_range(c, root, c->p->buffer[s->val])))
+    return fail(c, i, s->val, "is copied from where it does not lie");
+  destroy(c, out);
+  hold(c, root, out);
+  return 1;
+}
+
+/* What the step keeps is there or is made now. */
+static int check_kept(Check *c, int i, Range out, Range scratch) {
+  const Step *s = &c->p->steps.at[i];
+  const Graph *g = c->p->g;
+  Val held = (Val)g->nodes.count + s->val;
+  Range kept = range_of(c, s->scratch.kept_at, s->scratch.kept, 0);
+  if (!s->scratch.kept)
+    return 1;
+  if (!check_place(c, i, s->val, s->scratch.kept_at, kept))
+    return 0;
+  if (overlap(kept, out) || overlap(kept, scratch))
+    return fail(c, i, s->val, "overlaps what its step keeps");
+  if (s->scratch.once && c->later)
+    return is_held(c, held, kept) ? 1 : fail(c, i, s->val, "does not find what its step kept");
+  if (!check_operand(c, i, s->val, graph_in(g, s->val, s->scratch.of), out, kept))
+    return 0;
+  destroy(c, kept);
+  hold(c, held, kept);
+  return 1;
+}
+
 static int check_step(Check *c, int i) {
   const Step *s = &c->p->steps.at[i];
   const Graph *g = c->p->g;
   Range none = {-1, 0, 0}, out = value_range(c, s->val, s->out), scratch = none;
-  if (s->copy) {
-    const Type *t = graph_type(g, s->val);
-    int64_t bytes = 4 * type_size(t);
-    out = t->batched ? range_of(c, s->out, 0, bytes * t->batched) : range_of(c, s->out, bytes, 0);
-    Val root = c->root[s->val];
-    if (value_has_floats(g, root) && !is_held(c, root, value_range(c, root, c->p->buffer[s->val])))
-      return fail(c, i, s->val, "is copied from where it does not lie");
-    destroy(c, out);
-    hold(c, root, out);
+  if (s->copy)
+    return check_copy(c, i);
+  if (s->once && c->later)
     return 1;
-  }
   if (c->root[s->val] != s->val || value_is_leaf(g, s->val))
     return fail(c, i, s->val, "needs no step");
   if (s->scratch.fixed || s->scratch.per_sample) {
@@ -120,8 +149,10 @@ static int check_step(Check *c, int i) {
     return 0;
   if (overlap(out, scratch))
     return fail(c, i, s->val, "overlaps its own scratch");
+  if (!check_kept(c, i, out, scratch))
+    return 0;
   for (int k = 0; k < (int)graph_node(g, s->val)->nin; k++)
-    if (!check_operand(c, i, s->val, graph_in(g, s->val, k), out, scratch))
+    if (!(s->scratch.kept && s->scratch.of == k) && !check_operand(c, i, s->val, graph_in(g, s->val, k), out, scratch))
       return 0;
   destroy(c, scratch);
   destroy(c, out);
@@ -138,7 +169,22 @@ static int check_end(Check *c, Val v, Buffer b, const char *what) {
   return is_held(c, root, at) ? 1 : fail(c, c->p->steps.count, v, what);
 }
 
-static int check_batch(Check *c) {
+/* What of a first call's values a later one finds again: those that are computed once. */
+static void end_call(Check *c) {
+  const Plan *p = c->p;
+  unsigned char *once = arena_alloc(p->g->c->mem, 2 * (size_t)p->g->nodes.count);
+  for (int i = 0; i < p->steps.count; i++) {
+    once[p->steps.at[i].val] |= (unsigned char)p->steps.at[i].once;
+    once[(Val)p->g->nodes.count + p->steps.at[i].val] |= (unsigned char)p->steps.at[i].scratch.once;
+  }
+  int kept = 0;
+  for (int i = 0; i < c->held.count; i++)
+    if (once[c->held.at[i].val] && c->held.at[i].at.base == NET_ARENA)
+      c->held.at[kept++] = c->held.at[i];
+  c->held.count = kept;
+}
+
+static int check_call(Check *c) {
   const Plan *p = c->p;
   const Graph *g = p->g;
   for (Val v = 1; v < (Val)g->nodes.count; v++)
@@ -161,7 +207,12 @@ int plan_verify(const Plan *p, Text *why) {
   const Val *root = value_roots(p->g);
   for (int i = 0; i < 4; i++) {
     Check c = {.p = p, .root = root, .n = batches[i], .why = why};
-    if (!check_batch(&c))
+    if (!check_call(&c))
+      return 0;
+    end_call(&c);
+    c.later = 1;
+    c.n = batches[(i + 1) % 4];
+    if (!check_call(&c))
       return 0;
   }
   return 1;

@@ -78,6 +78,19 @@ Val *value_roots(const Graph *g) {
   return root;
 }
 
+unsigned char *values_constant(const Graph *g) {
+  unsigned char *constant = arena_alloc(g->c->mem, (size_t)g->nodes.count);
+  for (Val v = 1; v < (Val)g->nodes.count && !g->updates.count; v++) {
+    const Node *n = graph_node(g, v);
+    Lower lower = op_row(g->c, n->op)->lower;
+    constant[v] = lower == LOWER_LEAF ? n->op == OP_param || n->op == OP_number : lower != LOWER_RANDOM;
+    constant[v] &= !graph_type(g, v)->batched;
+    for (int i = 0; i < (int)n->nin; i++)
+      constant[v] &= constant[graph_in(g, v, i)];
+  }
+  return constant;
+}
+
 static int is_full(const Graph *g, Val v, Val u) {
   const Type *a = graph_type(g, v), *b = graph_type(g, u);
   if (a->rank != b->rank || a->batched != b->batched || a->lanes != b->lanes)

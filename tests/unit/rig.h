@@ -164,6 +164,11 @@ static inline Made rig_run(const Rig *r, int which, const Feed *d, struct net_po
   *(void **)&entry = dlsym(r->library, arena_printf(d->mem, "net_entry_%s", name_text(r->c->names, g->name)));
   assert_non_null(*(void **)&entry);
   entry(&run);
+  if (p->kept) { /* again, with nothing but what is kept */
+    memset((char *)run.base[NET_ARENA] + p->kept, 0xFF, (size_t)(arena - p->kept));
+    run.kept = 1;
+    entry(&run);
+  }
 
   char *raw = arena_alloc(d->mem, (size_t)bytes + 1);
   Made m = {arena_alloc(d->mem, sizeof *m.made * (size_t)made_count(g) + 1), raw, (size_t)bytes};

@@ -71,8 +71,11 @@ static void test_blocks_never_overlap(void **state) {
 /* ---- random graphs ---- */
 
 static Scratch random_scratch(const Graph *g, Val v) {
-  (void)g;
-  return (Scratch){.fixed = v % 3 ? 0 : 40 + 8 * v, .per_sample = v % 5 > 1 ? 0 : 12 + 4 * v};
+  int operands = graph_node(g, v)->nin;
+  Scratch s = {.fixed = v % 3 ? 0 : 40 + 8 * v, .per_sample = v % 5 > 1 ? 0 : 12 + 4 * v};
+  if (operands && v % 4 == 0)
+    s.kept = 8 * v, s.of = (int)v / 4 % operands;
+  return s;
 }
 
 /* A value of rank 2, [3, 4] or a smaller one that broadcasts to it, of random kind. */
@@ -125,7 +128,8 @@ static Graph *random_graph(Ctx *c, int size) {
   for (int i = 0; i < size; i++)
     have[count] = random_value(g, have, count), count++;
 
-  for (int i = 0; i < 5; i++) { /* a parameter becomes any shared value of its shape, another one's old value too */
+  int updates = pick(2) ? 5 : 0;
+  for (int i = 0; i < updates; i++) { /* a parameter becomes any shared value of its shape, another's old value too */
     Val v = have[pick(count)];
     const Type *t = graph_type(g, v);
     int older = graph_node(g, v)->op != OP_param || v < param[i]; /* else two might trade their values */
@@ -188,6 +192,11 @@ static void test_broken_plans_are_found_out(void **state) {
 
 /* ---- updates and outputs ---- */
 
+static Scratch weights_kept(const Graph *g, Val v) {
+  int64_t bytes = graph_node(g, v)->op == OP_conv2d ? 2 * type_bytes(graph_type(g, graph_in(g, v, 1))) : 0;
+  return (Scratch){.kept = bytes / 64 * 64, .of = 1};
+}
+
 #define PARAM(name, shape)                                                                                             \
   " " name " = param(\"" name "\", shape: " shape ", role: \"weight\", init: \"constant\", values: [0])\n"
 
@@ -210,6 +219,28 @@ static void test_updates_are_early_and_in_place(void **state) {
   }
   assert_true(step_of(p, OP_add, 0) < step_of(p, OP_matmul_over, 1)); /* m is done before w's gradient begins */
   assert_true(step_of(p, OP_sub, 0) < step_of(p, OP_matmul_over, 1)); /* and u, whose transpose lies ready, too */
+  fixture_free(c);
+}
+
+/* Of parameters alone: t is read by w only, w by the convolution's packing only, s by the step that is not constant. */
+static void test_constants_are_computed_once(void **state) {
+  (void)state;
+  Ctx *c = fixture_ctx();
+#define GRAPH(end)                                                                                                     \
+  "graph g {\n x = input(\"x\", shape: [4, 8, 8])\n" PARAM("k", "[4, 4, 3, 3]") PARAM("v", "[4, 1, 1]")                   \
+      " t = exp(k)\n w = transpose(t, perm: [1, 0, 2, 3])\n s = exp(v)\n y = conv2d(x, w)*s\n" end " show y: y\n}\n"
+  Plan *p = plan_of(fixture_graph(c, GRAPH("")), weights_kept);
+  const Scratch *packed = &p->steps.at[step_of(p, OP_conv2d, 0)].scratch;
+  assert_true(p->steps.at[step_of(p, OP_exp, 0)].once && p->steps.at[step_of(p, OP_exp, 1)].once);
+  assert_true(p->steps.at[step_of(p, OP_transpose, 0)].once && !p->steps.at[step_of(p, OP_conv2d, 0)].once);
+  assert_true(packed->once && packed->kept_at.fixed + packed->kept <= p->kept);
+  assert_true(p->kept == packed->kept + 64 && p->arena_fixed > p->kept);
+
+  p = plan_of(fixture_graph(c, GRAPH(" next v = v*2\n")), weights_kept); /* v changes, so all may */
+  packed = &p->steps.at[step_of(p, OP_conv2d, 0)].scratch;
+  assert_true(!p->kept && !packed->once && packed->kept);
+  for (int i = 0; i < p->steps.count; i++)
+    assert_false(p->steps.at[i].once);
   fixture_free(c);
 }
 
@@ -361,6 +392,7 @@ int main(void) {
       cmocka_unit_test(test_random_graphs),
       cmocka_unit_test(test_broken_plans_are_found_out),
       cmocka_unit_test(test_updates_are_early_and_in_place),
+      cmocka_unit_test(test_constants_are_computed_once),
       cmocka_unit_test(test_old_values_are_kept),
       cmocka_unit_test(test_table),
       cmocka_unit_test(test_unet_plain),
