@@ -5,15 +5,13 @@
    One step loads nb vectors of weights, repeats one input element for each pixel in a vector, and multiplies and adds
    nb * width times. Example, 8 lanes, nb 2, width 6: 12 accumulators, 2 weights, 1 input: 15 of 16 registers.
    - Each filter column is a loop of its own: in one block of code the repeated inputs that columns share would all be
-   kept, and spill. Rows outside the input are left out by the caller's bounds, columns outside by not emitting their
-   pairs.
+   kept, and spill. Nor is the channel loop unrolled: LLVM moves the inputs of the second step up, and sums spill.
+   - Rows outside the input are left out by the caller's bounds, columns outside by not emitting their pairs.
    - Sizes and strides are arguments, so that one function serves all convolutions with this tile, filter width and
    border. */
 #include "base/text.h"
 #include "gen/conv.h"
 #include <string.h>
-
-enum { UNROLL = 2 }; /* of the channel loop */
 
 static const char *tile_name(Emit *e, const Tile *t) {
   Text name = {.mem = e->c->mem};
@@ -25,30 +23,29 @@ static const char *tile_name(Emit *e, const Tile *t) {
   return text_str(&name);
 }
 
-static Ir tile_weights(Emit *e, const Tile *t, Ir w, int64_t i, int vector) {
-  return load_vec(e, atk(e, w, (i * t->nb + vector) * e->lanes));
+static Ir tile_weights(Emit *e, Ir w, int64_t vector) {
+  return load_vec(e, atk(e, w, vector * e->lanes));
 }
 
-static Ir tile_input(Emit *e, const Tile *t, Ir x, int64_t i, int pixel) {
-  Ir p = atk(e, x, (int64_t)pixel * t->x_pixel + i);
+static Ir tile_input(Emit *e, const Tile *t, Ir x, int64_t pixel) {
+  Ir p = atk(e, x, pixel * t->x_pixel);
   return t->lanes_in ? load_vec(e, p) : splat(e, load_f32(e, p));
 }
 
-/* One step: the i-th input element of every pixel times nb weight vectors. What there is less of is loaded first and
-   kept. */
-static void tile_step(Emit *e, const Tile *t, int tap, Ir x, Ir w, int64_t i, Ir *sum) {
+/* One step: an input element of every pixel times nb weight vectors. What there is less of is loaded first and kept. */
+static void tile_step(Emit *e, const Tile *t, int tap, Ir x, Ir w, Ir *sum) {
   int by_pixel = t->nb <= t->width, outer = by_pixel ? t->width : t->nb, inner = by_pixel ? t->nb : t->width;
   uint32_t missing = t->missing[tap];
   Ir kept[TILE_VECTORS] = {0};
   for (int b = 0; b < inner; b++)
     if (by_pixel)
-      kept[b] = tile_weights(e, t, w, i, b);
+      kept[b] = tile_weights(e, w, b);
     else if (!(missing >> b & 1))
-      kept[b] = tile_input(e, t, x, i, b);
+      kept[b] = tile_input(e, t, x, b);
   for (int a = 0; a < outer; a++) {
     if (by_pixel && missing >> a & 1)
       continue;
-    Ir other = by_pixel ? tile_input(e, t, x, i, a) : tile_weights(e, t, w, i, a);
+    Ir other = by_pixel ? tile_input(e, t, x, a) : tile_weights(e, w, a);
     for (int b = 0; b < inner; b++) {
       Ir *to = &sum[by_pixel ? b * t->width + a : a * t->width + b];
       *to = kept[b] ? fma3(e, other, kept[b], *to) : *to;
@@ -59,14 +56,13 @@ static void tile_step(Emit *e, const Tile *t, int tap, Ir x, Ir w, int64_t i, Ir
 static void tile_tap(Emit *e, const Tile *t, int tap, const TileArgs *a, Ir x, Ir w, Ir *sum) {
   if (t->missing[tap] == (1u << t->width) - 1)
     return;
-  int floats = t->nb * e->lanes, unroll = t->inner ? UNROLL : 1;
+  int floats = t->nb * e->lanes;
   Loop l;
   x = atk(e, x, (int64_t)tap * t->x_tap);
   w = at(e, w, imulk(e, a->inner, (int64_t)tap * floats));
-  loop_begin(e, &l, k64(e, 0), a->inner, unroll, sum, t->nb * t->width);
-  Ir xi = at(e, x, t->inner ? l.iv : imul(e, l.iv, a->x_inner)), wi = at(e, w, imulk(e, l.iv, floats));
-  for (int i = 0; i < unroll; i++)
-    tile_step(e, t, tap, xi, wi, i, sum);
+  loop_begin(e, &l, k64(e, 0), a->inner, 1, sum, t->nb * t->width);
+  Ir step = t->inner ? l.iv : imul(e, l.iv, a->x_inner);
+  tile_step(e, t, tap, at(e, x, step), at(e, w, imulk(e, l.iv, floats)), sum);
   loop_end(e, &l);
 }
 
