@@ -51,8 +51,8 @@ static void list_memory(const struct net_program *p) {
   puts("memory:");
   for (int i = 0; i < p->entries; i++) {
     const struct net_entry *e = &p->entry[i];
-    printf("  %-16s %8.1f MB and %8.3f MB for each sample of the batch, %d kernels\n", e->name,
-           (double)e->arena_fixed / 1e6, (double)e->arena_per_sample / 1e6, e->steps);
+    printf("  %-16s %8.1f MB for a sample, %8.1f MB for 32, %d kernels\n", e->name, (double)arena_bytes(e, 1) / 1e6,
+           (double)arena_bytes(e, 32) / 1e6, e->steps);
   }
 }
 

@@ -116,12 +116,16 @@ const struct net_param *model_broken(const struct model *m) {
 
 enum { ELEMENT = 4 }; /* bytes of a float32 and of an int32 */
 
-static int64_t arena_need(const struct net_entry *e, int64_t n) {
-  return e->arena_fixed + n * e->arena_per_sample;
+int64_t arena_bytes(const struct net_entry *e, int64_t n) {
+  int64_t need = 0;
+  for (int i = 0; i < 2; i++)
+    if (e->arena[i].fixed + n * e->arena[i].per_sample > need)
+      need = e->arena[i].fixed + n * e->arena[i].per_sample;
+  return need;
 }
 
 int64_t job_bytes(const struct net_program *p, const struct net_entry *e, int64_t n) {
-  int64_t bytes = arena_need(e, n) + p->param_floats * ELEMENT;
+  int64_t bytes = arena_bytes(e, n) + p->param_floats * ELEMENT;
   for (int i = 0; i < e->inputs; i++)
     bytes += io_count(&e->input[i], n) * ELEMENT;
   for (int i = 0; i < e->outputs; i++)
@@ -141,7 +145,7 @@ int job_open(struct job *j, struct model *m, int entry, int64_t room, char err[E
   if (e->inputs + e->outputs > NET_BASES - NET_IO)
     return fail(err, "`%s` has %d inputs and outputs; at most %d are possible", e->name, e->inputs + e->outputs,
                 NET_BASES - NET_IO);
-  int64_t need = arena_need(e, room);
+  int64_t need = arena_bytes(e, room);
   if (need > m->arena_bytes) {
     block_free(m->arena);
     m->arena_bytes = 0;

@@ -50,6 +50,7 @@ void job_close(struct job *j);
 void job_run(struct job *j, void *const *in, int64_t n, struct job_at at);
 /* The sum over the batch's samples of output `o`: of per-sample values, or n times the batch's one. */
 double job_sum(const struct job *j, int o, int64_t n);
+int64_t arena_bytes(const struct net_entry *e, int64_t n);
 /* Bytes that a run with n samples touches: arena, inputs, outputs, parameters. */
 int64_t job_bytes(const struct net_program *p, const struct net_entry *e, int64_t n);
 

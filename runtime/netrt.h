@@ -123,7 +123,7 @@ struct net_step_info {       /* for profiles, NaN reports, memory tables */
 struct net_entry {
   const char *name;
   void (*run)(struct net_run *);
-  int64_t arena_fixed, arena_per_sample; /* bytes */
+  struct { int64_t fixed, per_sample; } arena[2]; /* bytes for n samples: the larger fixed + n * per_sample */
   int inputs, outputs, steps;
   const struct net_io *input, *output;
   const struct net_step_info *step;

@@ -1,10 +1,10 @@
 /* From a graph to steps over buffers.
 
    In: a graph on which fuse and layout have run, the layout of parameters. Out: the steps in order, where each value
-   lies, and how much memory that takes, in three areas of the arena: what is computed once and stays from call to call,
-   then values shared by all samples, then what each sample needs, whose offsets scale with N. Method: order the values
-   to compute (schedule.c); let updates and outputs be computed right where they belong, where that is safe, and copied
-   there where it is not; let elementwise steps write over operands that die; find offsets for the rest (memory.c). */
+   lies in the arena, and how much memory that takes; sizes and offsets scale with N, but for what is computed once and
+   stays from call to call, which lies at the beginning. Method: order the values to compute (schedule.c); let updates
+   and outputs be computed right where they belong, where that is safe, and copied there where it is not; let
+   elementwise steps write over operands that die; find offsets for the rest (memory.c). */
 #include "base/bug.h"
 #include "plan/plan_room.h"
 #include "runtime/netrt.h"
@@ -256,32 +256,34 @@ static void share_memory(Planner *p) {
   }
 }
 
-/* One of two areas: its blocks, and whose they are. */
+/* The blocks of the arena, and whose they are. */
 typedef struct {
   Vec(Block) blocks;
   Vec(Buffer *) owners;
 } Area;
 
-static void area_add(Planner *p, Area *area, int64_t size, int first, int last, Buffer *owner) {
-  vec_push(p->g->c->mem, &area->blocks, (Block){(size + 63) / 64 * 64, first, last, 0});
+static void area_add(Planner *p, Area *area, int64_t fixed, int64_t per_sample, int first, int last, Buffer *owner) {
+  Bytes size = {(fixed + 63) / 64 * 64, (per_sample + 63) / 64 * 64};
+  vec_push(p->g->c->mem, &area->blocks, (Block){.size = size, .first = first, .last = last});
   vec_push(p->g->c->mem, &area->owners, owner);
 }
 
-static void collect_blocks(Planner *p, Area *shared, Area *batched) {
+static Area collect_blocks(Planner *p) {
+  Area area = {0};
   for (int i = 0; i < p->plan->steps.count; i++) {
     Step *s = &p->plan->steps.at[i];
     if (s->copy)
       continue;
+    int64_t bytes = value_bytes(p->g, s->val), batched = graph_type(p->g, s->val)->batched;
     if (in_arena(p, s->val) && p->shares[s->val] == s->val && !p->kept[s->val])
-      area_add(p, graph_type(p->g, s->val)->batched ? batched : shared, value_bytes(p->g, s->val), p->first[s->val],
-               p->last[s->val], buffer_of(p, s->val));
-    if (s->scratch.fixed && !s->scratch.per_sample)
-      area_add(p, shared, s->scratch.fixed, i, i, &s->scratch.at);
+      area_add(p, &area, batched ? 0 : bytes, batched ? bytes : 0, p->first[s->val], p->last[s->val],
+               buffer_of(p, s->val));
+    if (s->scratch.fixed || s->scratch.per_sample)
+      area_add(p, &area, s->scratch.fixed, s->scratch.per_sample, i, i, &s->scratch.at);
     if (s->scratch.kept && !s->scratch.once)
-      area_add(p, shared, s->scratch.kept, i, i, &s->scratch.kept_at);
-    if (s->scratch.per_sample && !s->scratch.fixed)
-      area_add(p, batched, s->scratch.per_sample, i, i, &s->scratch.at);
+      area_add(p, &area, s->scratch.kept, 0, i, i, &s->scratch.kept_at);
   }
+  return area;
 }
 
 static Buffer keep(Plan *plan, int64_t bytes) {
@@ -300,56 +302,36 @@ static void lay_kept(Planner *p) {
   }
 }
 
-/* Scratch of both kinds is one piece, of fixed + N * per_sample bytes. It lies above all that lives beside it, and
-   what is fixed of it may reach beyond the area, for which room is left at its end. Returns that room. */
-static int64_t place_mixed(Planner *p, const Area *batched) {
-  int64_t beyond = 0;
-  for (int i = 0; i < p->plan->steps.count; i++) {
-    Scratch *s = &p->plan->steps.at[i].scratch;
-    if (!s->fixed || !s->per_sample)
-      continue;
-    int64_t top = 0;
-    for (int k = 0; k < batched->blocks.count; k++) {
-      const Block *b = &batched->blocks.at[k];
-      if (b->first <= i && i <= b->last && b->at + b->size > top)
-        top = b->at + b->size;
-    }
-    s->at = (Buffer){NET_ARENA, 0, top};
-    top += (s->per_sample + 63) / 64 * 64;
-    if (top > p->plan->arena_per_sample)
-      p->plan->arena_per_sample = top;
-    if (s->fixed > beyond)
-      beyond = s->fixed;
-  }
-  return (beyond + 63) / 64 * 64;
-}
-
 enum { SLACK = 64 }; /* readable behind the last buffer */
 
 static void lay_arena(Planner *p) {
   Arena *mem = p->g->c->mem;
   Plan *plan = p->plan;
-  Area shared = {0}, batched = {0};
-  collect_blocks(p, &shared, &batched);
+  Area area = collect_blocks(p);
   lay_kept(p);
-  int64_t fixed = plan->kept + memory_assign(shared.blocks.at, shared.blocks.count, mem);
-  plan->arena_per_sample = memory_assign(batched.blocks.at, batched.blocks.count, mem);
-  plan->lower_bound_per_sample = memory_bound(batched.blocks.at, batched.blocks.count, mem);
-  plan->arena_fixed = fixed + place_mixed(p, &batched) + SLACK;
-
-  for (int i = 0; i < shared.blocks.count; i++)
-    *shared.owners.at[i] = (Buffer){NET_ARENA, plan->kept + shared.blocks.at[i].at, 0};
-  for (int i = 0; i < batched.blocks.count; i++)
-    *batched.owners.at[i] = (Buffer){NET_ARENA, fixed, batched.blocks.at[i].at};
+  memory_assign(area.blocks.at, area.blocks.count, mem);
+  memory_lines(area.blocks.at, area.blocks.count, plan->arena, mem);
+  for (int i = 0; i < 2; i++)
+    plan->arena[i].fixed += plan->kept + SLACK;
+  for (int i = 0; i < MEMORY_BATCHES; i++)
+    plan->least[i] = plan->kept + memory_bound(area.blocks.at, area.blocks.count, memory_batches[i], mem) + SLACK;
+  for (int i = 0; i < area.blocks.count; i++) {
+    Bytes at = area.blocks.at[i].at;
+    *area.owners.at[i] = (Buffer){NET_ARENA, plan->kept + at.fixed, at.per_sample};
+  }
   for (int i = 0; i < plan->steps.count; i++) {
     Step *s = &plan->steps.at[i];
-    if (s->scratch.fixed && s->scratch.per_sample)
-      s->scratch.at.fixed = fixed;
-    if (!s->copy && p->shares[s->val] != s->val)
+    if (s->copy)
+      continue;
+    if (p->shares[s->val] != s->val)
       *buffer_of(p, s->val) = *buffer_of(p, p->shares[s->val]);
-    if (!s->copy)
-      s->out = *buffer_of(p, s->val);
+    s->out = *buffer_of(p, s->val);
   }
+}
+
+int64_t plan_arena(const Plan *p, int64_t n) {
+  int64_t a = bytes_for(p->arena[0], n), b = bytes_for(p->arena[1], n);
+  return a > b ? a : b;
 }
 
 Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of) {

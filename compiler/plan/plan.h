@@ -3,6 +3,11 @@
 #define PLAN_PLAN_H
 #include "graph/graph.h"
 
+typedef struct {
+  int64_t fixed, per_sample; /* fixed + N * per_sample, N >= 1 */
+} Bytes;
+int64_t bytes_for(Bytes b, int64_t n);
+
 /* Where a value lies: base + fixed + N * per_sample bytes (enum net_base of runtime/netrt.h). */
 typedef struct {
   int base;           /* NET_ARENA ...; -1: the value has no memory (inlined numbers, dead) */
@@ -43,14 +48,18 @@ typedef struct {
   Vec(Name) scalars;
 } ParamTable;
 
+enum { MEMORY_BATCHES = 3 };
+extern const int64_t memory_batches[MEMORY_BATCHES]; /* 1, 8, 32: what memory is planned to be small for */
+
 typedef struct {
   const Graph *g;
   const ParamTable *params;
   Vec(Step) steps;
   Buffer *buffer;     /* by Val */
   Vec(Name) inputs;   /* IO base NET_IO + i */
-  int64_t arena_fixed, arena_per_sample, lower_bound_per_sample; /* bytes */
-  int64_t kept;       /* of the arena, at its beginning: what stays from call to call */
+  Bytes arena[2];                /* for N samples it has the larger of both */
+  int64_t least[MEMORY_BATCHES]; /* bytes that live together at some step, for these N: no arena is smaller */
+  int64_t kept;                  /* of the arena, at its beginning: what stays from call to call */
 } Plan;
 
 /* Adds a graph's parameters and scalars to the table (the same path must have the same type). */
@@ -60,6 +69,7 @@ const PlanParam *params_find(const ParamTable *t, Name path);
 /* scratch_of: what gen needs for a step, asked before memory is laid out. */
 typedef Scratch ScratchOf(const Graph *g, Val v);
 Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of);
+int64_t plan_arena(const Plan *p, int64_t n); /* bytes of the arena for n samples */
 void plan_print(const Plan *p, Text *to);
 /* 1 when no two values that live together overlap, operands are written before they are read, and outputs and updates
    reach their places. */

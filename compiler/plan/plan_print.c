@@ -68,6 +68,11 @@ static void add_dying(const Plan *p, const Val *root, const int *last, int step,
     }
 }
 
+/* The arena in proportion to what no plan of these steps does without. */
+static double arena_excess(const Plan *p, int i) {
+  return (double)plan_arena(p, memory_batches[i]) / (double)p->least[i];
+}
+
 void plan_print(const Plan *p, Text *to) {
   const Graph *g = p->g;
   const Val *root = value_roots(g);
@@ -89,7 +94,12 @@ void plan_print(const Plan *p, Text *to) {
     add_dying(p, root, last, i, to);
     text_add(to, "\n");
   }
-  text_add(to, "arena: %lld B + N*%lld B (at least N*%lld B), %lld B of it kept, params: %lld B\n",
-           (long long)p->arena_fixed, (long long)p->arena_per_sample, (long long)p->lower_bound_per_sample,
-           (long long)p->kept, (long long)p->params->param_floats * (long long)sizeof(float));
+  const Bytes *a = p->arena;
+  text_add(to, "arena: %lld B + N*%lld B", (long long)a[1].fixed, (long long)a[1].per_sample);
+  if (bytes_for(a[0], 1) > bytes_for(a[1], 1))
+    text_add(to, ", at least %lld B + N*%lld B", (long long)a[0].fixed, (long long)a[0].per_sample);
+  for (int i = 0; i < MEMORY_BATCHES; i++)
+    text_add(to, "%s%.3f", i ? ", " : " (", arena_excess(p, i));
+  text_add(to, " of what must live for N = 1, 8, 32), %lld B of it kept; params: %lld B\n", (long long)p->kept,
+           (long long)p->params->param_floats * (long long)sizeof(float));
 }

@@ -24,11 +24,13 @@ Val *schedule_order(const Graph *g, const Val *root, int *count);
 
 /* ---- memory.c ---- */
 typedef struct {
-  int64_t size;
+  Bytes size;
   int first, last; /* alive at these times and between */
-  int64_t at;      /* out */
+  Bytes at;        /* out */
 } Block;
-int64_t memory_assign(Block *block, int count, Arena *mem); /* sets offsets; returns the bytes needed */
-int64_t memory_bound(const Block *block, int count, Arena *mem); /* no assignment needs less */
+void memory_assign(Block *block, int count, Arena *mem); /* sets offsets */
+/* Two lines, at least one of which lies above the ends of all blocks for any N. */
+void memory_lines(const Block *block, int count, Bytes line[2], Arena *mem);
+int64_t memory_bound(const Block *block, int count, int64_t n, Arena *mem); /* no assignment needs less for n samples */
 
 #endif

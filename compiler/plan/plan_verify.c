@@ -76,7 +76,7 @@ static void destroy(Check *c, Range at) {
 static int check_place(Check *c, int step, Val v, Buffer b, Range at) {
   if (b.base == NET_ARENA && (b.fixed % 64 || b.per_sample % 64))
     return fail(c, step, v, "is not aligned");
-  if (at.from < 0 || (at.base == NET_ARENA && at.to > c->p->arena_fixed + c->n * c->p->arena_per_sample))
+  if (at.from < 0 || (at.base == NET_ARENA && at.to > plan_arena(c->p, c->n)))
     return fail(c, step, v, "lies outside the arena");
   return 1;
 }

@@ -113,8 +113,7 @@ static void print_memory(const Build *b, FILE *to) {
     table_add(&t, "%s", heading[i]);
   for (int i = 0; i < b->count; i++) {
     const Plan *p = b->function[i].plan;
-    double batch = batch_of(b, &b->entry[i]), io = io_bytes(p, batch);
-    double arena = (double)p->arena_fixed + batch * (double)p->arena_per_sample;
+    double batch = batch_of(b, &b->entry[i]), io = io_bytes(p, batch), arena = (double)plan_arena(p, (int64_t)batch);
     const double bytes[] = {arena, io, kept, optimizer, arena + io + kept + optimizer};
     table_add(&t, "%s", name_text(b->c->names, b->entry[i].name));
     table_add(&t, "%.0f", batch);

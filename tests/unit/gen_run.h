@@ -152,7 +152,7 @@ static inline void gen_run_check(GenRun *r, int64_t batch, double tolerance) {
     for (int64_t n = 0; n < batch; n++)
       sample[n] = n;
     run.sample = sample;
-    run.base[NET_ARENA] = gen_run_memory(p->arena_fixed + batch * p->arena_per_sample);
+    run.base[NET_ARENA] = gen_run_memory(plan_arena(p, batch));
     run.base[NET_PARAMS] = gen_run_memory(4 * r->params.param_floats);
     run.base[NET_SCALARS] = gen_run_memory(8 * r->params.scalars.count);
     for (int k = 0; k < g->outputs.count; k++)
@@ -165,7 +165,7 @@ static inline void gen_run_check(GenRun *r, int64_t batch, double tolerance) {
     double **expected = fixture_eval(r->graphs.at[i], batch);
     gen_run_compare(p, &run, expected, tolerance);
     if (p->kept) { /* again, with nothing but what is kept */
-      int64_t rest = p->arena_fixed + batch * p->arena_per_sample - p->kept;
+      int64_t rest = plan_arena(p, batch) - p->kept;
       memset((char *)run.base[NET_ARENA] + p->kept, 0xff, (size_t)rest);
       run.kept = 1;
       entry(&run);

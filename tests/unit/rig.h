@@ -151,7 +151,7 @@ static inline Made rig_run(const Rig *r, int which, const Feed *d, struct net_po
   const Plan *p = r->plans.at[which];
   const Graph *g = p->g;
   struct net_run run = {.batch = d->batch, .seed = SEED, .step = STEP, .sample = sample_positions, .pool = pool};
-  int64_t arena = p->arena_fixed + d->batch * p->arena_per_sample, bytes = 0, at = 0;
+  int64_t arena = plan_arena(p, d->batch), bytes = 0, at = 0;
   run.base[NET_ARENA] = rig_memory(d->mem, arena);
   run.base[NET_PARAMS] = rig_memory(d->mem, 4 * p->params->param_floats);
   run.base[NET_SCALARS] = rig_memory(d->mem, 8 * p->params->scalars.count);

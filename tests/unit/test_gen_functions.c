@@ -67,7 +67,7 @@ static void test_functions(void **state) {
   }
   float special[] = {0, -0.0f, INFINITY, -INFINITY, NAN, 1, -1, 0x1p-126f, 88.72283f, 88.72284f, -87.33654f, 0.5f};
   memcpy(x, special, sizeof special);
-  run.base[NET_ARENA] = memory(r.c, r.plans.at[0]->arena_fixed + count * r.plans.at[0]->arena_per_sample, 0);
+  run.base[NET_ARENA] = memory(r.c, plan_arena(r.plans.at[0], count), 0);
   for (int i = 0; i < COUNT; i++)
     run.base[NET_IO + 1 + i] = memory(r.c, 4 * count, 0);
   void (*entry)(struct net_run *);

@@ -14,8 +14,8 @@ static void look(struct net_run *run) {
   kept = run->kept;
 }
 
-static const struct net_entry entries[] = {{.name = "a", .run = look, .arena_fixed = 64, .arena_per_sample = 64},
-                                           {.name = "b", .run = look, .arena_fixed = 64}};
+static const struct net_entry entries[] = {{.name = "a", .run = look, .arena = {{64, 64}}},
+                                           {.name = "b", .run = look, .arena = {{64, 0}}}};
 static const struct net_param params[] = {{.name = "w", .rank = 1, .dim = {4}}};
 static const struct net_program program = {
     .abi = NET_ABI, .entries = 2, .entry = entries, .params = 1, .param = params, .param_floats = 16};
