@@ -7,18 +7,19 @@
 #ifndef GEN_EMIT_H
 #define GEN_EMIT_H
 #include "gen/gen.h"
+#include "gen/unit.h"
 #include <llvm-c/Core.h>
 
 typedef LLVMValueRef Ir;
 
 typedef struct Emit {
   LLVMContextRef context;
-  LLVMModuleRef module;
+  Units *units;         /* all functions that are defined */
+  LLVMModuleRef module; /* of the function being built */
   LLVMBuilderRef builder;
   LLVMTypeRef i1, i8, i32, i64, f32, f64, ptr, nothing;
   int lanes;                   /* of the kernel being built */
   LLVMTypeRef vec, veci, mask; /* <lanes x float>, <lanes x i32>, <lanes x i1> */
-  const char *cpu;
   Ctx *c;
   Ir fn, arg, run, chunk, chunks; /* the kernel being built, and its parameters */
 } Emit;
@@ -111,11 +112,12 @@ typedef struct {
 struct Gen {
   Ctx *c;
   Emit e;
+  Units units;
   int target_lanes;
   Vec(Kernel) kernels;
   Vec(StepKernel) steps;
   int blas;                /* nrt_gemm is called */
-  struct Machine *machine; /* object.c */
+  Target target;
   /* the entry being built */
   const Plan *plan;
   int step;
@@ -136,9 +138,9 @@ Ir kernel_samples(Emit *e);                                     /* N, i64: the s
 Ir run_field(Emit *e, Ir run, size_t offset, LLVMTypeRef type); /* a field of struct net_run */
 void kernel_range(Emit *e, Ir units, Ir *from, Ir *to);         /* units*chunk/chunks .. units*(chunk+1)/chunks */
 Ir gen_function(Emit *e, const char *name, LLVMTypeRef result, LLVMTypeRef *params, int count); /* an external one */
-Ir call(Emit *e, Ir fn, Ir *args, int count);
+Ir call(Emit *e, Ir fn, Ir *args, int count); /* fn: of any unit */
 
-/* An internal function beside the kernels. Begins it unless one of this name exists (then returns 0). */
+/* A function beside the kernels, by its name: no two may have one. Begins it unless one of this name exists (then returns 0). */
 typedef struct {
   Emit emit;
   LLVMBasicBlockRef block;

@@ -1,7 +1,8 @@
 /* kernel: kernels by signature, and the entry function between them.
 
    A signature says all that a kernel's code depends on, so equal signatures share one function over all entries of a
-   program. While a kernel is built, the entry's place in the builder waits. */
+   program. While a kernel is built, the entry's place in the builder waits. Each function is a unit (unit.h): those
+   that call it see a declaration. */
 #include "runtime/netrt.h"
 #include "base/bug.h"
 #include "gen/emit.h"
@@ -30,7 +31,7 @@ static const char *symbol_make(Gen *g, const char *stem, uint64_t hash) {
   for (int digits = 4;; digits += 4) {
     char *s = arena_printf(g->c->mem, "%.*s_%0*llx", n, clean, digits,
                            (unsigned long long)(digits < 16 ? hash & ((1ull << 4 * digits) - 1) : hash));
-    if (!LLVMGetNamedFunction(g->e.module, s))
+    if (!unit_function(&g->units, s))
       return s;
     BUG_IF(digits >= 16);
   }
@@ -54,6 +55,31 @@ static void attribute_text(Emit *e, Ir fn, const char *name, const char *value) 
       LLVMCreateStringAttribute(e->context, name, (unsigned)strlen(name), value, (unsigned)strlen(value)));
 }
 
+/* A new function, in a unit of its own: there the builder goes on. */
+static Ir function_begin(Emit *e, const char *name, LLVMTypeRef type) {
+  e->module = unit_begin(e->units, name);
+  e->fn = LLVMAddFunction(e->module, name, type);
+  LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, e->fn, ""));
+  return e->fn;
+}
+
+static Ir declare(Emit *e, const char *name, LLVMTypeRef type, LLVMVisibility visibility) {
+  Ir fn = LLVMAddFunction(e->module, name, type);
+  LLVMSetVisibility(fn, visibility);
+  attribute_enum(e, fn, (unsigned)LLVMAttributeFunctionIndex, "nounwind");
+  return fn;
+}
+
+/* What `fn` is called in the module being built. */
+static Ir function_here(Emit *e, Ir fn) {
+  size_t len;
+  const char *name = LLVMGetValueName2(fn, &len);
+  if (LLVMGetGlobalParent(fn) == e->module)
+    return fn;
+  Ir here = LLVMGetNamedFunction(e->module, name);
+  return here ? here : declare(e, name, LLVMGlobalGetValueType(fn), LLVMGetVisibility(fn));
+}
+
 Ir gen_kernel(Gen *g, const char *stem, const char *signature, int lanes, BuildKernel *build, void *user) {
   Emit *e = &g->e, saved = *e;
   lanes = lanes ? lanes : g->target_lanes;
@@ -61,28 +87,25 @@ Ir gen_kernel(Gen *g, const char *stem, const char *signature, int lanes, BuildK
   uint64_t hash = hash_text(signature);
   for (int i = 0; i < g->kernels.count; i++)
     if (g->kernels.at[i].hash == hash && !strcmp(g->kernels.at[i].signature, signature))
-      return g->kernels.at[i].fn;
+      return function_here(e, g->kernels.at[i].fn);
 
   const char *symbol = symbol_make(g, stem, hash);
   LLVMTypeRef params[] = {e->ptr, e->ptr, e->i64, e->i64};
-  Ir fn = LLVMAddFunction(e->module, symbol, LLVMFunctionType(e->nothing, params, 4, 0));
-  LLVMSetLinkage(fn, LLVMInternalLinkage);
+  LLVMBasicBlockRef here = LLVMGetInsertBlock(e->builder);
+  Ir fn = function_begin(e, symbol, LLVMFunctionType(e->nothing, params, 4, 0));
+  LLVMSetVisibility(fn, LLVMHiddenVisibility);
   attribute_enum(e, fn, (unsigned)LLVMAttributeFunctionIndex, "nounwind");
   if (g->target_lanes == 16)
     attribute_text(e, fn, "prefer-vector-width", "512");
-  LLVMBasicBlockRef here = LLVMGetInsertBlock(e->builder);
-  e->fn = fn;
   e->arg = LLVMGetParam(fn, 0), e->run = LLVMGetParam(fn, 1), e->chunk = LLVMGetParam(fn, 2),
   e->chunks = LLVMGetParam(fn, 3);
   lanes_set(e, lanes);
-  LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, fn, ""));
   build(e, user);
   LLVMBuildRetVoid(e->builder);
   *e = saved;
-  if (here)
-    LLVMPositionBuilderAtEnd(e->builder, here);
+  LLVMPositionBuilderAtEnd(e->builder, here);
   vec_push(g->c->mem, &g->kernels, (Kernel){.signature = signature, .symbol = symbol, .hash = hash, .fn = fn});
-  return fn;
+  return function_here(e, fn);
 }
 
 Ir kernel_pointer(Emit *e, int arg) {
@@ -116,15 +139,12 @@ void kernel_range(Emit *e, Ir units, Ir *from, Ir *to) {
 
 Ir gen_function(Emit *e, const char *name, LLVMTypeRef result, LLVMTypeRef *params, int count) {
   Ir fn = LLVMGetNamedFunction(e->module, name);
-  if (!fn) {
-    fn = LLVMAddFunction(e->module, name, LLVMFunctionType(result, params, (unsigned)count, 0));
-    attribute_enum(e, fn, (unsigned)LLVMAttributeFunctionIndex, "nounwind");
-  }
-  return fn;
+  LLVMTypeRef type = LLVMFunctionType(result, params, (unsigned)count, 0);
+  return fn ? fn : declare(e, name, type, LLVMDefaultVisibility);
 }
 
 Ir call(Emit *e, Ir fn, Ir *args, int count) {
-  return LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(fn), fn, args, (unsigned)count, "");
+  return LLVMBuildCall2(e->builder, LLVMGlobalGetValueType(fn), function_here(e, fn), args, (unsigned)count, "");
 }
 
 /* ---- functions beside the kernels ---- */
@@ -140,19 +160,17 @@ static void copy_attributes(Ir from, Ir to) {
 }
 
 int helper_begin(Emit *e, Outer *o, const char *name, const char *params, Ir *fn) {
-  *fn = LLVMGetNamedFunction(e->module, name);
+  *fn = unit_function(e->units, name);
   if (*fn)
     return 0;
   LLVMTypeRef types[32];
   unsigned count = (unsigned)strlen(params);
   for (unsigned i = 0; i < count; i++)
     types[i] = params[i] == 'p' ? e->ptr : e->i64;
-  *fn = LLVMAddFunction(e->module, name, LLVMFunctionType(e->nothing, types, count, 0));
-  LLVMSetLinkage(*fn, LLVMInternalLinkage);
-  copy_attributes(e->fn, *fn);
   *o = (Outer){*e, LLVMGetInsertBlock(e->builder)};
-  e->fn = *fn;
-  LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, *fn, ""));
+  *fn = function_begin(e, arena_printf(e->c->mem, "%s", name), LLVMFunctionType(e->nothing, types, count, 0));
+  LLVMSetVisibility(*fn, LLVMHiddenVisibility);
+  copy_attributes(o->emit.fn, *fn);
   return 1;
 }
 
@@ -292,14 +310,12 @@ void entry_begin(Gen *g, const Plan *p) {
   Emit *e = &g->e;
   g->plan = p;
   const char *name = arena_printf(g->c->mem, "net_entry_%s", name_text(g->c->names, p->g->name));
-  g->entry = LLVMAddFunction(e->module, name, LLVMFunctionType(e->nothing, &e->ptr, 1, 0));
+  g->entry = function_begin(e, name, LLVMFunctionType(e->nothing, &e->ptr, 1, 0));
   attribute_enum(e, g->entry, (unsigned)LLVMAttributeFunctionIndex, "nounwind");
   attribute_enum(e, g->entry, (unsigned)LLVMAttributeFunctionIndex, "noinline");
   attribute_enum(e, g->entry, (unsigned)LLVMAttributeFunctionIndex,
                  "optnone"); /* long, straight, and run once a step */
-  e->fn = g->entry;
   lanes_set(e, g->target_lanes);
-  LLVMPositionBuilderAtEnd(e->builder, LLVMAppendBasicBlockInContext(e->context, g->entry, ""));
   g->entry_run = LLVMGetParam(g->entry, 0);
   g->entry_folded = NULL;
   g->entry_launches = 0;

@@ -1,17 +1,10 @@
-/* object: the target machine, and what becomes of the module: object files, assembly, or LLVM's text. */
+/* object: the target, and what becomes of the functions: object files, assembly, or LLVM's text. */
 #include "base/bug.h"
 #include "gen/emit.h"
-#include "gen/part.h"
 #include <llvm-c/Analysis.h>
 #include <llvm-c/Target.h>
 #include <llvm-c/TargetMachine.h>
 #include <string.h>
-
-typedef struct Machine {
-  const char *cpu; /* as GenTarget has it */
-  LLVMTargetMachineRef machine;
-  LLVMTargetDataRef layout;
-} Machine;
 
 /* The processors of this architecture that --cpu may name, all with fused multiply-add, and their floats per vector. */
 static const struct {
@@ -70,105 +63,103 @@ static int is_x86(const char *triple) {
   return !strncmp(triple, "x86_64", 6);
 }
 
-static LLVMTargetMachineRef target_machine(Ctx *c, const char *cpu) {
-  char *triple = LLVMGetDefaultTargetTriple(), *error = NULL, *features = LLVMGetHostCPUFeatures(),
-       *host = LLVMGetHostCPUName();
-  LLVMTargetRef target;
-  if (LLVMGetTargetFromTriple(triple, &target, &error))
-    BUG("%s", error);
+/* What LLVM calls the processor. */
+static Target target_of(Ctx *c, const char *cpu) {
+  char *triple = LLVMGetDefaultTargetTriple(), *features = LLVMGetHostCPUFeatures(), *host = LLVMGetHostCPUName();
   /* Divisions stand outside of hot loops: two ways for each would only cost code. */
   const char *has = arena_printf(c->mem, "%s%s", is_host(cpu) ? features : "", is_x86(triple) ? ",-idivq-to-divl" : "");
-  LLVMTargetMachineRef machine = LLVMCreateTargetMachine(target, triple, is_host(cpu) ? host : cpu, has + (*has == ','),
-                                                         LLVMCodeGenLevelDefault, LLVMRelocPIC, LLVMCodeModelDefault);
+  Target t = {.triple = arena_printf(c->mem, "%s", triple),
+              .cpu = is_host(cpu) ? arena_printf(c->mem, "%s", host) : cpu,
+              .features = has + (*has == ',')};
   LLVMDisposeMessage(triple);
   LLVMDisposeMessage(features);
   LLVMDisposeMessage(host);
-  return machine;
+  return t;
 }
 
-static Machine *machine_new(Ctx *c, const char *cpu) {
-  LLVMInitializeNativeTarget();
-  LLVMInitializeNativeAsmPrinter();
-  Machine *m = arena_alloc(c->mem, sizeof *m);
-  m->cpu = cpu;
-  m->machine = target_machine(c, cpu);
-  m->layout = LLVMCreateTargetDataLayout(m->machine);
-  return m;
+static const char *layout_of(Ctx *c, const Target *t) {
+  LLVMTargetMachineRef machine = target_machine(t);
+  LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(machine);
+  char *text = LLVMCopyStringRepOfTargetData(layout), *kept = arena_printf(c->mem, "%s", text);
+  LLVMDisposeMessage(text);
+  LLVMDisposeTargetData(layout);
+  LLVMDisposeTargetMachine(machine);
+  return kept;
 }
 
 Gen *gen_new(Ctx *c, const GenTarget *target) {
+  LLVMInitializeNativeTarget();
+  LLVMInitializeNativeAsmPrinter();
   Gen *g = arena_alloc(c->mem, sizeof *g);
   Emit *e = &g->e;
   g->c = e->c = c;
   g->target_lanes = target->lanes ? target->lanes : gen_lanes(target->cpu);
   BUG_IF(!g->target_lanes);
-  g->machine = machine_new(c, target->cpu);
+  g->target = target_of(c, target->cpu);
   LLVMContextRef x = e->context = LLVMContextCreate();
-  e->module = LLVMModuleCreateWithNameInContext("net", x);
+  g->units = (Units){.mem = c->mem, .context = x, .triple = g->target.triple, .layout = layout_of(c, &g->target)};
+  e->units = &g->units;
   e->builder = LLVMCreateBuilderInContext(x);
   e->i1 = LLVMInt1TypeInContext(x), e->i8 = LLVMInt8TypeInContext(x);
   e->i32 = LLVMInt32TypeInContext(x), e->i64 = LLVMInt64TypeInContext(x);
   e->f32 = LLVMFloatTypeInContext(x), e->f64 = LLVMDoubleTypeInContext(x);
   e->ptr = LLVMPointerTypeInContext(x, 0), e->nothing = LLVMVoidTypeInContext(x);
-  char *triple = LLVMGetTargetMachineTriple(g->machine->machine);
-  LLVMSetTarget(e->module, triple);
-  LLVMDisposeMessage(triple);
-  LLVMSetModuleDataLayout(e->module, g->machine->layout);
   return g;
 }
 
-static void verify(Gen *g) {
+int gen_objects(Gen *g, const char *cache, const char *folder, Objects *to, char **error) {
+  *error = units_emit(&g->units, &g->target, cache, folder, to);
+  return !*error;
+}
+
+/* ---- all functions in one ---- */
+
+static LLVMModuleRef whole(Gen *g) {
+  LLVMModuleRef all = units_join(&g->units);
   char *error = NULL;
-  if (LLVMVerifyModule(g->e.module, LLVMReturnStatusAction, &error))
+  if (LLVMVerifyModule(all, LLVMReturnStatusAction, &error))
     BUG("the generated module is not sound: %s", error);
   LLVMDisposeMessage(error);
+  return all;
 }
 
 int gen_object(Gen *g, const char *path, char **error) {
   char *message = NULL;
-  verify(g);
-  if (!LLVMTargetMachineEmitToFile(g->machine->machine, g->e.module, path, LLVMObjectFile, &message))
-    return 1;
-  *error = arena_strndup(g->c->mem, message, strlen(message));
-  LLVMDisposeMessage(message);
-  return 0;
-}
-
-int gen_objects(Gen *g, const char *const *path, int parts, char **error) {
-  LLVMTargetMachineRef machine[GEN_PARTS] = {0};
-  BUG_IF(parts > GEN_PARTS);
-  for (int i = 0; i < parts; i++)
-    machine[i] = target_machine(g->c, g->machine->cpu);
-  *error = parts_emit(g->e.module, machine, path, parts, g->c->mem);
-  for (int i = 0; i < parts; i++)
-    LLVMDisposeTargetMachine(machine[i]);
-  return !*error;
+  LLVMModuleRef all = whole(g);
+  LLVMTargetMachineRef machine = target_machine(&g->target);
+  int bad = LLVMTargetMachineEmitToFile(machine, all, path, LLVMObjectFile, &message);
+  *error = bad ? arena_printf(g->c->mem, "%s", message) : NULL;
+  if (bad)
+    LLVMDisposeMessage(message);
+  LLVMDisposeTargetMachine(machine);
+  LLVMDisposeModule(all);
+  return !bad;
 }
 
 char *gen_llvm_text(Gen *g) {
-  verify(g);
-  char *text = LLVMPrintModuleToString(g->e.module), *kept = arena_strndup(g->c->mem, text, strlen(text));
+  LLVMModuleRef all = whole(g);
+  char *text = LLVMPrintModuleToString(all), *kept = arena_printf(g->c->mem, "%s", text);
   LLVMDisposeMessage(text);
+  LLVMDisposeModule(all);
   return kept;
 }
 
 char *gen_asm_text(Gen *g) {
   char *error = NULL;
   LLVMMemoryBufferRef buffer;
-  verify(g);
-  LLVMModuleRef copy = LLVMCloneModule(g->e.module); /* code generation changes what it is given */
-  if (LLVMTargetMachineEmitToMemoryBuffer(g->machine->machine, copy, LLVMAssemblyFile, &error, &buffer))
+  LLVMModuleRef all = whole(g);
+  LLVMTargetMachineRef machine = target_machine(&g->target);
+  if (LLVMTargetMachineEmitToMemoryBuffer(machine, all, LLVMAssemblyFile, &error, &buffer))
     BUG("no assembly: %s", error);
   char *kept = arena_strndup(g->c->mem, LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer));
   LLVMDisposeMemoryBuffer(buffer);
-  LLVMDisposeModule(copy);
+  LLVMDisposeTargetMachine(machine);
+  LLVMDisposeModule(all);
   return kept;
 }
 
 void gen_free(Gen *g) {
   LLVMDisposeBuilder(g->e.builder);
-  LLVMDisposeModule(g->e.module);
+  units_free(&g->units);
   LLVMContextDispose(g->e.context);
-  LLVMDisposeTargetData(g->machine->layout);
-  LLVMDisposeTargetMachine(g->machine->machine);
 }

@@ -1,6 +1,7 @@
 /* Duty: a .net file (or a graph text) through all stages to the program, with the time that each took. */
 #include "view/build.h"
 #include "base/bug.h"
+#include "gen/cache.h"
 #include "gen/describe.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -224,17 +225,22 @@ int build_code(Build *b) {
   return !diag_errors(b->c->diags);
 }
 
-static int build_objects(Build *b, const char *const *path, int parts) {
+/* One file, or one for each function where those that are known need not be made again. */
+static int build_objects(Build *b, const char *folder, Objects *to) {
   char *error = NULL;
-  int ok = parts == 1 ? gen_object(b->gen, *path, &error) : gen_objects(b->gen, path, parts, &error);
-  if (!ok)
-    diag_add(b->c, D_CANNOT_WRITE, nowhere, *path, error ? error : "LLVM says no");
-  build_time(b, "machine code");
-  return ok;
+  const char *cache = b->o->no_cache ? NULL : cache_folder(b->c->mem);
+  if (!gen_objects(b->gen, cache, folder, to, &error))
+    diag_add(b->c, D_CANNOT_WRITE, nowhere, folder, error);
+  build_time(b, arena_printf(b->c->mem, "machine code, %d of %d from the cache", to->found, to->file.count));
+  return !error;
 }
 
 int build_object(Build *b, const char *path) {
-  return build_objects(b, &path, 1);
+  char *error = NULL;
+  if (!gen_object(b->gen, path, &error))
+    diag_add(b->c, D_CANNOT_WRITE, nowhere, path, error);
+  build_time(b, "machine code");
+  return !error;
 }
 
 void build_close(Build *b) {
@@ -342,20 +348,21 @@ static int check_output(Build *b, const char *output) {
   return 0;
 }
 
-/* Machine code is made in parts, side by side; in one where it is kept. */
+/* Machine code is made function by function; in one file where it is kept. */
 static int link_all(Build *b, const char *output, const Temp *temp) {
-  const char *stem = b->o->keep ? output : arena_printf(b->c->mem, "%s/program", temp->path), *object[GEN_PARTS];
-  for (int i = 0; i < GEN_PARTS; i++)
-    object[i] = i ? arena_printf(b->c->mem, "%s_%d.o", stem, i) : arena_printf(b->c->mem, "%s.o", stem);
+  const char *stem = b->o->keep ? output : arena_printf(b->c->mem, "%s/program", temp->path);
+  const char *kept = arena_printf(b->c->mem, "%s.o", stem);
+  Objects objects = {0};
+  int ok = b->o->keep ? build_object(b, kept) : build_objects(b, temp->path, &objects);
   Link l = {.temp = temp,
             .output = output,
-            .objects = b->o->keep ? 1 : GEN_PARTS,
-            .object = object,
+            .objects = b->o->keep ? 1 : objects.file.count,
+            .object = b->o->keep ? &kept : objects.file.at,
             .text = arena_printf(b->c->mem, "%s.c", stem),
             .blas = gen_uses_blas(b->gen) ? (Blas)b->o->blas : BLAS_NONE};
-  if (!build_objects(b, object, l.objects) || !write_description(b, l.text))
+  if (!ok || !write_description(b, l.text))
     return 0;
-  int ok = link_program(b->c, &l) && (!b->o->weights || weights_try(b, &l));
+  ok = link_program(b->c, &l) && (!b->o->weights || weights_try(b, &l));
   build_time(b, "link");
   return ok;
 }
