@@ -92,7 +92,7 @@ static void measure(const struct bench *b, struct job *j, void *const *in) {
   qsort(times, (size_t)b->steps, sizeof *times, by_size);
   printf("%-16s batch %lld: %.2f ms (median; fastest %.2f), %.2f steps/s, %.1f samples/s, %.1f MB\n", e->name,
          (long long)b->batch, times[b->steps / 2] * 1e3, times[0] * 1e3, (double)b->steps / total,
-         (double)(b->steps * b->batch) / total, (double)job_bytes(b->m->program, e, b->batch) / 1e6);
+         (double)(b->steps * b->batch) / total, (double)job_bytes(b->m, e, b->batch) / 1e6);
   fflush(stdout);
   if (b->profile)
     profile(b, j, seconds);

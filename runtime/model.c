@@ -63,6 +63,7 @@ void model_close(struct model *m) {
   pool_close(m->pool);
   block_free(m->params);
   block_free(m->arena);
+  block_free(m->work);
   free(m->scalar);
   *m = (struct model){0};
 }
@@ -124,8 +125,8 @@ int64_t arena_bytes(const struct net_entry *e, int64_t n) {
   return need;
 }
 
-int64_t job_bytes(const struct net_program *p, const struct net_entry *e, int64_t n) {
-  int64_t bytes = arena_bytes(e, n) + p->param_floats * ELEMENT;
+int64_t job_bytes(const struct model *m, const struct net_entry *e, int64_t n) {
+  int64_t bytes = arena_bytes(e, n) + e->work * pool_threads(m->pool) + m->program->param_floats * ELEMENT;
   for (int i = 0; i < e->inputs; i++)
     bytes += io_count(&e->input[i], n) * ELEMENT;
   for (int i = 0; i < e->outputs; i++)
@@ -139,22 +140,27 @@ static int out_of_room(char err[ERR], const struct net_entry *e, int64_t n, int6
               (long long)n, megabytes(size, bytes));
 }
 
+/* What lies in the block means nothing and is lost. */
+static int enlarge(void **block, int64_t *bytes, int64_t need) {
+  if (need <= *bytes)
+    return 0;
+  block_free(*block);
+  *block = block_get(need);
+  *bytes = *block ? need : 0;
+  return *block ? 0 : -1;
+}
+
 int job_open(struct job *j, struct model *m, int entry, int64_t room, char err[ERR]) {
   const struct net_entry *e = &m->program->entry[entry];
   *j = (struct job){.model = m, .entry = e, .room = room};
   if (e->inputs + e->outputs > NET_BASES - NET_IO)
     return fail(err, "`%s` has %d inputs and outputs; at most %d are possible", e->name, e->inputs + e->outputs,
                 NET_BASES - NET_IO);
-  int64_t need = arena_bytes(e, room);
-  if (need > m->arena_bytes) {
-    block_free(m->arena);
-    m->arena_bytes = 0;
+  int64_t need = arena_bytes(e, room), work = e->work * pool_threads(m->pool);
+  if (need > m->arena_bytes)
     m->kept = NULL;
-    m->arena = block_get(need);
-    if (!m->arena)
-      return out_of_room(err, e, room, need);
-    m->arena_bytes = need;
-  }
+  if (enlarge(&m->arena, &m->arena_bytes, need) || enlarge(&m->work, &m->work_bytes, work))
+    return out_of_room(err, e, room, need + work);
   j->out = mem_get((size_t)(e->outputs + 1) * sizeof *j->out);
   j->sample = mem_get((size_t)room * sizeof *j->sample);
   for (int64_t i = 0; i < room; i++)
@@ -184,6 +190,7 @@ void job_run(struct job *j, void *const *in, int64_t n, struct job_at at) {
   struct net_run *r = &j->run;
   r->base[NET_ARENA] = m->arena;
   r->base[NET_PARAMS] = m->params;
+  r->base[NET_WORK] = m->work;
   r->base[NET_SCALARS] = m->scalar;
   r->base[NET_CONSTS] = (void *)(uintptr_t)m->program->consts;
   for (int i = 0; i < e->inputs; i++)
@@ -196,6 +203,7 @@ void job_run(struct job *j, void *const *in, int64_t n, struct job_at at) {
   r->step = at.step;
   r->pool = m->pool;
   r->kept = m->kept == e;
+  r->work = e->work;
   e->run(r);
   m->kept = e;
 }

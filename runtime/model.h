@@ -12,6 +12,8 @@ struct model {
   void *arena;    /* shared by all jobs: of its contents, only what the last run keeps means anything to the next */
   int64_t arena_bytes;
   const struct net_entry *kept; /* whose values of parameters alone the arena has; NULL: nobody's */
+  void *work; /* base NET_WORK: for each thread, as much as any entry wants */
+  int64_t work_bytes;
 };
 
 int model_open(struct model *m, const struct net_program *p, int threads, char err[ERR]);
@@ -51,7 +53,7 @@ void job_run(struct job *j, void *const *in, int64_t n, struct job_at at);
 /* The sum over the batch's samples of output `o`: of per-sample values, or n times the batch's one. */
 double job_sum(const struct job *j, int o, int64_t n);
 int64_t arena_bytes(const struct net_entry *e, int64_t n);
-/* Bytes that a run with n samples touches: arena, inputs, outputs, parameters. */
-int64_t job_bytes(const struct net_program *p, const struct net_entry *e, int64_t n);
+/* Bytes that a run with n samples touches: arena, work memory, inputs, outputs, parameters. */
+int64_t job_bytes(const struct model *m, const struct net_entry *e, int64_t n);
 
 #endif

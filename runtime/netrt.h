@@ -19,6 +19,7 @@ enum net_base {
   NET_PARAMS,  /* weights, states, optimizer state: net_program.params, in floats, see net_param.offset */
   NET_SCALARS, /* double[]: recipe numbers of this step (net_program.scalars gives their order) */
   NET_CONSTS,  /* constant tables of the program: net_program.consts */
+  NET_WORK,    /* each thread's own work memory: nrt_work */
   NET_IO       /* base NET_IO + i: input i, then output i, of the entry (inputs first) */
 };
 enum { NET_BASES = 64 };
@@ -32,6 +33,7 @@ struct net_run {
   int64_t kept;              /* 1: the arena is as an earlier run of this entry left it, for any batch, and no parameter
                                 has changed since: what depends on parameters alone is not computed again */
   struct net_pool *pool;
+  int64_t work;              /* bytes of work memory that each thread has */
   double *step_seconds;      /* NULL, or one sum for each step of the entry (net profile) */
 };
 
@@ -40,6 +42,9 @@ typedef void net_kernel(void *const *arg, const struct net_run *run, int64_t chu
 
 /* Runs a kernel's chunks on the pool, in any order, on any thread; returns when all are done. step: its index in the plan. */
 void nrt_launch(struct net_run *run, int32_t step, net_kernel *kernel, void *const *arg, int64_t chunks);
+
+/* Work memory of the thread that runs a kernel: net_entry.work bytes, 64-byte aligned, undefined when a chunk begins. */
+void *nrt_work(const struct net_run *run);
 
 /* out[i] for i in first .. first+count-1 of one sample's values; uniform in [0,1), normal with mean 0 and deviation 1.
    Philox4x32-10; counter (i/4, sample, site), key (seed, step). A pure function of its arguments. */
@@ -124,6 +129,7 @@ struct net_entry {
   const char *name;
   void (*run)(struct net_run *);
   struct { int64_t fixed, per_sample; } arena[2]; /* bytes for n samples: the larger fixed + n * per_sample */
+  int64_t work;              /* bytes of work memory for each thread */
   int inputs, outputs, steps;
   const struct net_io *input, *output;
   const struct net_step_info *step;

@@ -80,8 +80,21 @@ static void sleep_until_work(struct net_pool *p) {
   pthread_mutex_unlock(&p->mutex);
 }
 
-static void *thread_main(void *pool) {
-  struct net_pool *p = pool;
+static _Thread_local int64_t self; /* this thread's number: 0 is whoever launches */
+
+void *nrt_work(const struct net_run *run) {
+  return (char *)run->base[NET_WORK] + self * run->work;
+}
+
+struct thread {
+  struct net_pool *pool;
+  int number;
+};
+
+static void *thread_main(void *thread) {
+  struct net_pool *p = ((struct thread *)thread)->pool;
+  self = ((struct thread *)thread)->number;
+  free(thread);
   pool_flush_subnormals();
   while (!atomic_load_explicit(&p->stop, memory_order_relaxed)) {
     int spin = 0;
@@ -92,6 +105,15 @@ static void *thread_main(void *pool) {
     work(p);
   }
   return NULL;
+}
+
+static int thread_start(struct net_pool *p) {
+  struct thread *t = mem_get(sizeof *t);
+  *t = (struct thread){p, p->threads};
+  int failed = pthread_create(&p->thread[p->threads - 1], NULL, thread_main, t);
+  if (failed)
+    free(t);
+  return failed;
 }
 
 struct net_pool *pool_open(int threads) {
@@ -109,7 +131,7 @@ struct net_pool *pool_open(int threads) {
   pthread_mutex_init(&p->mutex, NULL);
   pthread_cond_init(&p->wake, NULL);
   p->thread = mem_get((size_t)threads * sizeof *p->thread);
-  while (p->threads < threads && pthread_create(&p->thread[p->threads - 1], NULL, thread_main, p) == 0)
+  while (p->threads < threads && thread_start(p) == 0)
     p->threads++;
   return p;
 }

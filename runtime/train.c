@@ -204,7 +204,7 @@ static void header(const struct trainer *t) {
   printf("\n%s epoch%s of %s step%s, batch %lld%s, %.1f MB for a step\n", number_text(a, t->recipe.epochs),
          t->recipe.epochs == 1 ? "" : "s", count_text(b, t->epoch_steps), t->epoch_steps == 1 ? "" : "s",
          (long long)t->fit.job.room, t->fit.job.room < t->recipe.batch ? " (all samples)" : "",
-         (double)job_bytes(p, e, t->fit.job.room) / 1e6);
+         (double)job_bytes(t->fit.job.model, e, t->fit.job.room) / 1e6);
   if (t->s.step && !trainer_done(t))
     printf("going on from step %lld (epoch %lld)\n", (long long)t->s.step, (long long)t->s.epoch + 1);
   fflush(stdout);

@@ -9,6 +9,7 @@
    Example: 64 -> 64 channels, 3x3, 56 x 56, 8 lanes: groups of 3 + 3 + 2 vectors; a row is 14 tiles of 4 pixels, the
    first and the last without the column that the padding hides; 4 passes of 2 blocks. */
 #include "gen/conv.h"
+#include "gen/wino.h"
 
 enum { KEPT_WEIGHTS = 256 * 1024 }; /* floats */
 
@@ -323,6 +324,10 @@ void lower_conv(Gen *g, const Plan *p, int step) {
     conv_weight_grad(g, p, step);
     return;
   }
+  if (wino_fits(graph, v)) {
+    wino_conv(g, p, step);
+    return;
+  }
   Emit *e = &g->e;
   Conv c = {.k = corr_of(graph, v), .terms = epilogue_terms(graph, v)};
   const Corr *k = &c.k;
@@ -345,6 +350,8 @@ void lower_conv(Gen *g, const Plan *p, int step) {
 Scratch conv_scratch(const Graph *g, Val v) {
   if (graph_node(g, v)->op == OP_conv2d_weight_grad_over)
     return conv_weight_grad_scratch(g, v);
+  if (wino_fits(g, v))
+    return wino_conv_scratch(g, v);
   Corr k = corr_of(g, v);
   return (Scratch){.kept = 4 * corr_packed(&k), .of = 1};
 }

@@ -184,9 +184,9 @@ static void write_entries(const Writer *w, const Description *d) {
   for (int i = 0; i < count; i++) {
     const Plan *p = d->plan[i];
     const char *name = text_of(w, p->g->name);
-    text_add(w->to, "  {\"%s\", net_entry_%s, {{%lld, %lld}, {%lld, %lld}}, %d, %d, %d, ", name, name,
+    text_add(w->to, "  {\"%s\", net_entry_%s, {{%lld, %lld}, {%lld, %lld}}, %lld, %d, %d, %d, ", name, name,
              (long long)p->arena[0].fixed, (long long)p->arena[0].per_sample, (long long)p->arena[1].fixed,
-             (long long)p->arena[1].per_sample, p->inputs.count, p->g->outputs.count, p->steps.count);
+             (long long)p->arena[1].per_sample, (long long)p->work, p->inputs.count, p->g->outputs.count, p->steps.count);
     write_pointer(w, indexed(w, "inputs", i), p->inputs.count);
     text_add(w->to, ", ");
     write_pointer(w, indexed(w, "outputs", i), p->g->outputs.count);

@@ -134,6 +134,7 @@ Ir gen_kernel(Gen *g, const char *stem, const char *signature, int lanes, BuildK
 Ir kernel_pointer(Emit *e, int arg);                            /* inside a kernel: argument i */
 Ir kernel_number(Emit *e, int arg);                             /* inside a kernel: argument i as i64 */
 Ir kernel_batch(Emit *e);                                       /* how many values there are of a batched one, i64 */
+Ir kernel_work(Emit *e);                                        /* this thread's work memory */
 Ir kernel_samples(Emit *e);                                     /* N, i64: the same but within `map` */
 Ir run_field(Emit *e, Ir run, size_t offset, LLVMTypeRef type); /* a field of struct net_run */
 void kernel_range(Emit *e, Ir units, Ir *from, Ir *to);         /* units*chunk/chunks .. units*(chunk+1)/chunks */

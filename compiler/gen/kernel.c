@@ -127,6 +127,11 @@ Ir kernel_batch(Emit *e) {
   return run_field(e, e->run, offsetof(struct net_run, batch), e->i64);
 }
 
+Ir kernel_work(Emit *e) {
+  Ir run = e->run;
+  return call(e, gen_function(e, "nrt_work", e->ptr, &e->ptr, 1), &run, 1);
+}
+
 Ir kernel_samples(Emit *e) {
   Ir fold = run_field(e, e->run, offsetof(struct net_run, fold), e->i64);
   return idiv(e, kernel_batch(e), imax(e, fold, k64(e, 1)));

@@ -187,6 +187,8 @@ static void make_steps(Planner *p, ScratchOf *scratch_of) {
     Step s = {.val = p->order[i]};
     if (scratch_of)
       s.scratch = scratch_of(p->g, p->order[i]);
+    if (s.scratch.work > p->plan->work)
+      p->plan->work = s.scratch.work;
     vec_push(p->g->c->mem, &p->plan->steps, s);
     add_copies(p, i + 1);
   }

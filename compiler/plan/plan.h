@@ -17,6 +17,7 @@ typedef struct {
 /* A kernel's own memory: partial sums, packed weights. Live during its step only, but for what is computed once. */
 typedef struct {
   int64_t fixed, per_sample; /* bytes needed */
+  int64_t work;              /* of each thread, live during a chunk only (nrt_work) */
   int64_t kept;              /* and those that depend on one operand alone, which is read for nothing else, */
   int of;                    /* this one */
   Buffer at, kept_at;        /* filled by the planner */
@@ -60,6 +61,7 @@ typedef struct {
   Bytes arena[2];                /* for N samples it has the larger of both */
   int64_t least[MEMORY_BATCHES]; /* bytes that live together at some step, for these N: no arena is smaller */
   int64_t kept;                  /* of the arena, at its beginning: what stays from call to call */
+  int64_t work;                  /* bytes for each thread */
 } Plan;
 
 /* Adds a graph's parameters and scalars to the table (the same path must have the same type). */

@@ -19,7 +19,7 @@ static void add_value(const Graph *g, Val v, Text *to) {
 }
 
 static void add_buffer(const Plan *p, Buffer b, Text *to) {
-  static const char *const bases[] = {"arena", "params", "scalars", "consts"};
+  static const char *const bases[] = {"arena", "params", "scalars", "consts", "work"};
   if (b.base < 0)
     text_add(to, "nowhere");
   else if (b.base < NET_IO)
@@ -47,6 +47,8 @@ static int *last_reads(const Plan *p, const Val *root) {
 }
 
 static void add_scratch(const Plan *p, const Scratch *s, Text *to) {
+  if (s->work)
+    text_add(to, "  work %lld B", (long long)s->work);
   if (s->fixed || s->per_sample) {
     text_add(to, "  scratch ");
     add_buffer(p, s->at, to);
@@ -100,6 +102,9 @@ void plan_print(const Plan *p, Text *to) {
     text_add(to, ", at least %lld B + N*%lld B", (long long)a[0].fixed, (long long)a[0].per_sample);
   for (int i = 0; i < MEMORY_BATCHES; i++)
     text_add(to, "%s%.3f", i ? ", " : " (", arena_excess(p, i));
-  text_add(to, " of what must live for N = 1, 8, 32), %lld B of it kept; params: %lld B\n", (long long)p->kept,
+  text_add(to, " of what must live for N = 1, 8, 32), %lld B of it kept; params: %lld B", (long long)p->kept,
            (long long)p->params->param_floats * (long long)sizeof(float));
+  if (p->work)
+    text_add(to, ", work of each thread: %lld B", (long long)p->work);
+  text_add(to, "\n");
 }

@@ -3,7 +3,7 @@
 #include "view/view.h"
 #include <string.h>
 
-enum { BATCH_DEFAULT = 32, FLOAT = 4 };
+enum { BATCH_DEFAULT = 32, FLOAT = 4, THREADS = 2 }; /* work memory is counted for two threads, whatever machine this is */
 
 static const char *number_cell(Arena *a, double n, const char *(*text)(Arena *, double)) {
   return n > 0 ? text(a, n) : "";
@@ -113,7 +113,8 @@ static void print_memory(const Build *b, FILE *to) {
     table_add(&t, "%s", heading[i]);
   for (int i = 0; i < b->count; i++) {
     const Plan *p = b->function[i].plan;
-    double batch = batch_of(b, &b->entry[i]), io = io_bytes(p, batch), arena = (double)plan_arena(p, (int64_t)batch);
+    double batch = batch_of(b, &b->entry[i]), io = io_bytes(p, batch);
+    double arena = (double)plan_arena(p, (int64_t)batch) + THREADS * (double)p->work;
     const double bytes[] = {arena, io, kept, optimizer, arena + io + kept + optimizer};
     table_add(&t, "%s", name_text(b->c->names, b->entry[i].name));
     table_add(&t, "%.0f", batch);

@@ -30,7 +30,8 @@ static const char *const stub =
     "int64_t lb, float be,\n"
     "              float *c, int64_t lc) { gemm(ta, tb, m, n, k, a, la, b, lb, be, c, lc); }\n"
     "void nrt_launch(void *run, int step, void (*k)(void *, void *, int64_t, int64_t), void *arg, int64_t chunks) {\n"
-    "  for (int64_t i = chunks - 1; i >= 0; i--) k(arg, run, i, chunks);\n}\n";
+    "  for (int64_t i = chunks - 1; i >= 0; i--) k(arg, run, i, chunks);\n}\n"
+    "void *nrt_work(void **run) { return run[NET_WORK]; }\n";
 
 typedef struct {
   Ctx *c;
@@ -72,7 +73,7 @@ static inline void rig_link(Rig *r) {
     fail_msg("%s", error);
   FILE *f = fopen(source, "w");
   assert_non_null(f);
-  fputs(stub, f);
+  fprintf(f, "enum { NET_WORK = %d };\n%s", NET_WORK, stub);
   fclose(f);
   assert_int_equal(system(arena_printf(r->c->mem, "cc -shared -fPIC -O1 -o %s %s %s -lm", library, source, object)), 0);
   r->library = dlopen(library, RTLD_NOW | RTLD_LOCAL);

@@ -36,7 +36,8 @@ static const char gen_run_launcher[] =
     "      sum += (double)a[ta ? l * lda + i : i * lda + l] * b[tb ? j * ldb + l : l * ldb + j];\n"
     "    c[i * ldc + j] = (float)sum;\n"
     "  }\n"
-    "}\n";
+    "}\n"
+    "void *nrt_work(void **run) { return run[NET_WORK]; }\n";
 
 static inline GenRun gen_run_new(int lanes) {
   GenRun r = {.c = fixture_ctx()};
@@ -66,7 +67,7 @@ static inline void gen_run_build(GenRun *r) {
   assert_non_null(mkdtemp(folder));
   FILE *f = fopen(arena_printf(mem, "%s/launch.c", folder), "w");
   assert_non_null(f);
-  fputs(gen_run_launcher, f);
+  fprintf(f, "enum { NET_WORK = %d };\n%s", NET_WORK, gen_run_launcher);
   fclose(f);
   if (getenv("GEN_RUN_TEXT"))
     fputs(gen_llvm_text(r->gen), stderr);
@@ -153,6 +154,7 @@ static inline void gen_run_check(GenRun *r, int64_t batch, double tolerance) {
       sample[n] = n;
     run.sample = sample;
     run.base[NET_ARENA] = gen_run_memory(plan_arena(p, batch));
+    run.base[NET_WORK] = gen_run_memory(p->work);
     run.base[NET_PARAMS] = gen_run_memory(4 * r->params.param_floats);
     run.base[NET_SCALARS] = gen_run_memory(8 * r->params.scalars.count);
     for (int k = 0; k < g->outputs.count; k++)

@@ -35,7 +35,9 @@ static const char rig_launcher[] =
     "i, float j, \\\n"
     "               float *k, int64_t l), (a, b, c, d, e, f, g, h, i, j, k, l))\n"
     "#define X(name, params, args) void (*name##_at) params; void name params { name##_at args; }\n"
-    "CALLS(X)\n";
+    "CALLS(X)\n"
+    "void *(*nrt_work_at)(void *);\n"
+    "void *nrt_work(void *run) { return nrt_work_at(run); }\n";
 
 static inline void rig_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda,
                             const float *b, int64_t ldb, float beta, float *c, int64_t ldc) {
@@ -99,6 +101,7 @@ static inline void rig_link(Rig *r) {
   if (!r->library)
     fail_msg("%s", dlerror());
   rig_bind(r, "nrt_launch_at", (void *)(intptr_t)nrt_launch);
+  rig_bind(r, "nrt_work_at", (void *)(intptr_t)nrt_work);
   rig_bind(r, "nrt_uniform_at", (void *)(intptr_t)nrt_uniform);
   rig_bind(r, "nrt_normal_at", (void *)(intptr_t)nrt_normal);
   rig_bind(r, "nrt_gemm_at", (void *)(intptr_t)rig_gemm);
@@ -153,6 +156,8 @@ static inline Made rig_run(const Rig *r, int which, const Feed *d, struct net_po
   struct net_run run = {.batch = d->batch, .seed = SEED, .step = STEP, .sample = sample_positions, .pool = pool};
   int64_t arena = plan_arena(p, d->batch), bytes = 0, at = 0;
   run.base[NET_ARENA] = rig_memory(d->mem, arena);
+  run.base[NET_WORK] = rig_memory(d->mem, p->work * (pool ? pool_threads(pool) : 1));
+  run.work = p->work;
   run.base[NET_PARAMS] = rig_memory(d->mem, 4 * p->params->param_floats);
   run.base[NET_SCALARS] = rig_memory(d->mem, 8 * p->params->scalars.count);
   rig_leaves(p, d, &run);

@@ -48,6 +48,7 @@ static void run(Rig *r, const Plan *p, int64_t batch) {
     sample[i] = 100 - 7 * i;
   run.sample = sample;
   run.base[NET_ARENA] = memory(c, plan_arena(p, batch), 0xFF);
+  run.base[NET_WORK] = memory(c, p->work, 0xFF);
   float *params = run.base[NET_PARAMS] = memory(c, 4 * r->params->param_floats, 0xFF);
   double *scalars = run.base[NET_SCALARS] = memory(c, 8 * (r->params->scalars.count + 1), 0);
   for (int i = 0; i < r->params->scalars.count; i++)

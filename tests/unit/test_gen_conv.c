@@ -51,6 +51,20 @@ static Shape shape_roll(void) {
   }
 }
 
+/* One that Winograd's algorithm takes, in all three directions. */
+static Shape winograd_roll(void) {
+  Shape s = {.h = 1 + dice(20), .w = 1 + dice(20), .r = 3, .s = 3, .stride = {1, 1}, .dilation = {1, 1}, .groups = 1};
+  s.c = ONE_OF(16, 17, 24, 32, 48, 80), s.k = ONE_OF(16, 20, 32, 40, 48, 96);
+  for (int i = 0; i < 4; i++)
+    s.pad[i] = 1 + dice(2);
+  if (s.h > 3 && s.w > 3)
+    s.pad[dice(4)] = 0;
+  s.p = windows(s.h, 3, 1, s.pad[0], s.pad[1], 1), s.q = windows(s.w, 3, 1, s.pad[2], s.pad[3], 1);
+  return s;
+}
+
+static Shape (*roll)(void) = shape_roll;
+
 static const char *settings(Arena *mem, const Shape *s) {
   return arena_printf(mem, "stride: [%d, %d], pad: [%d, %d, %d, %d], dilation: [%d, %d], groups: %d", s->stride[0],
                       s->stride[1], s->pad[0], s->pad[1], s->pad[2], s->pad[3], s->dilation[0], s->dilation[1],
@@ -141,8 +155,8 @@ static void check(Add *add, int cases, uint32_t seed, int lanes) {
   GenRun r = gen_run_new(lanes);
   state_of_dice = getenv("SEED") ? (uint32_t)atoi(getenv("SEED")) : seed;
   for (int i = 0; i < (getenv("CASES") ? atoi(getenv("CASES")) : cases); i++) {
-    Shape s = shape_roll();
-    int x = dice(4) ? lanes : 0, y = dice(4) ? lanes : 0;
+    Shape s = roll();
+    int x = dice(4) || roll != shape_roll ? lanes : 0, y = dice(4) || roll != shape_roll ? lanes : 0;
     add(&r, i, &s, x, y);
   }
   gen_run_build(&r);
@@ -180,9 +194,21 @@ static void test_four_lanes(void **state) {
   check(add_weight_grad, 6, 19, 4);
 }
 
+static void test_winograd(void **state) {
+  (void)state;
+  const int lanes[] = {gen_lanes(NULL), 16, 8, 4};
+  roll = winograd_roll;
+  for (int i = 0; i < 4; i++) {
+    check(add_forward, i ? 4 : 10, 20 + (uint32_t)i, lanes[i]);
+    check(add_input_grad, i ? 4 : 10, 30 + (uint32_t)i, lanes[i]);
+    check(add_weight_grad, i ? 4 : 10, 40 + (uint32_t)i, lanes[i]);
+  }
+  roll = shape_roll;
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_forward), cmocka_unit_test(test_input_grad),
                                      cmocka_unit_test(test_weight_grad), cmocka_unit_test(test_sixteen_lanes),
-                                     cmocka_unit_test(test_four_lanes)};
+                                     cmocka_unit_test(test_four_lanes), cmocka_unit_test(test_winograd)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

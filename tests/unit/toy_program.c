@@ -152,9 +152,9 @@ static const struct net_step_info steps[] = {
     {"toy_update", "momentum", 14, 2.0 * CLASSES *PIXELS},
 };
 static const struct net_entry entries[] = {
-    {"train", run_train, {{64, (PIXELS + CLASSES) * 4}}, 2, 2, 2, in, out, steps},
-    {"eval", run_eval, {{64, (PIXELS + CLASSES) * 4}}, 2, 2, 1, in, out, steps},
-    {"classify", run_classify, {{64, PIXELS * 4}}, 1, 1, 1, in, shown, steps},
+    {"train", run_train, {{64, (PIXELS + CLASSES) * 4}}, 0, 2, 2, 2, in, out, steps},
+    {"eval", run_eval, {{64, (PIXELS + CLASSES) * 4}}, 0, 2, 2, 1, in, out, steps},
+    {"classify", run_classify, {{64, PIXELS * 4}}, 0, 1, 1, 1, in, shown, steps},
 };
 
 static const struct net_metric metrics[] = {{"accuracy", 1, 0}};

@@ -1,0 +1,300 @@
+/* wino: conv2d and conv2d_input_grad by Winograd's algorithm, as a step.
+
+   Three launches: filters are transformed (wino_pack.c); with few tiles all of them are, too, for everybody; then the
+   products. A unit of those is a block of tiles: transformed into the thread's work memory (unless that is done), for
+   each group of outputs multiplied by its filters, point by point, and brought back. With few tiles and many channels
+   there would be too few units, and each would read all filters: there a unit is one group of outputs.
+
+   Example: 64 -> 64 channels, 56 x 56, 16 lanes: 196 tiles a sample, blocks of 56; a block's inputs are 36 matrices of
+   [64, 56], a product 2 vectors of outputs by 14 tiles in registers. */
+#include "gen/conv.h"
+#include "gen/wino.h"
+
+enum { WIDTHS = 4, ARGS = 6 };
+
+typedef struct {
+  Emit *e;
+  Wino w;
+  Terms terms;
+  Epilogue epilogue;
+  int by_sample;       /* operands of the epilogue that belong to a unit differ from sample to sample */
+  Ir x, y, filters, buffer;
+  Ir first, count;     /* the block's tiles */
+  Ir values, pitch;    /* of the first tile: [point][input block][tile] vectors, and how many tiles a row of them has */
+  Ir products;         /* [point][tile][nb] vectors */
+  Ir group;
+} Conv;
+
+static int64_t plane(int h, int w, int lanes) {
+  return (int64_t)h * w * lanes;
+}
+
+/* Tiles of a product, from widest down. */
+static int width(const Wino *w, int nb, int i) {
+  int widest = conv_accumulators(w->lanes) / nb, part = widest * (WIDTHS - i) / WIDTHS;
+  return part > 1 ? part : 1;
+}
+
+static int product_pitch(const Wino *w) { /* a product may reach beyond the block's tiles */
+  return w->block + conv_accumulators(w->lanes);
+}
+
+typedef struct {
+  Ir sample, row, col; /* of the result's first pixel */
+} Spot;
+
+static Spot spot_of(Emit *e, const Wino *w, Ir tile) {
+  Ir each = k64(e, (int64_t)w->rows * w->cols), rest = irem(e, tile, each), cols = k64(e, w->cols);
+  return (Spot){idiv(e, tile, each), imulk(e, idiv(e, rest, cols), WINO_TILE), imulk(e, irem(e, rest, cols), WINO_TILE)};
+}
+
+/* ---- inputs ---- */
+
+static void transform_tile(Emit *e, const Wino *w, Ir x, Ir tile, Ir values, Ir pitch) {
+  Spot p = spot_of(e, w, tile);
+  int64_t one = plane(w->h, w->w, w->lanes);
+  Ir row = imulk(e, pitch, w->lanes), point = imulk(e, row, w->in_blocks);
+  Ir from = at(e, x, imulk(e, p.sample, one * w->in_blocks));
+  Loop l;
+  loop_begin(e, &l, k64(e, 0), k64(e, w->in_blocks), 1, NULL, 0);
+  wino_transform_plane(e, WINO_INPUT, at(e, from, imulk(e, l.iv, one)), k64(e, w->h), k64(e, w->w),
+                       iaddk(e, p.row, -w->top), iaddk(e, p.col, -w->left),
+                       (Square){at(e, values, imul(e, l.iv, row)), imulk(e, point, WINO_WINDOW), point});
+  loop_end(e, &l);
+}
+
+static void transform_tiles(Emit *e, const Wino *w, Ir x, Ir first, Ir from, Ir to, Ir values, Ir pitch) {
+  Loop l;
+  loop_begin(e, &l, from, to, 1, NULL, 0);
+  transform_tile(e, w, x, iadd(e, first, l.iv), at(e, values, imulk(e, l.iv, w->lanes)), pitch);
+  loop_end(e, &l);
+}
+
+static void build_inputs(Emit *e, void *user) {
+  const Wino *w = user;
+  Ir x = kernel_pointer(e, 0), values = kernel_pointer(e, 1), from, to, pitch = kernel_number(e, 3);
+  kernel_range(e, kernel_number(e, 2), &from, &to);
+  transform_tiles(e, w, x, k64(e, 0), from, to, values, pitch);
+}
+
+/* ---- products ---- */
+
+static void multiply(Conv *c, int nb, int tiles, Ir pieces) {
+  Emit *e = c->e;
+  const Wino *w = &c->w;
+  const uint32_t missing = 0;
+  Tile t = {.nb = nb, .width = tiles, .taps = 1, .inner = w->lanes, .x_pixel = w->lanes, .missing = &missing};
+  int64_t inputs = (int64_t)w->in_blocks * w->lanes;
+  Ir filters = at(e, c->filters, imulk(e, c->group, WINO_POINTS * inputs * w->nb * w->lanes));
+  Ir row = imulk(e, c->pitch, w->lanes), last = imax(e, iaddk(e, c->count, -tiles), k64(e, 0));
+  Loop point, piece;
+  loop_begin(e, &point, k64(e, 0), k64(e, WINO_POINTS), 1, NULL, 0);
+  Ir x = at(e, c->values, imul(e, point.iv, imulk(e, row, w->in_blocks)));
+  Ir y = at(e, c->products, imulk(e, point.iv, (int64_t)product_pitch(w) * nb * w->lanes));
+  Ir u = at(e, filters, imulk(e, point.iv, inputs * nb * w->lanes));
+  loop_begin(e, &piece, k64(e, 0), pieces, 1, NULL, 0);
+  Ir from = imin(e, imulk(e, piece.iv, tiles), last);
+  TileArgs a = {.y = at(e, y, imulk(e, from, nb * w->lanes)),
+                .x = at(e, x, imulk(e, from, w->lanes)),
+                .w = u,
+                .blocks = k64(e, w->in_blocks),
+                .rows = k64(e, 1),
+                .inner = k64(e, w->lanes),
+                .x_block = row,
+                .x_row = k64(e, 0),
+                .x_inner = k64(e, 1),
+                .w_block = k64(e, (int64_t)w->lanes * nb * w->lanes),
+                .w_row = k64(e, 0),
+                .y_block = k64(e, w->lanes),
+                .y_pixel = k64(e, (int64_t)nb * w->lanes),
+                .add = k64(e, 0)};
+  conv_tile(e, &t, &a);
+  loop_end(e, &piece);
+  loop_end(e, &point);
+}
+
+/* The block's tiles in pieces of about equal width, of the next one that there is code for. */
+static void multiply_all(Conv *c, int nb) {
+  Emit *e = c->e;
+  int widest = width(&c->w, nb, 0), widths = 1;
+  while (widths < WIDTHS && width(&c->w, nb, widths) < width(&c->w, nb, widths - 1))
+    widths++;
+  Ir pieces = idiv(e, iaddk(e, c->count, widest - 1), k64(e, widest));
+  Ir each = idiv(e, iadd(e, c->count, iaddk(e, pieces, -1)), pieces);
+  Branch b[WIDTHS];
+  for (int i = widths - 1; i > 0; i--) {
+    branch_begin(e, &b[i], ilt(e, each, k64(e, width(&c->w, nb, i) + 1)));
+    multiply(c, nb, width(&c->w, nb, i), pieces);
+    branch_else(e, &b[i]);
+  }
+  multiply(c, nb, widest, pieces);
+  for (int i = 1; i < widths; i++)
+    branch_end(e, &b[i]);
+}
+
+/* ---- results ---- */
+
+static void finish_tile(Conv *c, Ir unit, Spot p, Ir y) {
+  Emit *e = c->e;
+  const Wino *w = &c->w;
+  Loop row, col;
+  loop_begin(e, &row, k64(e, 0), imin(e, isub(e, k64(e, w->p), p.row), k64(e, WINO_TILE)), 1, NULL, 0);
+  Ir from = at(e, c->buffer, imulk(e, row.iv, (int64_t)WINO_TILE * w->lanes));
+  Ir to = at(e, y, imulk(e, row.iv, (int64_t)w->q * w->lanes));
+  loop_begin(e, &col, k64(e, 0), imin(e, isub(e, k64(e, w->q), p.col), k64(e, WINO_TILE)), 1, NULL, 0);
+  Ir index[] = {unit, iadd(e, p.row, row.iv), iadd(e, p.col, col.iv), k64(e, 0)}, step = imulk(e, col.iv, w->lanes);
+  store(e, epilogue_apply(&c->epilogue, e, load_vec(e, at(e, from, step)), index, NULL), at(e, to, step));
+  loop_end(e, &col);
+  loop_end(e, &row);
+}
+
+static void finish_unit(Conv *c, int nb, Ir vector, Ir unit) {
+  Emit *e = c->e;
+  const Wino *w = &c->w;
+  Ir lanes = k64(e, w->lanes), point = k64(e, (int64_t)product_pitch(w) * nb * w->lanes);
+  Loop tile;
+  loop_begin(e, &tile, k64(e, 0), c->count, 1, NULL, 0);
+  Spot p = spot_of(e, w, iadd(e, c->first, tile.iv));
+  if (c->by_sample)
+    epilogue_unit(&c->epilogue, e, p.sample, unit);
+  c->epilogue.sample = p.sample;
+  Ir m = at(e, c->products, imulk(e, iadd(e, imulk(e, tile.iv, nb), vector), w->lanes));
+  Ir at_plane = imulk(e, iadd(e, imulk(e, p.sample, w->out_blocks), unit), plane(w->p, w->q, w->lanes));
+  Ir y = at(e, c->y, iadd(e, at_plane, imulk(e, iadd(e, imulk(e, p.row, w->q), p.col), w->lanes)));
+  Square from = {m, imulk(e, point, WINO_WINDOW), point};
+  Branch whole;
+  if (!c->terms.formula) {
+    Ir rows = ilt(e, p.row, k64(e, w->p - WINO_TILE + 1)), cols = ilt(e, p.col, k64(e, w->q - WINO_TILE + 1));
+    branch_begin(e, &whole, LLVMBuildAnd(e->builder, rows, cols, ""));
+    wino_transform(e, WINO_RESULT, from, (Square){y, imulk(e, lanes, w->q), lanes});
+    branch_else(e, &whole);
+  }
+  wino_transform(e, WINO_RESULT, from, (Square){c->buffer, imulk(e, lanes, WINO_TILE), lanes});
+  finish_tile(c, unit, p, y);
+  if (!c->terms.formula)
+    branch_end(e, &whole);
+  loop_end(e, &tile);
+}
+
+static void group_outputs(Conv *c, int nb) {
+  Emit *e = c->e;
+  multiply_all(c, nb);
+  Loop vector;
+  loop_begin(e, &vector, k64(e, 0), k64(e, nb), 1, NULL, 0);
+  Ir unit = iadd(e, imulk(e, c->group, c->w.nb), vector.iv);
+  if (!c->by_sample)
+    epilogue_unit(&c->epilogue, e, k64(e, 0), unit);
+  finish_unit(c, nb, vector.iv, unit);
+  loop_end(e, &vector);
+}
+
+/* ---- the kernel ---- */
+
+static void block_outputs(Conv *c, Ir from, Ir to) {
+  Emit *e = c->e;
+  const Wino *w = &c->w;
+  Loop l;
+  Branch last;
+  loop_begin(e, &l, from, to, 1, NULL, 0);
+  c->group = l.iv;
+  if (w->tail != w->nb) {
+    branch_begin(e, &last, ieq(e, c->group, k64(e, w->groups - 1)));
+    group_outputs(c, w->tail);
+    branch_else(e, &last);
+  }
+  group_outputs(c, w->nb);
+  if (w->tail != w->nb)
+    branch_end(e, &last);
+  loop_end(e, &l);
+}
+
+static int64_t values_floats(const Wino *w, int64_t tiles) {
+  return ((int64_t)WINO_POINTS * w->in_blocks * (tiles | 1) + conv_accumulators(w->lanes)) * w->lanes;
+}
+
+static int64_t products_floats(const Wino *w) {
+  return (int64_t)WINO_POINTS * product_pitch(w) * w->nb * w->lanes;
+}
+
+static int differs_by_sample(const Terms *t) {
+  for (int i = 0; i < t->count; i++)
+    if (t->op[i].val && t->op[i].level == LEVEL_UNIT && t->op[i].sample)
+      return 1;
+  return 0;
+}
+
+static void build_conv(Emit *e, void *user) {
+  Conv *c = user;
+  const Wino *w = &c->w;
+  c->e = e;
+  c->x = kernel_pointer(e, 0), c->filters = kernel_pointer(e, 1), c->y = kernel_pointer(e, 2);
+  Ir shared = kernel_pointer(e, 3), tiles = kernel_number(e, 4), parts = kernel_number(e, 5), from, to;
+  epilogue_begin(&c->epilogue, e, &c->terms, ARGS);
+  c->by_sample = differs_by_sample(&c->terms);
+  c->buffer = stack_floats(e, (int64_t)WINO_TILE * WINO_TILE * w->lanes);
+  Ir own = kernel_work(e), alone = ieq(e, parts, k64(e, 1));
+  c->products = at(e, own, k64(e, values_floats(w, w->block)));
+  c->pitch = choose(e, alone, k64(e, w->block | 1), LLVMBuildOr(e->builder, tiles, k64(e, 1), ""));
+  Ir blocks = idiv(e, iaddk(e, tiles, w->block - 1), k64(e, w->block));
+  kernel_range(e, imul(e, blocks, parts), &from, &to);
+  Loop unit;
+  Branch first;
+  loop_begin(e, &unit, from, to, 1, NULL, 0);
+  Ir part = idiv(e, unit.iv, blocks);
+  c->first = imulk(e, irem(e, unit.iv, blocks), w->block);
+  c->count = imin(e, isub(e, tiles, c->first), k64(e, w->block));
+  c->values = choose(e, alone, own, at(e, shared, imulk(e, c->first, w->lanes)));
+  branch_begin(e, &first, alone);
+  transform_tiles(e, w, c->x, c->first, k64(e, 0), c->count, own, c->pitch);
+  branch_end(e, &first);
+  Ir groups = imulk(e, part, w->groups);
+  block_outputs(c, idiv(e, groups, parts), idiv(e, iaddk(e, groups, w->groups), parts));
+  loop_end(e, &unit);
+}
+
+/* ---- the step ---- */
+
+static const char *signature_of(const Graph *g, const Wino *w, const Terms *t) {
+  Text s = {.mem = g->c->mem};
+  text_add(&s, "x[%d %d %d] y[%d %d %d] pad %d %d", w->in, w->h, w->w, w->out, w->p, w->q, w->top, w->left);
+  if (t)
+    terms_signature(t, g->c, &s);
+  return text_str(&s);
+}
+
+static void launch_inputs(Gen *g, Conv *c, const char *signature, Ir x, Ir shared, Ir tiles) {
+  Emit *e = &g->e;
+  Ir kernel = gen_kernel(g, "wino_inputs", signature, c->w.lanes, build_inputs, &c->w);
+  Ir args[] = {x, shared, entry_number(g, tiles), entry_number(g, LLVMBuildOr(e->builder, tiles, k64(e, 1), ""))};
+  entry_launch(g, kernel, args, 4, entry_chunks(g, tiles, 200 * c->w.in_blocks));
+}
+
+void wino_conv(Gen *g, const Plan *p, int step) {
+  const Graph *graph = p->g;
+  Val v = p->steps.at[step].val;
+  Emit *e = &g->e;
+  Conv c = {.w = wino_of(graph, v), .terms = epilogue_terms(graph, v)};
+  const Wino *w = &c.w;
+  Ir x = entry_value(g, graph_in(graph, v, 0)), filters = entry_kept(g), shared = entry_scratch(g, 0, 0);
+  entry_once_begin(g);
+  wino_pack(g, w, entry_value(g, graph_in(graph, v, 1)), filters);
+  entry_once_end(g);
+  Ir tiles = imulk(e, entry_batch(g), (int64_t)w->rows * w->cols), few = ilt(e, tiles, k64(e, w->shared + 1));
+  if (w->shared)
+    launch_inputs(g, &c, signature_of(graph, w, NULL), x, shared, choose(e, few, tiles, k64(e, 0)));
+  Ir parts = w->shared ? choose(e, few, k64(e, w->groups), k64(e, 1)) : k64(e, 1);
+  Ir args[ARGS + MAX_VARS] = {x, filters, entry_out(g), shared, entry_number(g, tiles), entry_number(g, parts)};
+  int count = ARGS + terms_args(g, &c.terms, args + ARGS);
+  Ir kernel = gen_kernel(g, "wino", signature_of(graph, w, &c.terms), w->lanes, build_conv, &c);
+  Ir blocks = idiv(e, iaddk(e, tiles, w->block - 1), k64(e, w->block));
+  int64_t work = (int64_t)WINO_POINTS * w->in_blocks * w->lanes * w->out_blocks;
+  entry_launch(g, kernel, args, count, entry_chunks_of(g, imul(e, blocks, parts), imulk(e, tiles, work)));
+}
+
+Scratch wino_conv_scratch(const Graph *g, Val v) {
+  Wino w = wino_of(g, v);
+  return (Scratch){.fixed = w.shared ? 4 * values_floats(&w, w.shared) : 0,
+                   .kept = 4 * wino_filters(&w),
+                   .of = 1,
+                   .work = (4 * (values_floats(&w, w.block) + products_floats(&w)) + 63) / 64 * 64};
+}
