@@ -12,6 +12,7 @@
    they are where each channel is a group of its own, and vectors of x meet vectors of y. */
 #include "gen/conv.h"
 #include "gen/finish.h"
+#include "gen/wino.h"
 
 enum { BAND_BYTES = 20 * 1024, COPIES_BYTES = 16 << 20, FEW_UNITS = 16, WANTED_UNITS = 24, FEW_CHANNELS = 4 };
 
@@ -335,6 +336,10 @@ void conv_weight_grad(Gen *g, const Plan *p, int step) {
     conv_plain_weight_grad(g, graph, v);
     return;
   }
+  if (wino_fits(graph, v)) {
+    wino_weight_grad(g, p, step);
+    return;
+  }
   Emit *e = &g->e;
   Grad grad = grad_of(graph, v);
   const Corr *k = &grad.k;
@@ -353,6 +358,8 @@ void conv_weight_grad(Gen *g, const Plan *p, int step) {
 Scratch conv_weight_grad_scratch(const Graph *g, Val v) {
   if (is_plain(g, v))
     return (Scratch){0};
+  if (wino_fits(g, v))
+    return wino_weight_grad_scratch(g, v);
   Grad grad = grad_of(g, v);
   return (Scratch){.fixed = 4 * corr_packed(&grad.k) * grad.copies};
 }

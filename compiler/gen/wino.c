@@ -39,19 +39,15 @@ static int product_pitch(const Wino *w) { /* a product may reach beyond the bloc
   return w->block + conv_accumulators(w->lanes);
 }
 
-typedef struct {
-  Ir sample, row, col; /* of the result's first pixel */
-} Spot;
-
-static Spot spot_of(Emit *e, const Wino *w, Ir tile) {
+WinoSpot wino_spot(Emit *e, const Wino *w, Ir tile) {
   Ir each = k64(e, (int64_t)w->rows * w->cols), rest = irem(e, tile, each), cols = k64(e, w->cols);
-  return (Spot){idiv(e, tile, each), imulk(e, idiv(e, rest, cols), WINO_TILE), imulk(e, irem(e, rest, cols), WINO_TILE)};
+  return (WinoSpot){idiv(e, tile, each), imulk(e, idiv(e, rest, cols), WINO_TILE), imulk(e, irem(e, rest, cols), WINO_TILE)};
 }
 
 /* ---- inputs ---- */
 
 static void transform_tile(Emit *e, const Wino *w, Ir x, Ir tile, Ir values, Ir pitch) {
-  Spot p = spot_of(e, w, tile);
+  WinoSpot p = wino_spot(e, w, tile);
   int64_t one = plane(w->h, w->w, w->lanes);
   Ir row = imulk(e, pitch, w->lanes), point = imulk(e, row, w->in_blocks);
   Ir from = at(e, x, imulk(e, p.sample, one * w->in_blocks));
@@ -134,7 +130,7 @@ static void multiply_all(Conv *c, int nb) {
 
 /* ---- results ---- */
 
-static void finish_tile(Conv *c, Ir unit, Spot p, Ir y) {
+static void finish_tile(Conv *c, Ir unit, WinoSpot p, Ir y) {
   Emit *e = c->e;
   const Wino *w = &c->w;
   Loop row, col;
@@ -154,7 +150,7 @@ static void finish_unit(Conv *c, int nb, Ir vector, Ir unit) {
   Ir lanes = k64(e, w->lanes), point = k64(e, (int64_t)product_pitch(w) * nb * w->lanes);
   Loop tile;
   loop_begin(e, &tile, k64(e, 0), c->count, 1, NULL, 0);
-  Spot p = spot_of(e, w, iadd(e, c->first, tile.iv));
+  WinoSpot p = wino_spot(e, w, iadd(e, c->first, tile.iv));
   if (c->by_sample)
     epilogue_unit(&c->epilogue, e, p.sample, unit);
   c->epilogue.sample = p.sample;

@@ -39,14 +39,21 @@ typedef struct {
   int shared;                 /* up to so many tiles all are transformed first, and outputs are shared out */
 } Wino;
 
+typedef struct {
+  Ir sample, row, col; /* a tile's, of the result's first pixel */
+} WinoSpot;
+
 /* Whether conv2d, its input gradient or its weight gradient v is computed this way. */
 int wino_fits(const Graph *g, Val v);
-Wino wino_of(const Graph *g, Val v);
+Wino wino_of(const Graph *g, Val v); /* of a weight gradient: y is dy */
+WinoSpot wino_spot(Emit *e, const Wino *w, Ir tile);
 int64_t wino_filters(const Wino *w); /* floats of all transformed filters */
 
 /* ---- the steps ---- */
 void wino_conv(Gen *g, const Plan *p, int step);
 Scratch wino_conv_scratch(const Graph *g, Val v);
+void wino_weight_grad(Gen *g, const Plan *p, int step);
+Scratch wino_weight_grad_scratch(const Graph *g, Val v);
 void wino_pack(Gen *g, const Wino *w, Ir weights, Ir filters); /* launches the transform of the filters */
 
 #endif

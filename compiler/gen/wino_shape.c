@@ -40,7 +40,8 @@ static void choose_block(Wino *w) {
 }
 
 Wino wino_of(const Graph *g, Val v) {
-  const Type *x = graph_type(g, graph_in(g, v, 0)), *y = graph_type(g, v);
+  int weights = graph_node(g, v)->op == OP_conv2d_weight_grad_over;
+  const Type *x = graph_type(g, graph_in(g, v, 0)), *y = graph_type(g, weights ? graph_in(g, v, 1) : v);
   int transposed = graph_node(g, v)->op == OP_conv2d_input_grad;
   Wino w = {.lanes = x->lanes, .transposed = transposed, .in = x->dim[0], .out = y->dim[0]};
   w.h = x->dim[1], w.w = x->dim[2], w.p = y->dim[1], w.q = y->dim[2];

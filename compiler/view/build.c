@@ -155,6 +155,7 @@ void refuse_pass(Ctx *c, const char *name) {
 int passes_prepare(Ctx *c, const Options *o, PassOptions *p) {
   const char *const named[] = {o->after, o->stop_after};
   *p = (PassOptions){.lanes = gen_lanes(o->cpu)};
+  c->exact = o->exact;
 #ifdef NETC_DEBUG
   p->verify = 1;
 #endif

@@ -1,0 +1,284 @@
+/* wino_grad: the gradient of a 3 x 3 convolution's weights by Winograd's algorithm.
+
+   dU[point] = sum over tiles of B d * (G dy), for each pair of channels; dw = A' dU. Channels are cut into parts so
+   small that a part's sums stay in the nearest large cache. A unit of work is (copy, part of the inputs, part of the
+   outputs): block after block of tiles, it transforms its channels of both and adds up their products, pair of channel
+   blocks after pair, lanes of outputs times repeated inputs. With few parts there are several copies of the sums, each
+   over a fixed share of the tiles; they are added up in order by a launch of its own.
+
+   Example: 64 -> 64 channels, 16 lanes: one part of 4 x 4 blocks, 8 copies, sums of 576 KiB. */
+#include "gen/finish.h"
+#include "gen/turn.h"
+#include "gen/wino.h"
+
+enum { ELEMENTS = 9, PART_BYTES = 640 * 1024, WANTED_UNITS = 8, BLOCK = 28 };
+
+typedef struct {
+  Wino w;              /* x in, dy out */
+  int part_in, part_out; /* channel blocks of a part */
+  int parts_in, parts_out, copies;
+} Shape;
+
+typedef struct {
+  Emit *e;
+  Shape s;
+  Ir in, out, ins, outs; /* the unit's first blocks, and how many */
+  Ir sums, x_values, y_values;
+} Grad;
+
+static int ceil_div(int a, int b) {
+  return (a + b - 1) / b;
+}
+
+static int64_t square(const Wino *w) { /* floats of a pair of channel blocks */
+  return (int64_t)w->lanes * w->lanes;
+}
+
+static int64_t part_floats(const Shape *s) {
+  return WINO_POINTS * s->part_in * s->part_out * square(&s->w);
+}
+
+static Shape shape_of(const Graph *g, Val v) {
+  Shape s = {.w = wino_of(g, v)};
+  const Wino *w = &s.w;
+  int pairs = (int)(PART_BYTES / (4 * WINO_POINTS * square(w))), side = 1;
+  while ((side + 1) * (side + 1) <= pairs)
+    side++;
+  s.parts_in = ceil_div(w->in_blocks, side), s.part_in = ceil_div(w->in_blocks, s.parts_in);
+  s.parts_out = ceil_div(w->out_blocks, side), s.part_out = ceil_div(w->out_blocks, s.parts_out);
+  s.copies = ceil_div(WANTED_UNITS, s.parts_in * s.parts_out);
+  return s;
+}
+
+/* ---- sums of products ---- */
+
+/* sums[i][lane] += sum over tiles of x[tile][i] * y[tile][lane]. */
+static void multiply(Emit *e, Ir sums, Ir x, Ir y, Ir count) {
+  Outer o;
+  Ir fn, args[] = {sums, x, y, count}, sum[64];
+  Loop tile;
+  if (helper_begin(e, &o, arena_printf(e->c->mem, "wino_multiply_%d", e->lanes), "pppi", &fn)) {
+    Ir to = LLVMGetParam(fn, 0);
+    for (int i = 0; i < e->lanes; i++)
+      sum[i] = load_vec(e, atk(e, to, (int64_t)i * e->lanes));
+    loop_begin(e, &tile, k64(e, 0), LLVMGetParam(fn, 3), 1, sum, e->lanes);
+    Ir place = imulk(e, tile.iv, e->lanes), vector = load_vec(e, at(e, LLVMGetParam(fn, 2), place));
+    for (int i = 0; i < e->lanes; i++)
+      sum[i] = fma3(e, splat(e, load_f32(e, at(e, LLVMGetParam(fn, 1), iaddk(e, place, i)))), vector, sum[i]);
+    loop_end(e, &tile);
+    for (int i = 0; i < e->lanes; i++)
+      store(e, sum[i], atk(e, to, (int64_t)i * e->lanes));
+    helper_end(e, &o);
+  }
+  call(e, fn, args, 4);
+}
+
+/* Sums lie by [point][input block][output block], values by [point][block][tile]. */
+static void multiply_all(Grad *g, Ir count) {
+  Emit *e = g->e;
+  const Shape *s = &g->s;
+  int64_t row = (int64_t)BLOCK * e->lanes, each = square(&s->w);
+  Loop point, in, out;
+  loop_begin(e, &point, k64(e, 0), k64(e, WINO_POINTS), 1, NULL, 0);
+  loop_begin(e, &in, k64(e, 0), g->ins, 1, NULL, 0);
+  Ir x = at(e, g->x_values, imulk(e, iadd(e, imulk(e, point.iv, s->part_in), in.iv), row));
+  Ir sums = imulk(e, iadd(e, imulk(e, point.iv, s->part_in), in.iv), s->part_out);
+  loop_begin(e, &out, k64(e, 0), g->outs, 1, NULL, 0);
+  Ir y = at(e, g->y_values, imulk(e, iadd(e, imulk(e, point.iv, s->part_out), out.iv), row));
+  multiply(e, at(e, g->sums, imulk(e, iadd(e, sums, out.iv), each)), x, y, count);
+  loop_end(e, &out);
+  loop_end(e, &in);
+  loop_end(e, &point);
+}
+
+/* ---- tiles ---- */
+
+typedef struct {
+  WinoTransform how;
+  Ir from, first, blocks; /* the tensor; the unit's first block and how many */
+  int all, h, w, top, left, part;
+  Ir values;
+} Side;
+
+static void transform(Emit *e, const Wino *w, const Side *s, Ir tile, Ir count) {
+  int64_t one = (int64_t)s->h * s->w * e->lanes, row = (int64_t)BLOCK * e->lanes;
+  Loop t, b;
+  loop_begin(e, &t, k64(e, 0), count, 1, NULL, 0);
+  WinoSpot p = wino_spot(e, w, iadd(e, tile, t.iv));
+  Ir from = at(e, s->from, imulk(e, iadd(e, imulk(e, p.sample, s->all), s->first), one));
+  loop_begin(e, &b, k64(e, 0), s->blocks, 1, NULL, 0);
+  wino_transform_plane(e, s->how, at(e, from, imulk(e, b.iv, one)), k64(e, s->h), k64(e, s->w),
+                       iaddk(e, p.row, -s->top), iaddk(e, p.col, -s->left),
+                       (Square){at(e, s->values, iadd(e, imulk(e, b.iv, row), imulk(e, t.iv, e->lanes))),
+                                k64(e, WINO_WINDOW * s->part * row), k64(e, s->part * row)});
+  loop_end(e, &b);
+  loop_end(e, &t);
+}
+
+static void add_tiles(Grad *g, Ir x, Ir dy, Ir from, Ir to) {
+  Emit *e = g->e;
+  const Shape *s = &g->s;
+  const Wino *w = &s->w;
+  Side in = {WINO_INPUT, x, g->in, g->ins, w->in_blocks, w->h, w->w, w->top, w->left, s->part_in, g->x_values};
+  Side out = {WINO_GRADIENT, dy, g->out, g->outs, w->out_blocks, w->p, w->q, 0, 0, s->part_out, g->y_values};
+  Loop block;
+  loop_begin(e, &block, from, to, BLOCK, NULL, 0);
+  Ir count = imin(e, isub(e, to, block.iv), k64(e, BLOCK));
+  transform(e, w, &in, block.iv, count);
+  transform(e, w, &out, block.iv, count);
+  multiply_all(g, count);
+  loop_end(e, &block);
+}
+
+/* ---- back to weights ---- */
+
+/* The copies' sum, by [input lane][point]. */
+static Ir sum_copies(Emit *e, const Shape *s, Ir sums, Ir lane, int64_t point, Ir buffer) {
+  Loop p, copy;
+  loop_begin(e, &p, k64(e, 0), k64(e, WINO_POINTS), 1, NULL, 0);
+  Ir from = at(e, sums, iadd(e, imulk(e, p.iv, point), imulk(e, lane, e->lanes))), sum = load_vec(e, from);
+  loop_begin(e, &copy, k64(e, 1), k64(e, s->copies), 1, &sum, 1);
+  sum = fadd(e, sum, load_vec(e, at(e, from, imulk(e, copy.iv, s->parts_in * s->parts_out * part_floats(s)))));
+  loop_end(e, &copy);
+  store(e, sum, at(e, buffer, imulk(e, p.iv, e->lanes)));
+  loop_end(e, &p);
+  return buffer;
+}
+
+/* A pair of channel blocks: transformed to [input lane][filter element][output lane], then turned. */
+static void store_weights(Emit *e, const Shape *s, Ir sums, Ir weights, Ir in, Ir out, Ir buffer, Ir summed) {
+  const Wino *w = &s->w;
+  int64_t point = s->part_in * s->part_out * square(w), step = (int64_t)w->in * ELEMENTS;
+  Ir lanes = k64(e, e->lanes), row[64], first_in = imulk(e, in, e->lanes), first_out = imulk(e, out, e->lanes);
+  Loop l;
+  loop_begin(e, &l, k64(e, 0), lanes, 1, NULL, 0);
+  Square from = {at(e, sums, imulk(e, l.iv, e->lanes)), k64(e, WINO_WINDOW * point), k64(e, point)};
+  if (s->copies > 1)
+    from = (Square){sum_copies(e, s, sums, l.iv, point, summed), imulk(e, lanes, WINO_WINDOW), lanes};
+  wino_transform(e, WINO_FILTER_GRADIENT, from,
+                 (Square){at(e, buffer, imulk(e, l.iv, (int64_t)ELEMENTS * e->lanes)), imulk(e, lanes, 3), lanes});
+  loop_end(e, &l);
+  Ir to = at(e, weights, iadd(e, imulk(e, first_out, step), imulk(e, first_in, ELEMENTS)));
+  Ir count = imulk(e, isub(e, k64(e, w->in), first_in), ELEMENTS), rows = isub(e, k64(e, w->out), first_out);
+  loop_begin(e, &l, k64(e, 0), k64(e, ELEMENTS * e->lanes), e->lanes, NULL, 0);
+  for (int i = 0; i < e->lanes; i++)
+    row[i] = load_vec(e, at(e, buffer, imulk(e, iaddk(e, l.iv, i), e->lanes)));
+  turn_square(e, row, e->lanes);
+  Ir wide = lane_mask(e, isub(e, count, l.iv)), none = LLVMConstNull(e->mask);
+  for (int i = 0; i < e->lanes; i++)
+    store_masked(e, row[i], at(e, at(e, to, k64(e, i * step)), l.iv), choose(e, ilt(e, k64(e, i), rows), wide, none));
+  loop_end(e, &l);
+}
+
+static void store_part(Grad *g, Ir weights, Ir buffer, Ir summed) {
+  Emit *e = g->e;
+  const Shape *s = &g->s;
+  Loop in, out;
+  loop_begin(e, &in, k64(e, 0), g->ins, 1, NULL, 0);
+  loop_begin(e, &out, k64(e, 0), g->outs, 1, NULL, 0);
+  Ir sums = at(e, g->sums, imulk(e, iadd(e, imulk(e, in.iv, s->part_out), out.iv), square(&s->w)));
+  store_weights(e, s, sums, weights, iadd(e, g->in, in.iv), iadd(e, g->out, out.iv), buffer, summed);
+  loop_end(e, &out);
+  loop_end(e, &in);
+}
+
+/* ---- the kernels ---- */
+
+static void enter_part(Grad *g, Ir part) {
+  Emit *e = g->e;
+  const Shape *s = &g->s;
+  g->in = imulk(e, idiv(e, part, k64(e, s->parts_out)), s->part_in);
+  g->out = imulk(e, irem(e, part, k64(e, s->parts_out)), s->part_out);
+  g->ins = imin(e, isub(e, k64(e, s->w.in_blocks), g->in), k64(e, s->part_in));
+  g->outs = imin(e, isub(e, k64(e, s->w.out_blocks), g->out), k64(e, s->part_out));
+}
+
+static void clear(Emit *e, Ir sums, int64_t floats) {
+  Loop l;
+  loop_begin(e, &l, k64(e, 0), k64(e, floats), e->lanes, NULL, 0);
+  store(e, kv(e, 0), at(e, sums, l.iv));
+  loop_end(e, &l);
+}
+
+static int64_t values_floats(const Shape *s, int blocks) {
+  return (int64_t)WINO_POINTS * blocks * BLOCK * s->w.lanes;
+}
+
+static void build_grad(Emit *e, void *user) {
+  Grad *g = user;
+  const Shape *s = &g->s;
+  g->e = e;
+  Ir x = kernel_pointer(e, 0), dy = kernel_pointer(e, 1), to_sums = kernel_pointer(e, 2), from, to;
+  Ir tiles = kernel_number(e, 3), parts = k64(e, s->parts_in * s->parts_out), work = kernel_work(e);
+  Ir buffer = s->copies > 1 ? NULL : stack_floats(e, ELEMENTS * square(&s->w));
+  g->x_values = work;
+  g->y_values = at(e, work, k64(e, values_floats(s, s->part_in)));
+  g->sums = at(e, work, k64(e, values_floats(s, s->part_in + s->part_out)));
+  Loop unit;
+  kernel_range(e, imulk(e, parts, s->copies), &from, &to);
+  loop_begin(e, &unit, from, to, 1, NULL, 0);
+  Ir copy = idiv(e, unit.iv, parts), first = imul(e, tiles, copy);
+  enter_part(g, irem(e, unit.iv, parts));
+  if (s->copies > 1)
+    g->sums = at(e, to_sums, imulk(e, unit.iv, part_floats(s)));
+  clear(e, g->sums, part_floats(s));
+  add_tiles(g, x, dy, idiv(e, first, k64(e, s->copies)), idiv(e, iadd(e, first, tiles), k64(e, s->copies)));
+  if (s->copies == 1)
+    store_part(g, to_sums, buffer, NULL);
+  loop_end(e, &unit);
+}
+
+static void build_sum(Emit *e, void *user) {
+  Grad *g = user;
+  const Shape *s = &g->s;
+  g->e = e;
+  Ir sums = kernel_pointer(e, 0), weights = kernel_pointer(e, 1), from, to;
+  Ir buffer = stack_floats(e, ELEMENTS * square(&s->w)), summed = stack_floats(e, (int64_t)WINO_POINTS * e->lanes);
+  int64_t pairs = (int64_t)s->part_in * s->part_out;
+  Loop unit;
+  Branch real;
+  kernel_range(e, k64(e, s->parts_in * s->parts_out * pairs), &from, &to);
+  loop_begin(e, &unit, from, to, 1, NULL, 0);
+  Ir part = idiv(e, unit.iv, k64(e, pairs)), pair = irem(e, unit.iv, k64(e, pairs));
+  enter_part(g, part);
+  Ir in = idiv(e, pair, k64(e, s->part_out)), out = irem(e, pair, k64(e, s->part_out));
+  branch_begin(e, &real, LLVMBuildAnd(e->builder, ilt(e, in, g->ins), ilt(e, out, g->outs), ""));
+  Ir here = at(e, sums, iadd(e, imulk(e, part, part_floats(s)), imulk(e, pair, square(&s->w))));
+  store_weights(e, s, here, weights, iadd(e, g->in, in), iadd(e, g->out, out), buffer, summed);
+  branch_end(e, &real);
+  loop_end(e, &unit);
+}
+
+/* ---- the step ---- */
+
+void wino_weight_grad(Gen *g, const Plan *p, int step) {
+  const Graph *graph = p->g;
+  Val v = p->steps.at[step].val;
+  Emit *e = &g->e;
+  Grad grad = {.s = shape_of(graph, v)};
+  const Shape *s = &grad.s;
+  const Wino *w = &s->w;
+  const char *signature = arena_printf(g->c->mem, "x[%d %d %d] dy[%d %d %d] pad %d %d", w->in, w->h, w->w, w->out, w->p,
+                                       w->q, w->top, w->left);
+  Ir sums = s->copies > 1 ? entry_scratch(g, 0, 0) : NULL, weights = entry_out(g);
+  Ir tiles = imulk(e, entry_batch(g), (int64_t)w->rows * w->cols);
+  Ir args[] = {entry_value(g, graph_in(graph, v, 0)), entry_value(g, graph_in(graph, v, 1)), sums ? sums : weights,
+               entry_number(g, tiles)};
+  Ir units = k64(e, s->parts_in * s->parts_out * s->copies);
+  int64_t work = (int64_t)WINO_POINTS * w->in_blocks * w->lanes * w->out_blocks;
+  entry_launch(g, gen_kernel(g, "wino_weight", signature, w->lanes, build_grad, &grad), args, 4,
+               entry_chunks_of(g, units, imulk(e, tiles, work)));
+  if (sums) {
+    Ir given[] = {sums, weights};
+    units = k64(e, (int64_t)s->parts_in * s->parts_out * s->part_in * s->part_out);
+    entry_launch(g, gen_kernel(g, "wino_sum", signature, w->lanes, build_sum, &grad), given, 2,
+                 entry_chunks(g, units, (int64_t)WINO_POINTS * w->lanes * (s->copies + 4)));
+  }
+  finish_launch(g, graph, v);
+}
+
+Scratch wino_weight_grad_scratch(const Graph *g, Val v) {
+  Shape s = shape_of(g, v);
+  int64_t values = values_floats(&s, s.part_in + s.part_out), all = s.parts_in * s.parts_out * s.copies * part_floats(&s);
+  return (Scratch){.fixed = s.copies > 1 ? 4 * all : 0, .work = 4 * (values + (s.copies > 1 ? 0 : part_floats(&s)))};
+}
