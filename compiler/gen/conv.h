@@ -47,7 +47,6 @@ int64_t corr_tap(const Corr *k);          /* floats of the packed weights of one
 int64_t corr_packed(const Corr *k);       /* of all of them */
 int64_t corr_row(const Corr *k, int row); /* where a row class begins in them */
 int64_t corr_col(const Corr *k, int col); /* and, for each row tap of that, a column class */
-int64_t corr_pack_units(const Corr *k);   /* (output group, block, channel) */
 int conv_accumulators(int lanes);         /* vectors that a tile keeps in registers */
 int conv_points(const Corr *k, int nb);   /* input elements that the gradient of the weights repeats at a time */
 

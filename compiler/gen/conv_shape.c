@@ -287,7 +287,3 @@ int64_t corr_packed(const Corr *k) {
   int64_t floats = corr_row(k, k->rows);
   return floats ? floats : k->lanes; /* of a filter that meets nothing but padding: the memory must still be some */
 }
-
-int64_t corr_pack_units(const Corr *k) {
-  return (int64_t)k->groups_out * k->blocks * k->inner;
-}
