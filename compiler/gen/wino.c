@@ -10,7 +10,7 @@
 #include "gen/conv.h"
 #include "gen/wino.h"
 
-enum { WIDTHS = 4, ARGS = 6 };
+enum { WIDTHS = 4, ARGS = 7 };
 
 typedef struct {
   Emit *e;
@@ -18,7 +18,10 @@ typedef struct {
   Terms terms;
   Epilogue epilogue;
   int by_sample;       /* operands of the epilogue that belong to a unit differ from sample to sample */
-  Ir x, y, filters, buffer;
+  Ir x, y, tiles, buffer;
+  Ir together;         /* i1: inputs were transformed for all; a unit is a group of outputs, not a block of tiles */
+  Ir packing, weights; /* i1: each group's filters are transformed when it begins, into the work memory */
+  Ir shared, filters, own_values, own_filters, group_filters;
   Ir first, count;     /* the block's tiles */
   Ir values, pitch;    /* of the first tile: [point][input block][tile] vectors, and how many tiles a row of them has */
   Ir products;         /* [point][tile][nb] vectors */
@@ -35,8 +38,13 @@ static int width(const Wino *w, int nb, int i) {
   return part > 1 ? part : 1;
 }
 
-static int product_pitch(const Wino *w) { /* a product may reach beyond the block's tiles */
-  return w->block + conv_accumulators(w->lanes);
+/* From point to point there is always an odd number of vectors: their sets in a cache differ. */
+static Ir values_point(Emit *e, const Wino *w, Ir pitch) {
+  return imulk(e, LLVMBuildOr(e->builder, imulk(e, pitch, w->in_blocks), k64(e, 1), ""), w->lanes);
+}
+
+static int64_t products_point(const Wino *w, int nb) { /* a product may reach beyond the block's tiles */
+  return (((int64_t)w->block + conv_accumulators(w->lanes)) * nb | 1) * w->lanes;
 }
 
 WinoSpot wino_spot(Emit *e, const Wino *w, Ir tile) {
@@ -49,7 +57,7 @@ WinoSpot wino_spot(Emit *e, const Wino *w, Ir tile) {
 static void transform_tile(Emit *e, const Wino *w, Ir x, Ir tile, Ir values, Ir pitch) {
   WinoSpot p = wino_spot(e, w, tile);
   int64_t one = plane(w->h, w->w, w->lanes);
-  Ir row = imulk(e, pitch, w->lanes), point = imulk(e, row, w->in_blocks);
+  Ir row = imulk(e, pitch, w->lanes), point = values_point(e, w, pitch);
   Ir from = at(e, x, imulk(e, p.sample, one * w->in_blocks));
   Loop l;
   loop_begin(e, &l, k64(e, 0), k64(e, w->in_blocks), 1, NULL, 0);
@@ -80,14 +88,12 @@ static void multiply(Conv *c, int nb, int tiles, Ir pieces) {
   const Wino *w = &c->w;
   const uint32_t missing = 0;
   Tile t = {.nb = nb, .width = tiles, .taps = 1, .inner = w->lanes, .x_pixel = w->lanes, .missing = &missing};
-  int64_t inputs = (int64_t)w->in_blocks * w->lanes;
-  Ir filters = at(e, c->filters, imulk(e, c->group, WINO_POINTS * inputs * w->nb * w->lanes));
   Ir row = imulk(e, c->pitch, w->lanes), last = imax(e, iaddk(e, c->count, -tiles), k64(e, 0));
   Loop point, piece;
   loop_begin(e, &point, k64(e, 0), k64(e, WINO_POINTS), 1, NULL, 0);
-  Ir x = at(e, c->values, imul(e, point.iv, imulk(e, row, w->in_blocks)));
-  Ir y = at(e, c->products, imulk(e, point.iv, (int64_t)product_pitch(w) * nb * w->lanes));
-  Ir u = at(e, filters, imulk(e, point.iv, inputs * nb * w->lanes));
+  Ir x = at(e, c->values, imul(e, point.iv, values_point(e, w, c->pitch)));
+  Ir y = at(e, c->products, imulk(e, point.iv, products_point(w, nb)));
+  Ir u = at(e, c->group_filters, imul(e, point.iv, wino_filter_point(e, w, k64(e, nb))));
   loop_begin(e, &piece, k64(e, 0), pieces, 1, NULL, 0);
   Ir from = imin(e, imulk(e, piece.iv, tiles), last);
   TileArgs a = {.y = at(e, y, imulk(e, from, nb * w->lanes)),
@@ -147,7 +153,7 @@ static void finish_tile(Conv *c, Ir unit, WinoSpot p, Ir y) {
 static void finish_unit(Conv *c, int nb, Ir vector, Ir unit) {
   Emit *e = c->e;
   const Wino *w = &c->w;
-  Ir lanes = k64(e, w->lanes), point = k64(e, (int64_t)product_pitch(w) * nb * w->lanes);
+  Ir lanes = k64(e, w->lanes), point = k64(e, products_point(w, nb));
   Loop tile;
   loop_begin(e, &tile, k64(e, 0), c->count, 1, NULL, 0);
   WinoSpot p = wino_spot(e, w, iadd(e, c->first, tile.iv));
@@ -172,44 +178,64 @@ static void finish_unit(Conv *c, int nb, Ir vector, Ir unit) {
   loop_end(e, &tile);
 }
 
-static void group_outputs(Conv *c, int nb) {
+static void enter_block(Conv *c, Ir block) {
   Emit *e = c->e;
+  const Wino *w = &c->w;
+  c->first = imulk(e, block, w->block);
+  c->count = imin(e, isub(e, c->tiles, c->first), k64(e, w->block));
+  c->values = choose(e, c->together, at(e, c->shared, imulk(e, c->first, w->lanes)), c->own_values);
+}
+
+static void group_outputs(Conv *c, int nb, Ir from, Ir to) {
+  Emit *e = c->e;
+  Branch pack;
+  Loop block, vector;
+  branch_begin(e, &pack, c->packing);
+  wino_pack_group(e, &c->w, c->weights, c->group, nb, c->own_filters);
+  branch_end(e, &pack);
+  loop_begin(e, &block, from, to, 1, NULL, 0);
+  enter_block(c, block.iv);
   multiply_all(c, nb);
-  Loop vector;
   loop_begin(e, &vector, k64(e, 0), k64(e, nb), 1, NULL, 0);
   Ir unit = iadd(e, imulk(e, c->group, c->w.nb), vector.iv);
   if (!c->by_sample)
     epilogue_unit(&c->epilogue, e, k64(e, 0), unit);
   finish_unit(c, nb, vector.iv, unit);
   loop_end(e, &vector);
+  loop_end(e, &block);
 }
 
 /* ---- the kernel ---- */
 
-static void block_outputs(Conv *c, Ir from, Ir to) {
+static void outputs(Conv *c, Ir group, Ir groups, Ir block, Ir blocks) {
   Emit *e = c->e;
   const Wino *w = &c->w;
   Loop l;
   Branch last;
-  loop_begin(e, &l, from, to, 1, NULL, 0);
+  loop_begin(e, &l, group, groups, 1, NULL, 0);
   c->group = l.iv;
+  c->group_filters = choose(e, c->packing, c->own_filters, at(e, c->filters, imulk(e, l.iv, wino_group_filters(w))));
   if (w->tail != w->nb) {
     branch_begin(e, &last, ieq(e, c->group, k64(e, w->groups - 1)));
-    group_outputs(c, w->tail);
+    group_outputs(c, w->tail, block, blocks);
     branch_else(e, &last);
   }
-  group_outputs(c, w->nb);
+  group_outputs(c, w->nb, block, blocks);
   if (w->tail != w->nb)
     branch_end(e, &last);
   loop_end(e, &l);
 }
 
 static int64_t values_floats(const Wino *w, int64_t tiles) {
-  return ((int64_t)WINO_POINTS * w->in_blocks * (tiles | 1) + conv_accumulators(w->lanes)) * w->lanes;
+  return ((int64_t)WINO_POINTS * (w->in_blocks * (tiles | 1) | 1) + conv_accumulators(w->lanes)) * w->lanes;
 }
 
 static int64_t products_floats(const Wino *w) {
-  return (int64_t)WINO_POINTS * product_pitch(w) * w->nb * w->lanes;
+  return WINO_POINTS * products_point(w, w->nb);
+}
+
+static Ir blocks_of(Emit *e, const Wino *w, Ir tiles) {
+  return idiv(e, iaddk(e, tiles, w->block - 1), k64(e, w->block));
 }
 
 static int differs_by_sample(const Terms *t) {
@@ -219,32 +245,40 @@ static int differs_by_sample(const Terms *t) {
   return 0;
 }
 
-static void build_conv(Emit *e, void *user) {
-  Conv *c = user;
+static void load_arguments(Conv *c, Emit *e) {
   const Wino *w = &c->w;
   c->e = e;
   c->x = kernel_pointer(e, 0), c->filters = kernel_pointer(e, 1), c->y = kernel_pointer(e, 2);
-  Ir shared = kernel_pointer(e, 3), tiles = kernel_number(e, 4), parts = kernel_number(e, 5), from, to;
+  c->shared = kernel_pointer(e, 3), c->tiles = kernel_number(e, 4), c->weights = kernel_pointer(e, 6);
+  c->together = ieq(e, kernel_number(e, 5), k64(e, 1));
+  c->packing = LLVMBuildNot(e->builder, ieq(e, kernel_number(e, 6), k64(e, 0)), "");
+  c->own_values = kernel_work(e);
+  c->products = at(e, c->own_values, k64(e, values_floats(w, w->block)));
+  c->own_filters = at(e, c->products, k64(e, products_floats(w)));
+  c->pitch = choose(e, c->together, LLVMBuildOr(e->builder, c->tiles, k64(e, 1), ""), k64(e, w->block | 1));
+}
+
+static void build_conv(Emit *e, void *user) {
+  Conv *c = user;
+  const Wino *w = &c->w;
+  Ir from, to;
+  Loop unit;
+  Branch together;
+  load_arguments(c, e);
   epilogue_begin(&c->epilogue, e, &c->terms, ARGS);
   c->by_sample = differs_by_sample(&c->terms);
   c->buffer = stack_floats(e, (int64_t)WINO_TILE * WINO_TILE * w->lanes);
-  Ir own = kernel_work(e), alone = ieq(e, parts, k64(e, 1));
-  c->products = at(e, own, k64(e, values_floats(w, w->block)));
-  c->pitch = choose(e, alone, k64(e, w->block | 1), LLVMBuildOr(e->builder, tiles, k64(e, 1), ""));
-  Ir blocks = idiv(e, iaddk(e, tiles, w->block - 1), k64(e, w->block));
-  kernel_range(e, imul(e, blocks, parts), &from, &to);
-  Loop unit;
-  Branch first;
+  Ir zero = k64(e, 0), groups = k64(e, w->groups), blocks = blocks_of(e, w, c->tiles);
+  kernel_range(e, choose(e, c->together, groups, blocks), &from, &to);
   loop_begin(e, &unit, from, to, 1, NULL, 0);
-  Ir part = idiv(e, unit.iv, blocks);
-  c->first = imulk(e, irem(e, unit.iv, blocks), w->block);
-  c->count = imin(e, isub(e, tiles, c->first), k64(e, w->block));
-  c->values = choose(e, alone, own, at(e, shared, imulk(e, c->first, w->lanes)));
-  branch_begin(e, &first, alone);
-  transform_tiles(e, w, c->x, c->first, k64(e, 0), c->count, own, c->pitch);
-  branch_end(e, &first);
-  Ir groups = imulk(e, part, w->groups);
-  block_outputs(c, idiv(e, groups, parts), idiv(e, iaddk(e, groups, w->groups), parts));
+  Ir next = iaddk(e, unit.iv, 1);
+  branch_begin(e, &together, c->together);
+  branch_else(e, &together);
+  enter_block(c, unit.iv);
+  transform_tiles(e, w, c->x, c->first, zero, c->count, c->own_values, c->pitch);
+  branch_end(e, &together);
+  outputs(c, choose(e, c->together, unit.iv, zero), choose(e, c->together, next, groups),
+          choose(e, c->together, zero, unit.iv), choose(e, c->together, blocks, next));
   loop_end(e, &unit);
 }
 
@@ -272,25 +306,28 @@ void wino_conv(Gen *g, const Plan *p, int step) {
   Conv c = {.w = wino_of(graph, v), .terms = epilogue_terms(graph, v)};
   const Wino *w = &c.w;
   Ir x = entry_value(g, graph_in(graph, v, 0)), filters = entry_kept(g), shared = entry_scratch(g, 0, 0);
-  entry_once_begin(g);
-  wino_pack(g, w, entry_value(g, graph_in(graph, v, 1)), filters);
-  entry_once_end(g);
   Ir tiles = imulk(e, entry_batch(g), (int64_t)w->rows * w->cols), few = ilt(e, tiles, k64(e, w->shared + 1));
+  Ir weights = entry_value(g, graph_in(graph, v, 1)), none = LLVMConstNull(e->ptr);
+  Ir packing = p->steps.at[step].scratch.once ? LLVMConstNull(e->i1) : few; /* the kernel does it */
+  entry_once_begin(g);
+  wino_pack(g, w, weights, filters, LLVMBuildNot(e->builder, packing, ""));
+  entry_once_end(g);
   if (w->shared)
     launch_inputs(g, &c, signature_of(graph, w, NULL), x, shared, choose(e, few, tiles, k64(e, 0)));
-  Ir parts = w->shared ? choose(e, few, k64(e, w->groups), k64(e, 1)) : k64(e, 1);
-  Ir args[ARGS + MAX_VARS] = {x, filters, entry_out(g), shared, entry_number(g, tiles), entry_number(g, parts)};
+  Ir args[ARGS + MAX_VARS] = {x, filters, entry_out(g), shared, entry_number(g, tiles),
+                             entry_number(g, LLVMBuildZExt(e->builder, few, e->i64, "")),
+                             choose(e, packing, weights, none)};
   int count = ARGS + terms_args(g, &c.terms, args + ARGS);
   Ir kernel = gen_kernel(g, "wino", signature_of(graph, w, &c.terms), w->lanes, build_conv, &c);
-  Ir blocks = idiv(e, iaddk(e, tiles, w->block - 1), k64(e, w->block));
   int64_t work = (int64_t)WINO_POINTS * w->in_blocks * w->lanes * w->out_blocks;
-  entry_launch(g, kernel, args, count, entry_chunks_of(g, imul(e, blocks, parts), imulk(e, tiles, work)));
+  entry_launch(g, kernel, args, count,
+               entry_chunks_of(g, choose(e, few, k64(e, w->groups), blocks_of(e, w, tiles)), imulk(e, tiles, work)));
 }
 
 Scratch wino_conv_scratch(const Graph *g, Val v) {
   Wino w = wino_of(g, v);
   return (Scratch){.fixed = w.shared ? 4 * values_floats(&w, w.shared) : 0,
-                   .kept = 4 * wino_filters(&w),
+                   .kept = 4 * w.groups * wino_group_filters(&w),
                    .of = 1,
-                   .work = (4 * (values_floats(&w, w.block) + products_floats(&w)) + 63) / 64 * 64};
+                   .work = (4 * (values_floats(&w, w.block) + products_floats(&w) + wino_group_filters(&w)) + 63) / 64 * 64};
 }

@@ -47,13 +47,17 @@ typedef struct {
 int wino_fits(const Graph *g, Val v);
 Wino wino_of(const Graph *g, Val v); /* of a weight gradient: y is dy */
 WinoSpot wino_spot(Emit *e, const Wino *w, Ir tile);
-int64_t wino_filters(const Wino *w); /* floats of all transformed filters */
 
 /* ---- the steps ---- */
 void wino_conv(Gen *g, const Plan *p, int step);
 Scratch wino_conv_scratch(const Graph *g, Val v);
 void wino_weight_grad(Gen *g, const Plan *p, int step);
 Scratch wino_weight_grad_scratch(const Graph *g, Val v);
-void wino_pack(Gen *g, const Wino *w, Ir weights, Ir filters); /* launches the transform of the filters */
+
+/* ---- wino_pack.c ---- */
+int64_t wino_group_filters(const Wino *w);                /* floats of a group's transformed filters */
+Ir wino_filter_point(Emit *e, const Wino *w, Ir nb);      /* from point to point of a group with nb vectors */
+void wino_pack_group(Emit *e, const Wino *w, Ir weights, Ir group, int nb, Ir to); /* in a kernel */
+void wino_pack(Gen *g, const Wino *w, Ir weights, Ir filters, Ir wanted); /* launches it for all groups, if wanted (i1) */
 
 #endif

@@ -54,7 +54,3 @@ Wino wino_of(const Graph *g, Val v) {
   choose_block(&w);
   return w;
 }
-
-int64_t wino_filters(const Wino *w) {
-  return (int64_t)WINO_POINTS * w->in_blocks * w->lanes * w->groups * w->nb * w->lanes;
-}
