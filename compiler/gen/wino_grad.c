@@ -34,8 +34,17 @@ static int64_t square(const Wino *w) { /* floats of a pair of channel blocks */
   return (int64_t)w->lanes * w->lanes;
 }
 
+/* From point to point there is an odd number of vectors: their sets in a cache differ. */
+static int64_t sums_point(const Shape *s) {
+  return (s->part_in * s->part_out * s->w.lanes + 1) * s->w.lanes;
+}
+
+static int64_t values_point(const Shape *s, int blocks) {
+  return (blocks * BLOCK | 1) * s->w.lanes;
+}
+
 static int64_t part_floats(const Shape *s) {
-  return WINO_POINTS * s->part_in * s->part_out * square(&s->w);
+  return WINO_POINTS * sums_point(s);
 }
 
 static Shape shape_of(const Graph *g, Val v) {
@@ -52,15 +61,19 @@ static Shape shape_of(const Graph *g, Val v) {
 
 /* ---- sums of products ---- */
 
-/* sums[i][lane] += sum over tiles of x[tile][i] * y[tile][lane]. */
-static void multiply(Emit *e, Ir sums, Ir x, Ir y, Ir count) {
+/* sums[i][lane] = sum over tiles of x[tile][i] * y[tile][lane], plus what they were if `add` is 1. */
+static void multiply(Emit *e, Ir sums, Ir x, Ir y, Ir count, Ir add) {
   Outer o;
-  Ir fn, args[] = {sums, x, y, count}, sum[64];
-  Loop tile;
-  if (helper_begin(e, &o, arena_printf(e->c->mem, "wino_multiply_%d", e->lanes), "pppi", &fn)) {
+  Ir fn, args[] = {sums, x, y, count, add}, sum[64];
+  Loop tile, old;
+  if (helper_begin(e, &o, arena_printf(e->c->mem, "wino_multiply_%d", e->lanes), "pppii", &fn)) {
     Ir to = LLVMGetParam(fn, 0);
     for (int i = 0; i < e->lanes; i++)
+      sum[i] = kv(e, 0);
+    loop_begin(e, &old, k64(e, 0), LLVMGetParam(fn, 4), 1, sum, e->lanes);
+    for (int i = 0; i < e->lanes; i++)
       sum[i] = load_vec(e, atk(e, to, (int64_t)i * e->lanes));
+    loop_end(e, &old);
     loop_begin(e, &tile, k64(e, 0), LLVMGetParam(fn, 3), 1, sum, e->lanes);
     Ir place = imulk(e, tile.iv, e->lanes), vector = load_vec(e, at(e, LLVMGetParam(fn, 2), place));
     for (int i = 0; i < e->lanes; i++)
@@ -70,22 +83,23 @@ static void multiply(Emit *e, Ir sums, Ir x, Ir y, Ir count) {
       store(e, sum[i], atk(e, to, (int64_t)i * e->lanes));
     helper_end(e, &o);
   }
-  call(e, fn, args, 4);
+  call(e, fn, args, 5);
 }
 
 /* Sums lie by [point][input block][output block], values by [point][block][tile]. */
-static void multiply_all(Grad *g, Ir count) {
+static void multiply_all(Grad *g, Ir count, Ir add) {
   Emit *e = g->e;
   const Shape *s = &g->s;
   int64_t row = (int64_t)BLOCK * e->lanes, each = square(&s->w);
   Loop point, in, out;
   loop_begin(e, &point, k64(e, 0), k64(e, WINO_POINTS), 1, NULL, 0);
+  Ir x = at(e, g->x_values, imulk(e, point.iv, values_point(s, s->part_in)));
+  Ir y = at(e, g->y_values, imulk(e, point.iv, values_point(s, s->part_out)));
+  Ir sums = at(e, g->sums, imulk(e, point.iv, sums_point(s)));
   loop_begin(e, &in, k64(e, 0), g->ins, 1, NULL, 0);
-  Ir x = at(e, g->x_values, imulk(e, iadd(e, imulk(e, point.iv, s->part_in), in.iv), row));
-  Ir sums = imulk(e, iadd(e, imulk(e, point.iv, s->part_in), in.iv), s->part_out);
   loop_begin(e, &out, k64(e, 0), g->outs, 1, NULL, 0);
-  Ir y = at(e, g->y_values, imulk(e, iadd(e, imulk(e, point.iv, s->part_out), out.iv), row));
-  multiply(e, at(e, g->sums, imulk(e, iadd(e, sums, out.iv), each)), x, y, count);
+  multiply(e, at(e, sums, imulk(e, iadd(e, imulk(e, in.iv, s->part_out), out.iv), each)),
+           at(e, x, imulk(e, in.iv, row)), at(e, y, imulk(e, out.iv, row)), count, add);
   loop_end(e, &out);
   loop_end(e, &in);
   loop_end(e, &point);
@@ -96,8 +110,9 @@ static void multiply_all(Grad *g, Ir count) {
 typedef struct {
   WinoTransform how;
   Ir from, first, blocks; /* the tensor; the unit's first block and how many */
-  int all, h, w, top, left, part;
+  int all, h, w, top, left;
   Ir values;
+  int64_t point;
 } Side;
 
 static void transform(Emit *e, const Wino *w, const Side *s, Ir tile, Ir count) {
@@ -110,7 +125,7 @@ static void transform(Emit *e, const Wino *w, const Side *s, Ir tile, Ir count) 
   wino_transform_plane(e, s->how, at(e, from, imulk(e, b.iv, one)), k64(e, s->h), k64(e, s->w),
                        iaddk(e, p.row, -s->top), iaddk(e, p.col, -s->left),
                        (Square){at(e, s->values, iadd(e, imulk(e, b.iv, row), imulk(e, t.iv, e->lanes))),
-                                k64(e, WINO_WINDOW * s->part * row), k64(e, s->part * row)});
+                                k64(e, WINO_WINDOW * s->point), k64(e, s->point)});
   loop_end(e, &b);
   loop_end(e, &t);
 }
@@ -119,14 +134,19 @@ static void add_tiles(Grad *g, Ir x, Ir dy, Ir from, Ir to) {
   Emit *e = g->e;
   const Shape *s = &g->s;
   const Wino *w = &s->w;
-  Side in = {WINO_INPUT, x, g->in, g->ins, w->in_blocks, w->h, w->w, w->top, w->left, s->part_in, g->x_values};
-  Side out = {WINO_GRADIENT, dy, g->out, g->outs, w->out_blocks, w->p, w->q, 0, 0, s->part_out, g->y_values};
+  Side in = {WINO_INPUT, x, g->in, g->ins, w->in_blocks, w->h, w->w, w->top, w->left, g->x_values,
+             values_point(s, s->part_in)};
+  Side out = {WINO_GRADIENT, dy, g->out, g->outs, w->out_blocks, w->p, w->q, 0, 0, g->y_values,
+              values_point(s, s->part_out)};
   Loop block;
-  loop_begin(e, &block, from, to, BLOCK, NULL, 0);
-  Ir count = imin(e, isub(e, to, block.iv), k64(e, BLOCK));
-  transform(e, w, &in, block.iv, count);
-  transform(e, w, &out, block.iv, count);
-  multiply_all(g, count);
+  Ir all = isub(e, to, from), blocks = imax(e, idiv(e, iaddk(e, all, BLOCK - 1), k64(e, BLOCK)), k64(e, 1));
+  loop_begin(e, &block, k64(e, 0), blocks, 1, NULL, 0);
+  Ir tile = idiv(e, imul(e, all, block.iv), blocks), next = idiv(e, imul(e, all, iaddk(e, block.iv, 1)), blocks);
+  Ir count = isub(e, next, tile);
+  tile = iadd(e, from, tile);
+  transform(e, w, &in, tile, count);
+  transform(e, w, &out, tile, count);
+  multiply_all(g, count, imin(e, block.iv, k64(e, 1)));
   loop_end(e, &block);
 }
 
@@ -148,7 +168,7 @@ static Ir sum_copies(Emit *e, const Shape *s, Ir sums, Ir lane, int64_t point, I
 /* A pair of channel blocks: transformed to [input lane][filter element][output lane], then turned. */
 static void store_weights(Emit *e, const Shape *s, Ir sums, Ir weights, Ir in, Ir out, Ir buffer, Ir summed) {
   const Wino *w = &s->w;
-  int64_t point = s->part_in * s->part_out * square(w), step = (int64_t)w->in * ELEMENTS;
+  int64_t point = sums_point(s), step = (int64_t)w->in * ELEMENTS;
   Ir lanes = k64(e, e->lanes), row[64], first_in = imulk(e, in, e->lanes), first_out = imulk(e, out, e->lanes);
   Loop l;
   loop_begin(e, &l, k64(e, 0), lanes, 1, NULL, 0);
@@ -193,16 +213,6 @@ static void enter_part(Grad *g, Ir part) {
   g->outs = imin(e, isub(e, k64(e, s->w.out_blocks), g->out), k64(e, s->part_out));
 }
 
-static void clear(Emit *e, Ir sums, int64_t floats) {
-  Loop l;
-  loop_begin(e, &l, k64(e, 0), k64(e, floats), e->lanes, NULL, 0);
-  store(e, kv(e, 0), at(e, sums, l.iv));
-  loop_end(e, &l);
-}
-
-static int64_t values_floats(const Shape *s, int blocks) {
-  return (int64_t)WINO_POINTS * blocks * BLOCK * s->w.lanes;
-}
 
 static void build_grad(Emit *e, void *user) {
   Grad *g = user;
@@ -212,8 +222,8 @@ static void build_grad(Emit *e, void *user) {
   Ir tiles = kernel_number(e, 3), parts = k64(e, s->parts_in * s->parts_out), work = kernel_work(e);
   Ir buffer = s->copies > 1 ? NULL : stack_floats(e, ELEMENTS * square(&s->w));
   g->x_values = work;
-  g->y_values = at(e, work, k64(e, values_floats(s, s->part_in)));
-  g->sums = at(e, work, k64(e, values_floats(s, s->part_in + s->part_out)));
+  g->y_values = at(e, work, k64(e, WINO_POINTS * values_point(s, s->part_in)));
+  g->sums = at(e, g->y_values, k64(e, WINO_POINTS * values_point(s, s->part_out)));
   Loop unit;
   kernel_range(e, imulk(e, parts, s->copies), &from, &to);
   loop_begin(e, &unit, from, to, 1, NULL, 0);
@@ -221,7 +231,6 @@ static void build_grad(Emit *e, void *user) {
   enter_part(g, irem(e, unit.iv, parts));
   if (s->copies > 1)
     g->sums = at(e, to_sums, imulk(e, unit.iv, part_floats(s)));
-  clear(e, g->sums, part_floats(s));
   add_tiles(g, x, dy, idiv(e, first, k64(e, s->copies)), idiv(e, iadd(e, first, tiles), k64(e, s->copies)));
   if (s->copies == 1)
     store_part(g, to_sums, buffer, NULL);
@@ -279,6 +288,6 @@ void wino_weight_grad(Gen *g, const Plan *p, int step) {
 
 Scratch wino_weight_grad_scratch(const Graph *g, Val v) {
   Shape s = shape_of(g, v);
-  int64_t values = values_floats(&s, s.part_in + s.part_out), all = s.parts_in * s.parts_out * s.copies * part_floats(&s);
+  int64_t values = WINO_POINTS * (values_point(&s, s.part_in) + values_point(&s, s.part_out)), all = s.parts_in * s.parts_out * s.copies * part_floats(&s);
   return (Scratch){.fixed = s.copies > 1 ? 4 * all : 0, .work = 4 * (values + (s.copies > 1 ? 0 : part_floats(&s)))};
 }
