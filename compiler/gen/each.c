@@ -15,16 +15,20 @@ static void emit_vector(NestCode *k, Emit *e, Ir *offset, Ir row, Ir mask, Ir ch
   }
   formula_again(&k->f, LEVEL_VECTOR);
   nest_load(k, e, LEVEL_VECTOR, here, mask);
-  Ir value = formula_value(&k->f, FORM_VECTOR);
+  Ir value[MOST_RESULTS];
   if (n->spare && n->channel == n->row)
     channels = nest_unit_mask(k, e, row);
-  Ir to = at(e, k->out, here[NEST_OUT]);
-  if (channels)
-    value = choose(e, channels, value, kv(e, 0));
-  if (mask)
-    store_masked(e, value, to, mask);
-  else
-    store(e, value, to);
+  for (int i = 0; i < n->t.results; i++) /* all before anything is stored: a result may lie where an operand did */
+    value[i] = formula_root(&k->f, i, FORM_VECTOR);
+  for (int i = 0; i < n->t.results; i++) {
+    Ir to = at(e, k->out[i], here[NEST_OUT]);
+    if (channels)
+      value[i] = choose(e, channels, value[i], kv(e, 0));
+    if (mask)
+      store_masked(e, value[i], to, mask);
+    else
+      store(e, value[i], to);
+  }
 }
 
 static void emit_row(NestCode *k, Emit *e, Ir *offset, Ir from, Ir to, Ir channels) {
@@ -97,19 +101,19 @@ void each_launch(Gen *g, Nest *n, Ir out, const char *stem) {
     Ir size = d == 0 && n->sampled ? imulk(e, entry_batch(g), n->size[d]) : k64(e, n->size[d]);
     vectors = imul(e, vectors, d == n->row ? row_vectors(n, e, size) : size);
   }
-  entry_launch(g, kernel, args, count, entry_chunks(g, vectors, 2 + n->t.count + 2 * scalar_cost(g->c, n->t.formula)));
+  entry_launch(g, kernel, args, count, entry_chunks(g, vectors, 2 + n->t.count + 2 * terms_cost(&n->t, g->c)));
 }
 
 void lower_each(Gen *g, const Plan *p, int step) {
   Val v = p->steps.at[step].val;
   const Node *node = graph_node(p->g, v);
   const OpRow *row = op_row(g->c, node->op);
-  Scalar formula = node->op == OP_stop || node->op == OP_expand ? scalar_var(g->c, 0) : graph_formula(p->g, v);
+  Joint j = joint_of(p, step);
   const Type type = *graph_type(p->g, v);
   int64_t stride[MAX_RANK + 1] = {0}, sample;
   nest_strides(&type, stride, &sample);
   NestSpec spec = {
-      .domain = &type, .formula = formula, .lanes = g->target_lanes, .mask = 1, .out = stride, .out_sample = sample};
-  Nest n = nest_make(p->g, v, &spec);
+      .domain = &type, .of = &j, .lanes = g->target_lanes, .mask = 1, .out = stride, .out_sample = sample};
+  Nest n = nest_make(p->g, &spec);
   each_launch(g, &n, entry_out(g), arena_printf(g->c->mem, "each_%s", name_text(g->c->names, row->name)));
 }

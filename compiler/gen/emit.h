@@ -154,6 +154,8 @@ void entry_begin(Gen *g, const Plan *p);
 Ir entry_value(Gen *g, Val v);                               /* pointer to a value's buffer */
 Ir entry_base(Gen *g, int base, int64_t bytes);              /* pointer into one of struct net_run's bases */
 Ir entry_out(Gen *g);                                        /* pointer to the step's result */
+Ir entry_joint_out(Gen *g, int joint);                       /* to that of the joint-th step joined to it */
+Ir entry_joint_scratch(Gen *g, int joint);
 Ir entry_scratch(Gen *g, int64_t fixed, int64_t per_sample); /* bytes into the step's scratch */
 Ir entry_kept(Gen *g);                                       /* the part of it that the step keeps */
 Ir entry_first(Gen *g);                                      /* i1: what stays from call to call is not there yet */
@@ -174,7 +176,7 @@ void entry_launch(Gen *g, Ir kernel, const Ir *args, int count, Ir chunks);
 /* Every term is emitted at its level, the outermost loop that it depends on: LEVEL_CHUNK before all loops, LEVEL_UNIT
    in the unit loop (a channel block, a row), LEVEL_VECTOR for each vector. Terms over doubles alone are computed in
    double. */
-enum { MAX_VARS = 32 };
+enum { MAX_VARS = 32, MOST_RESULTS = 4 };
 enum { LEVEL_CHUNK, LEVEL_UNIT, LEVEL_VECTOR };
 typedef enum { FORM_DOUBLE, FORM_FLOAT, FORM_VECTOR } Form; /* one double, one float, a vector of floats */
 typedef struct {
@@ -184,14 +186,14 @@ typedef struct {
 typedef struct FormulaMemo FormulaMemo;
 typedef struct {
   Emit *e;
-  Scalar root;
-  int vars;
+  int roots, vars;
   FormulaVar var[MAX_VARS];
   FormulaMemo *memo;
 } Formula;
-void formula_begin(Formula *f, Emit *e, Scalar root, int vars); /* then fill var[i].level, .form */
+void formula_begin(Formula *f, Emit *e, const Scalar *root, int roots, int vars); /* then fill var[i].level, .form */
 void formula_hoist(Formula *f, int level); /* emits the terms of this level, here; lower levels must be emitted */
 Ir formula_value(Formula *f, Form form);   /* the whole, here; form FLOAT or VECTOR */
+Ir formula_root(Formula *f, int root, Form form); /* the same of one of several */
 void formula_again(Formula *f, int level); /* forgets what was emitted at this level and above: another copy follows */
 Ir emit_function(Emit *e, ScalarKind kind, Ir a); /* exp, log, ... of a float, vector (inline) or double (libm) */
 Ir emit_power(Emit *e, Ir a, Ir b);
@@ -213,6 +215,8 @@ typedef struct {
    v's operands that is one (0 for EACH; for an epilogue the row's operand count, and variable 0 is OPERAND_RESULT). */
 typedef struct {
   Scalar formula; /* 0: none, the value passes through */
+  Scalar also[MOST_RESULTS - 1];
+  int results;    /* formulas: 1, or more in a joint step */
   int count;      /* variables; an entry that no variable uses has val 0 */
   int blocked;    /* lanes of the domain, 0: plain */
   int axes;       /* physical axes of the domain */
@@ -220,7 +224,17 @@ typedef struct {
   int64_t channels; /* of a blocked domain */
   Operand op[MAX_VARS];
 } Terms;
-Terms terms_of(const Graph *g, Val v, const Type *domain, Scalar formula, int first);
+/* What one launch computes: a step's value, or those of several joint steps, over one list of operands. */
+typedef struct {
+  int results, count;
+  Val val[MOST_RESULTS], in[MAX_VARS];
+  Scalar formula[MOST_RESULTS];
+} Joint;
+Joint joint_of(const Plan *p, int step);
+Joint joint_one(const Graph *g, Val v); /* a value's alone */
+Terms terms_of(const Graph *g, const Joint *of, const Type *domain, int first);
+int terms_cost(const Terms *t, const Ctx *c);
+void terms_text(const Terms *t, const Ctx *c, Text *to); /* the formulas */
 void terms_signature(const Terms *t, const Ctx *c,
                      Text *to); /* formula and patterns: with equal signatures the code is equal */
 int terms_args(Gen *g, const Terms *t,

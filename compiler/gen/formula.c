@@ -18,6 +18,7 @@ typedef struct {
 } Term;
 struct FormulaMemo {
   Vec(Term) term;
+  int root[MOST_RESULTS]; /* indices in the list */
   int level; /* of the place where code goes now */
 };
 
@@ -37,10 +38,13 @@ static int term_of(Formula *f, Scalar s) {
   return m->term.count - 1;
 }
 
-void formula_begin(Formula *f, Emit *e, Scalar root, int vars) {
-  BUG_IF(vars > MAX_VARS || scalar_vars(e->c, root) > vars);
-  *f = (Formula){.e = e, .root = root, .vars = vars, .memo = arena_alloc(e->c->mem, sizeof *f->memo)};
-  term_of(f, root);
+void formula_begin(Formula *f, Emit *e, const Scalar *root, int roots, int vars) {
+  *f = (Formula){.e = e, .roots = roots, .vars = vars, .memo = arena_alloc(e->c->mem, sizeof *f->memo)};
+  for (int i = 0; i < roots; i++) {
+    BUG_IF(vars > MAX_VARS || scalar_vars(e->c, root[i]) > vars);
+    int term = f->memo->root[i] = term_of(f, root[i]);
+    f->memo->term.at[term].uses++; /* so no sum of another root takes it in unrounded */
+  }
 }
 
 /* Once the variables' levels and forms are known. */
@@ -221,14 +225,20 @@ void formula_hoist(Formula *f, int level) {
       if (m->term.at[t->arg[a]].level <= level)
         emit_term(f, t->arg[a], t->natural);
   }
-  const Term *root = &m->term.at[m->term.count - 1];
-  if (root->level <= level)
-    emit_term(f, m->term.count - 1, root->natural);
+  for (int i = 0; i < f->roots; i++) {
+    const Term *root = &m->term.at[m->root[i]];
+    if (root->level <= level)
+      emit_term(f, m->root[i], root->natural);
+  }
+}
+
+Ir formula_root(Formula *f, int root, Form form) {
+  f->memo->level = LEVEL_VECTOR;
+  return emit_term(f, f->memo->root[root], (int)form);
 }
 
 Ir formula_value(Formula *f, Form form) {
-  f->memo->level = LEVEL_VECTOR;
-  return emit_term(f, f->memo->term.count - 1, (int)form);
+  return formula_root(f, 0, form);
 }
 
 void formula_again(Formula *f, int level) {

@@ -210,6 +210,14 @@ Ir entry_out(Gen *g) {
   return buffer_pointer(g, g->plan->steps.at[g->step].out);
 }
 
+Ir entry_joint_out(Gen *g, int joint) {
+  return buffer_pointer(g, g->plan->steps.at[g->step + joint].out);
+}
+
+Ir entry_joint_scratch(Gen *g, int joint) {
+  return buffer_pointer(g, g->plan->steps.at[g->step + joint].scratch.at);
+}
+
 Ir entry_scratch(Gen *g, int64_t fixed, int64_t per_sample) {
   Buffer b = g->plan->steps.at[g->step].scratch.at;
   Emit *e = &g->e;

@@ -74,8 +74,8 @@ static void nest_finish(Nest *n, int lanes) {
       n->lanes = 1, n->tail = 0;
 }
 
-Nest nest_make(const Graph *g, Val v, const NestSpec *spec) {
-  Nest n = {.t = terms_of(g, v, spec->domain, spec->formula, 0), .channel = -1};
+Nest nest_make(const Graph *g, const NestSpec *spec) {
+  Nest n = {.t = terms_of(g, spec->of, spec->domain, 0), .channel = -1};
   n.sampled = spec->domain->batched;
   n.lane = n.t.blocked != 0;
   n.spare = spec->mask && n.lane ? (int)(n.t.channels % n.t.blocked) : 0;
@@ -95,7 +95,7 @@ Nest nest_make(const Graph *g, Val v, const NestSpec *spec) {
 Nest nest_copy(Ctx *c, const CopySpec *copy, int lanes) {
   Nest n = {.channel = -1, .sampled = copy->batched};
   n.t = (Terms){
-      .formula = copy->from ? scalar_var(c, 0) : scalar_const(c, 0), .count = copy->from != 0, .axes = copy->axes};
+      .formula = copy->from ? scalar_var(c, 0) : scalar_const(c, 0), .results = 1, .count = copy->from != 0, .axes = copy->axes};
   Operand *from = &n.t.op[0];
   *from = (Operand){.kind = OPERAND_MEMORY, .elem = F32, .val = copy->from, .offset = copy->from_offset};
   from->sample = copy->from_sample;
@@ -137,7 +137,7 @@ static int is_given(const Nest *n, int v, int d) {
 }
 
 void nest_signature(const Nest *n, const Ctx *c, Text *to) {
-  scalar_text(c, n->t.formula, to);
+  terms_text(&n->t, c, to);
   text_add(to, " dims %d lane %d channel %d spare %d tail %d lanes %d reduced", n->dims, n->lane, n->channel, n->spare,
            n->tail, n->lanes);
   for (int d = 0; d < n->dims; d++)
@@ -158,6 +158,8 @@ int nest_args(Gen *g, const Nest *n, Ir out, Ir *args) {
   Emit *e = &g->e;
   int count = terms_args(g, &n->t, args);
   args[count++] = out;
+  for (int i = 1; i < n->t.results; i++)
+    args[count++] = entry_joint_out(g, i);
   for (int d = 0; d < n->dims; d++)
     args[count++] = entry_number(g, d == 0 && n->sampled ? imulk(e, entry_batch(g), n->size[d]) : k64(e, n->size[d]));
   for (int v = 0; v <= NEST_OUT; v++)
@@ -170,7 +172,8 @@ int nest_args(Gen *g, const Nest *n, Ir out, Ir *args) {
 void nest_begin(NestCode *k, Emit *e, Nest *n) {
   *k = (NestCode){.n = n};
   int arg = terms_begin(&n->t, &k->f, e, 0);
-  k->out = kernel_pointer(e, arg++);
+  for (int i = 0; i < n->t.results; i++)
+    k->out[i] = kernel_pointer(e, arg++);
   for (int d = 0; d < n->dims; d++)
     k->size[d] = kernel_number(e, arg++);
   for (int v = 0; v <= NEST_OUT; v++)

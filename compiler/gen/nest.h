@@ -21,7 +21,7 @@ typedef struct {
 
 typedef struct {
   const Type *domain;
-  Scalar formula;
+  const Joint *of;
   int lanes;          /* the target's */
   int mask;           /* lanes that are no channels must come out zero */
   const int64_t *out; /* the result's strides by physical axis of the domain */
@@ -29,7 +29,7 @@ typedef struct {
   uint8_t reduced[MAX_RANK + 1]; /* by physical axis */
   int reduce_samples;
 } NestSpec;
-Nest nest_make(const Graph *g, Val v, const NestSpec *spec);
+Nest nest_make(const Graph *g, const NestSpec *spec);
 /* The nest of a strided copy, bits as they lie, from `from` (0: zeros): sizes and both sides' strides by axis. */
 typedef struct {
   Val from;
@@ -42,12 +42,12 @@ void nest_strides(const Type *domain, int64_t *stride, int64_t *sample); /* of a
 void nest_levels(
     Nest *n, const uint8_t *inner); /* inner[d]: a change along d is a new vector; other dims with strides are units */
 void nest_signature(const Nest *n, const Ctx *c, Text *to);
-int nest_args(Gen *g, const Nest *n, Ir out, Ir *args); /* in the entry */
+int nest_args(Gen *g, const Nest *n, Ir out, Ir *args); /* in the entry; out: of the first result */
 
 typedef struct {
   Nest *n;
   Formula f;
-  Ir size[NEST_DIMS], stride[MAX_VARS + 1][NEST_DIMS], out;
+  Ir size[NEST_DIMS], stride[MAX_VARS + 1][NEST_DIMS], out[MOST_RESULTS];
   int args; /* taken; a kernel's own numbers follow */
 } NestCode;
 void nest_begin(NestCode *k, Emit *e, Nest *n); /* in the kernel, before all loops */

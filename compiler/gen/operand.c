@@ -87,39 +87,105 @@ static int uses_var(const Ctx *c, Scalar s, int var) {
   return 0;
 }
 
-Terms terms_of(const Graph *g, Val v, const Type *domain_type, Scalar formula, int first) {
+/* ---- joint steps ---- */
+
+static Scalar formula_of(const Graph *g, Val v) {
+  const Node *n = graph_node(g, v);
+  int lower = op_row(g->c, n->op)->lower;
+  Scalar f = lower == LOWER_EACH && n->op != OP_stop && n->op != OP_expand ? graph_formula(g, v) : n->formula;
+  return f ? f : scalar_var(g->c, 0);
+}
+
+/* Puts v's operands into the list; what an earlier result is enters the formula as that. */
+static void joint_add(Joint *j, const Graph *g, Val v) {
+  Scalar by[MAX_VARS];
+  int count = (int)graph_node(g, v)->nin;
+  BUG_IF(count > MAX_VARS || j->results == MOST_RESULTS);
+  for (int i = 0; i < count; i++) {
+    Val in = graph_in(g, v, i);
+    int k = 0, of = 0;
+    while (of < j->results && j->val[of] != in)
+      of++;
+    while (k < j->count && j->in[k] != in)
+      k++;
+    BUG_IF(k == MAX_VARS);
+    by[i] = of < j->results ? j->formula[of] : scalar_var(g->c, k);
+    if (of == j->results && k == j->count)
+      j->in[j->count++] = in;
+  }
+  j->val[j->results] = v;
+  j->formula[j->results++] = scalar_substitute(g->c, formula_of(g, v), by);
+}
+
+Joint joint_one(const Graph *g, Val v) {
+  Joint j = {0};
+  joint_add(&j, g, v);
+  return j;
+}
+
+Joint joint_of(const Plan *p, int step) {
+  Joint j = joint_one(p->g, p->steps.at[step].val);
+  while (++step < p->steps.count && p->steps.at[step].joined)
+    joint_add(&j, p->g, p->steps.at[step].val);
+  return j;
+}
+
+static int any_uses_var(const Ctx *c, const Terms *t, int var) {
+  int uses = t->formula && uses_var(c, t->formula, var);
+  for (int i = 1; i < t->results; i++)
+    uses |= uses_var(c, t->also[i - 1], var);
+  return uses;
+}
+
+Terms terms_of(const Graph *g, const Joint *of, const Type *domain_type, int first) {
   const Type domain = *domain_type;
-  Terms t = {.count = (int)graph_node(g, v)->nin, .blocked = domain.lanes};
-  BUG_IF(t.count > MAX_VARS);
+  Terms t = {.count = of->count, .results = of->results, .blocked = domain.lanes};
   t.axes = type_phys(&domain, t.size);
   t.channels = domain.lanes ? domain.dim[0] : 0;
   Scalar by[MAX_VARS];
   for (int i = 0; i < MAX_VARS; i++)
     by[i] = scalar_var(g->c, i);
   for (int i = first; i < t.count; i++) {
-    Val in = graph_in(g, v, i);
+    Val in = of->in[i];
     if (graph_node(g, in)->op == OP_number)
       by[i] = scalar_const(g->c, graph_attr(g, in, "value")->number);
     for (int j = first; j < i; j++)
-      if (graph_in(g, v, j) == in)
+      if (of->in[j] == in)
         by[i] = by[j];
   }
-  t.formula = formula ? scalar_substitute(g->c, formula, by) : 0;
+  t.formula = of->formula[0] ? scalar_substitute(g->c, of->formula[0], by) : 0;
+  for (int i = 1; i < t.results; i++)
+    t.also[i - 1] = scalar_substitute(g->c, of->formula[i], by);
   for (int i = 0; i < t.count; i++) {
-    if (!t.formula || !uses_var(g->c, t.formula, i))
+    if (!any_uses_var(g->c, &t, i))
       continue;
     if (i >= first)
-      t.op[i] = operand_of(g, graph_in(g, v, i), &domain);
+      t.op[i] = operand_of(g, of->in[i], &domain);
     else
-      t.op[i] = (Operand){.kind = OPERAND_RESULT, .val = v};
+      t.op[i] = (Operand){.kind = OPERAND_RESULT, .val = of->val[0]};
     operand_place(&t.op[i], t.axes, t.blocked);
   }
   return t;
 }
 
-void terms_signature(const Terms *t, const Ctx *c, Text *to) {
+int terms_cost(const Terms *t, const Ctx *c) {
+  int cost = scalar_cost(c, t->formula);
+  for (int i = 1; i < t->results; i++)
+    cost += scalar_cost(c, t->also[i - 1]);
+  return cost;
+}
+
+void terms_text(const Terms *t, const Ctx *c, Text *to) {
   if (t->formula)
     scalar_text(c, t->formula, to);
+  for (int i = 1; i < t->results; i++) {
+    text_add(to, "; ");
+    scalar_text(c, t->also[i - 1], to);
+  }
+}
+
+void terms_signature(const Terms *t, const Ctx *c, Text *to) {
+  terms_text(t, c, to);
   text_add(to, " lanes %d channels %lld over", t->blocked, (long long)t->channels);
   for (int i = 0; i < t->axes; i++)
     text_add(to, " %lld", (long long)t->size[i]);
@@ -164,7 +230,10 @@ Ir operand_load(Emit *e, const Operand *op, Ir p, int vector, Ir mask) {
    the number of arguments taken. */
 int terms_begin(Terms *t, Formula *f, Emit *e, int first_arg) {
   int arg = first_arg;
-  formula_begin(f, e, t->formula, t->count);
+  Scalar root[MOST_RESULTS] = {t->formula};
+  for (int i = 1; i < t->results; i++)
+    root[i] = t->also[i - 1];
+  formula_begin(f, e, root, t->results, t->count);
   for (int i = 0; i < t->count; i++) {
     Operand *op = &t->op[i];
     if (!op->val)
@@ -186,8 +255,12 @@ int terms_begin(Terms *t, Formula *f, Emit *e, int first_arg) {
 /* ---- epilogues ---- */
 
 Terms epilogue_terms(const Graph *g, Val v) {
-  const OpRow *row = op_row(g->c, graph_node(g, v)->op);
-  return terms_of(g, v, graph_type(g, v), graph_node(g, v)->formula, row->operands);
+  const Node *n = graph_node(g, v);
+  Joint j = {.results = 1, .count = (int)n->nin, .val = {v}, .formula = {n->formula}};
+  BUG_IF(j.count > MAX_VARS);
+  for (int i = 0; i < j.count; i++)
+    j.in[i] = graph_in(g, v, i);
+  return terms_of(g, &j, graph_type(g, v), op_row(g->c, n->op)->operands);
 }
 
 void epilogue_begin(Epilogue *p, Emit *e, Terms *t, int first_arg) {

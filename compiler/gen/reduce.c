@@ -70,21 +70,21 @@ static int parts_of(const Type *domain, const Type *out, int over_batch) {
   return want < 1 ? 1 : (int)want;
 }
 
-static Reduce reduce_of(const Graph *g, Val v, int lanes) {
+static Reduce reduce_of(const Graph *g, Val v, const Joint *of, int lanes) {
   const Node *node = graph_node(g, v);
   const Type domain = reduce_domain(g, v), out = *graph_type(g, v);
   int over_batch = node->op == OP_batch_sum || node->op == OP_batch_max;
   int64_t stride[MAX_RANK + 1] = {0};
   NestSpec spec = {.domain = &domain,
-                   .formula = node->formula ? node->formula : scalar_var(g->c, 0),
+                   .of = of,
                    .lanes = lanes,
                    .mask = 1,
                    .out = stride,
                    .reduce_samples = over_batch};
   result_strides(g, v, &domain, &spec, stride);
-  Reduce r = {.n = nest_make(g, v, &spec), .sum = node->op == OP_reduce_sum || node->op == OP_batch_sum};
+  Reduce r = {.n = nest_make(g, &spec), .sum = node->op == OP_reduce_sum || node->op == OP_batch_sum};
   Nest *n = &r.n;
-  int last = n->dims - 1, cost = scalar_cost(g->c, n->t.formula);
+  int last = n->dims - 1, cost = terms_cost(&n->t, g->c);
   r.kept = !n->reduced[last];
   r.padded = out.lanes != 0;
   r.parts = parts_of(&domain, &out, over_batch);
@@ -113,7 +113,8 @@ static Reduce reduce_of(const Graph *g, Val v, int lanes) {
 Scratch reduce_scratch(const Graph *g, Val v) {
   if (graph_node(g, v)->op == OP_argmax)
     return (Scratch){0};
-  Reduce r = reduce_of(g, v, 8);
+  Joint one = joint_one(g, v);
+  Reduce r = reduce_of(g, v, &one, 8);
   int64_t floats = r.parts;
   for (int d = 0; d < r.n.dims; d++)
     if (!r.n.reduced[d])
@@ -149,8 +150,8 @@ static void launch(Gen *g, Reduce *r, const char *stem, BuildKernel *build, Ir u
   int count = nest_args(g, &r->n, entry_out(g), args);
   args[count++] = entry_number(g, k64(e, r->parts));
   args[count++] = entry_number(g, units);
-  if (r->parts > 1)
-    args[count++] = entry_scratch(g, 0, 0);
+  for (int i = 0; i < r->n.t.results && r->parts > 1; i++)
+    args[count++] = entry_joint_scratch(g, i);
   entry_launch(g, kernel, args, count, entry_chunks_of(g, items, work));
 }
 
@@ -161,9 +162,10 @@ void lower_reduce(Gen *g, const Plan *p, int step) {
     return;
   }
   Emit *e = &g->e;
-  Reduce r = reduce_of(p->g, v, g->target_lanes);
+  Joint j = joint_of(p, step);
+  Reduce r = reduce_of(p->g, v, &j, g->target_lanes);
   Ir units = sizes_product(g, &r, 0), items = imulk(e, units, r.parts);
-  int cost = 2 + r.n.t.count + 2 * scalar_cost(g->c, r.n.t.formula);
+  int cost = 2 + r.n.t.count + 2 * terms_cost(&r.n.t, g->c);
   Ir work = imulk(e, imul(e, units, sizes_product(g, &r, 1)), (int64_t)cost * r.group);
   const char *name = name_text(g->c->names, op_row(g->c, graph_node(p->g, v)->op)->name);
   launch(g, &r, name, build_reduce, units, items, work);
@@ -171,7 +173,7 @@ void lower_reduce(Gen *g, const Plan *p, int step) {
     return;
   const char *symbol = g->steps.at[g->steps.count - 1].symbol;
   r.n.t.count = 0;
-  r.n.t.formula = scalar_const(g->c, 0);
-  launch(g, &r, arena_printf(g->c->mem, "%s_join", name), build_join, units, units, imulk(e, items, 2 * r.group));
+  r.n.t.formula = r.n.t.also[0] = r.n.t.also[1] = r.n.t.also[2] = scalar_const(g->c, 0);
+  launch(g, &r, arena_printf(g->c->mem, "%s_join", name), build_join, units, units, imulk(e, items, 2 * r.group * r.n.t.results));
   g->steps.at[g->steps.count - 1].symbol = symbol; /* the step is known by what takes its time */
 }

@@ -3,7 +3,7 @@
 #define GEN_REDUCE_H
 #include "gen/nest.h"
 
-enum { MOST_GROUP = 4 };
+enum { MOST_GROUP = 4, MOST_ACCUMULATORS = 4 }; /* for each result */
 typedef struct {
   Nest n;
   int sum; /* else the maximum */

@@ -7,8 +7,8 @@ typedef struct {
   const Reduce *r;
   NestCode k;
   Emit *e;
-  Ir acc[16], group_mask[MOST_GROUP], part, parts;
-  Ir units, scratch;
+  Ir acc[MOST_RESULTS * MOST_ACCUMULATORS], group_mask[MOST_GROUP], part, parts;
+  Ir units, scratch[MOST_RESULTS];
 } ReduceCode;
 
 /* ---- the loops ---- */
@@ -25,6 +25,15 @@ static double identity(const ReduceCode *c) {
   return c->r->sum ? 0 : -INFINITY;
 }
 
+/* Of a result and a vector of the group: `unroll` many. */
+static Ir *accumulators(ReduceCode *c, int result, int g) {
+  return &c->acc[(result * c->r->group + g) * c->r->unroll];
+}
+
+static int accumulators_count(const ReduceCode *c) {
+  return c->k.n->t.results * c->r->group * c->r->unroll;
+}
+
 /* One step of the innermost loop into accumulator `slot`. */
 static void emit_step(ReduceCode *c, const Ir *offset, int slot, Ir load_mask, Ir value_mask) {
   Emit *e = c->e;
@@ -35,11 +44,13 @@ static void emit_step(ReduceCode *c, const Ir *offset, int slot, Ir load_mask, I
       here[v] = c->k.stride[v][n->dims - 1] ? iaddk(e, offset[v], (int64_t)g * n->lanes) : offset[v];
     formula_again(&c->k.f, LEVEL_VECTOR);
     nest_load(&c->k, e, LEVEL_VECTOR, here, c->r->partial ? c->group_mask[g] : load_mask);
-    Ir value = formula_value(&c->k.f, FORM_VECTOR);
-    if (value_mask)
-      value = choose(e, value_mask, value, kv(e, identity(c)));
-    Ir *acc = &c->acc[g * c->r->unroll + slot];
-    *acc = join(c, *acc, value);
+    for (int r = 0; r < n->t.results; r++) {
+      Ir value = formula_root(&c->k.f, r, FORM_VECTOR);
+      if (value_mask)
+        value = choose(e, value_mask, value, kv(e, identity(c)));
+      Ir *acc = &accumulators(c, r, g)[slot];
+      *acc = join(c, *acc, value);
+    }
   }
 }
 
@@ -54,7 +65,7 @@ static void step_offsets(ReduceCode *c, int dim, Ir index, const Ir *from, Ir *t
 static void emit_innermost(ReduceCode *c, int dim, const Ir *offset, Ir from, Ir to, Ir mask) {
   Emit *e = c->e;
   const Nest *n = c->k.n;
-  int along = dim == n->dims - 1, unroll = c->r->unroll, accs = c->r->group * unroll;
+  int along = dim == n->dims - 1, unroll = c->r->unroll, accs = accumulators_count(c);
   int channels = n->lane && n->spare && n->reduced[n->dims - 1] && dim == n->channel;
   Ir whole = along && n->tail ? imin(e, to, idiv(e, c->k.size[dim], k64(e, n->lanes))) : to, here[MAX_VARS + 1];
   Ir rest = from;
@@ -106,7 +117,7 @@ static void emit_loops(ReduceCode *c, int i, const Ir *offset, Ir mask) {
   }
   Loop l;
   Ir here[MAX_VARS + 1];
-  loop_begin(e, &l, from, to, 1, c->acc, c->r->group * c->r->unroll);
+  loop_begin(e, &l, from, to, 1, c->acc, accumulators_count(c));
   step_offsets(c, dim, l.iv, offset, here);
   if (n->lane && n->spare && dim == n->channel)
     mask = nest_unit_mask(&c->k, e, l.iv);
@@ -145,10 +156,10 @@ static void store_scattered(ReduceCode *c, Ir value, Ir to, Ir stride, Ir count)
   loop_end(e, &l);
 }
 
-static void store_result(ReduceCode *c, Ir *index, Ir lane, const Ir *value) {
+static void store_result(ReduceCode *c, int result, Ir *index, Ir lane, const Ir *value) {
   Emit *e = c->e;
   Nest *n = c->k.n;
-  Ir to = at(e, c->k.out, nest_offset(&c->k, e, NEST_OUT, index));
+  Ir to = at(e, c->k.out[result], nest_offset(&c->k, e, NEST_OUT, index));
   if (!c->r->kept) {
     store(e, value[0], to);
     return;
@@ -176,9 +187,16 @@ static void store_result(ReduceCode *c, Ir *index, Ir lane, const Ir *value) {
   }
 }
 
-static Ir partial_at(ReduceCode *c, Ir part, Ir unit) {
+static Ir partial_at(ReduceCode *c, int result, Ir part, Ir unit) {
   Emit *e = c->e;
-  return at(e, c->scratch, imulk(e, iadd(e, imul(e, part, c->units), unit), c->r->width));
+  return at(e, c->scratch[result], imulk(e, iadd(e, imul(e, part, c->units), unit), c->r->width));
+}
+
+static Ir joined_accumulators(ReduceCode *c, Ir *acc) {
+  for (int half = c->r->unroll / 2; half; half /= 2)
+    for (int i = 0; i < half; i++)
+      acc[i] = join(c, acc[i], acc[i + half]);
+  return c->r->kept ? acc[0] : horizontal(c->e, acc[0], c->r->sum ? join_sum : fmax2);
 }
 
 static void emit_unit(ReduceCode *c, Ir unit) {
@@ -194,24 +212,21 @@ static void emit_unit(ReduceCode *c, Ir unit) {
   formula_again(&c->k.f, LEVEL_UNIT);
   nest_load(&c->k, e, LEVEL_UNIT, offset, NULL);
   formula_hoist(&c->k.f, LEVEL_UNIT);
-  for (int i = 0; i < c->r->group * c->r->unroll; i++)
+  for (int i = 0; i < accumulators_count(c); i++)
     c->acc[i] = kv(e, identity(c));
   emit_loops(c, 0, offset, NULL);
-  Ir value[MOST_GROUP];
-  for (int g = 0; g < c->r->group; g++) {
-    Ir *acc = &c->acc[g * c->r->unroll];
-    for (int half = c->r->unroll / 2; half; half /= 2)
-      for (int i = 0; i < half; i++)
-        acc[i] = join(c, acc[i], acc[i + half]);
-    value[g] = c->r->kept ? acc[0] : horizontal(e, acc[0], c->r->sum ? join_sum : fmax2);
+  for (int r = 0; r < n->t.results; r++) {
+    Ir value[MOST_GROUP];
+    for (int g = 0; g < c->r->group; g++)
+      value[g] = joined_accumulators(c, accumulators(c, r, g));
+    if (c->r->parts == 1) {
+      store_result(c, r, index, lane, value);
+      continue;
+    }
+    Ir to = partial_at(c, r, c->part, unit);
+    for (int g = 0; g < c->r->group; g++)
+      store(e, value[g], atk(e, to, (int64_t)g * n->lanes));
   }
-  if (c->r->parts == 1) {
-    store_result(c, index, lane, value);
-    return;
-  }
-  Ir to = partial_at(c, c->part, unit);
-  for (int g = 0; g < c->r->group; g++)
-    store(e, value[g], atk(e, to, (int64_t)g * n->lanes));
 }
 
 static void reduce_begin(ReduceCode *c, Emit *e, const Reduce *r, Nest *n) {
@@ -219,8 +234,8 @@ static void reduce_begin(ReduceCode *c, Emit *e, const Reduce *r, Nest *n) {
   nest_begin(&c->k, e, n);
   c->parts = kernel_number(e, c->k.args);
   c->units = kernel_number(e, c->k.args + 1);
-  if (r->parts > 1)
-    c->scratch = kernel_pointer(e, c->k.args + 2);
+  for (int i = 0; i < n->t.results && r->parts > 1; i++)
+    c->scratch[i] = kernel_pointer(e, c->k.args + 2 + i);
 }
 
 void build_reduce(Emit *e, void *user) {
@@ -241,18 +256,21 @@ void build_join(Emit *e, void *user) {
   Reduce *r = user;
   ReduceCode c;
   reduce_begin(&c, e, r, &r->n);
-  Ir from, to, value[MOST_GROUP], index[NEST_DIMS], lane;
+  Ir from, to, value[MOST_RESULTS * MOST_GROUP], index[NEST_DIMS], lane;
+  int results = c.k.n->t.results;
   Loop units, parts;
   kernel_range(e, c.units, &from, &to);
   loop_begin(e, &units, from, to, 1, NULL, 0);
-  for (int g = 0; g < r->group; g++)
-    value[g] = r->kept ? kv(e, identity(&c)) : kf(e, identity(&c));
-  loop_begin(e, &parts, k64(e, 0), c.parts, 1, value, r->group);
-  Ir p = partial_at(&c, parts.iv, units.iv);
-  for (int g = 0; g < r->group; g++)
-    value[g] = join(&c, value[g], r->kept ? load_vec(e, atk(e, p, (int64_t)g * r->n.lanes)) : load_f32(e, p));
+  for (int i = 0; i < results * r->group; i++)
+    value[i] = r->kept ? kv(e, identity(&c)) : kf(e, identity(&c));
+  loop_begin(e, &parts, k64(e, 0), c.parts, 1, value, results * r->group);
+  for (int i = 0; i < results * r->group; i++) {
+    Ir p = partial_at(&c, i / r->group, parts.iv, units.iv);
+    value[i] = join(&c, value[i], r->kept ? load_vec(e, atk(e, p, (int64_t)(i % r->group) * r->n.lanes)) : load_f32(e, p));
+  }
   loop_end(e, &parts);
   split_unit(&c, units.iv, index, &lane);
-  store_result(&c, index, lane, value);
+  for (int i = 0; i < results; i++)
+    store_result(&c, i, index, lane, value + i * r->group);
   loop_end(e, &units);
 }

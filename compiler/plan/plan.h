@@ -29,6 +29,7 @@ typedef struct {
   int copy;           /* 1: out = buffer[val], bytes as they lie (an output or update that could not be computed in
                          place); a val that is a number, a run-time scalar or the batch size is stored as a float */
   int once;           /* 1: computed in the first call only, and again when parameters have changed */
+  int joined;         /* 1: computed by the launch of the step before it, in the same loops */
   Buffer out;
   Scratch scratch;
 } Step;
