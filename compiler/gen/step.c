@@ -45,6 +45,8 @@ void gen_entry(Gen *g, const Plan *p) {
     const Step *s = &p->steps.at[i];
     Lower tag = op_row(g->c, graph_node(p->g, s->val)->op)->lower;
     Branch once;
+    if (s->joined)
+      continue;
     g->step = i;
     entry_fold(g, step_fold(p->g, s->val));
     if (s->once)
@@ -62,6 +64,8 @@ void gen_entry(Gen *g, const Plan *p) {
 }
 
 const char *gen_step_kernel(const Gen *g, const Plan *p, int step) {
+  while (p->steps.at[step].joined)
+    step--;
   for (int i = 0; i < g->steps.count; i++)
     if (g->steps.at[i].plan == p && g->steps.at[i].step == step)
       return g->steps.at[i].symbol;
@@ -118,5 +122,12 @@ static double flops_once(const Plan *p, int step) {
 }
 
 double gen_step_flops(const Plan *p, int step) {
-  return flops_once(p, step) * step_fold(p->g, p->steps.at[step].val);
+  double flops = 0;
+  int fold = step_fold(p->g, p->steps.at[step].val);
+  if (p->steps.at[step].joined)
+    return 0;
+  do
+    flops += flops_once(p, step) * fold;
+  while (++step < p->steps.count && p->steps.at[step].joined);
+  return flops;
 }

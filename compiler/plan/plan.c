@@ -15,12 +15,13 @@ typedef struct {
   int after;
 } Copy;
 
-/* Times: computation i of `order` happens at time i + 1; a copy with after == t between times t and t + 1; those with
+/* Times: computation i of `order` happens at time i + 1, joint ones at the time of their last; a copy with after == t between times t and t + 1; those with
    the same t in the order they were added. */
 typedef struct {
   const Graph *g;
   Plan *plan;
   Val *root, *order;
+  unsigned char *joined; /* by position in order */
   int count;
   int *made, *read; /* by root: the time it is computed (0: a leaf), the time it is last read */
   Vec(Copy) copies;
@@ -82,19 +83,34 @@ static void place_leaves(Planner *p) {
 
 /* ---- updates and outputs: where they belong, or a copy ---- */
 
+/* When computation i happens. */
+static int time_of(const Planner *p, int i) {
+  while (i + 1 < p->count && p->joined[i + 1])
+    i++;
+  return i + 1;
+}
+
 static void find_reads(Planner *p) {
   for (int i = 0; i < p->count; i++) {
     Val v = p->order[i];
-    p->made[v] = i + 1;
+    p->made[v] = time_of(p, i);
     for (int k = 0; k < (int)graph_node(p->g, v)->nin; k++)
-      p->read[p->root[graph_in(p->g, v, k)]] = i + 1;
+      p->read[p->root[graph_in(p->g, v, k)]] = p->made[v];
   }
+}
+
+/* All steps of that time read it at the very elements that they write. */
+static int is_read_in_place(const Planner *p, int time, Val read) {
+  int i = time - 1, in_place = step_reads_in_place(p->g, p->root, p->order[i], read);
+  while (p->joined[i])
+    in_place &= step_reads_in_place(p->g, p->root, p->order[--i], read);
+  return in_place;
 }
 
 static void add_copy(Planner *p, Val val, Buffer to, int after) {
   vec_push(p->g->c->mem, &p->copies, (Copy){val, to, after});
   if (p->read[val] < after + 1)
-    p->read[val] = after + 1; /* a computation at that time comes after the copy: it may write over what was copied */
+    p->read[val] = time_of(p, after); /* a computation at that time comes after the copy: it may write over what was copied */
 }
 
 static void check_update(Planner *p, const Update *u) {
@@ -150,7 +166,7 @@ static void place_updates(Planner *p) {
     if (!is_pending(p, u, done))
       continue;
     int made = p->made[value], read = p->read[u->param];
-    int safe = read < made || (read == made && step_reads_in_place(g, p->root, value, u->param));
+    int safe = read < made || (read == made && is_read_in_place(p, made, u->param));
     if (safe && buffer_of(p, value)->base < 0)
       *buffer_of(p, value) = *buffer_of(p, u->param);
     else
@@ -184,7 +200,7 @@ static void make_steps(Planner *p, ScratchOf *scratch_of) {
   add_copies(p, -1);
   add_copies(p, 0);
   for (int i = 0; i < p->count; i++) {
-    Step s = {.val = p->order[i]};
+    Step s = {.val = p->order[i], .joined = p->joined[i]};
     if (scratch_of)
       s.scratch = scratch_of(p->g, p->order[i]);
     if (s.scratch.work > p->plan->work)
@@ -223,19 +239,40 @@ static void find_once(Planner *p) {
   }
 }
 
+/* The steps that are computed together with step i. */
+static int first_joint(const Planner *p, int i) {
+  while (p->plan->steps.at[i].joined)
+    i--;
+  return i;
+}
+
+static int last_joint(const Planner *p, int i) {
+  while (i + 1 < p->plan->steps.count && p->plan->steps.at[i + 1].joined)
+    i++;
+  return i;
+}
+
 static void find_lives(Planner *p) {
   for (int i = 0; i < p->plan->steps.count; i++) {
     const Step *s = &p->plan->steps.at[i];
-    p->last[s->val] = i;
+    int last = p->last[s->val] = last_joint(p, i);
     if (s->copy)
       continue;
-    p->first[s->val] = i;
+    p->first[s->val] = first_joint(p, i);
     for (int k = 0; k < (int)graph_node(p->g, s->val)->nin; k++)
-      p->last[p->root[graph_in(p->g, s->val, k)]] = i;
+      p->last[p->root[graph_in(p->g, s->val, k)]] = last;
   }
 }
 
 /* ---- memory ---- */
+
+/* Does a step that is computed with step i, and comes before it, write over u? */
+static int is_taken(const Planner *p, int i, Val u) {
+  for (; p->plan->steps.at[i].joined; i--)
+    if (p->shares[p->plan->steps.at[i - 1].val] == p->shares[u])
+      return 1;
+  return 0;
+}
 
 /* Elementwise steps write over an operand that dies there. */
 static void share_memory(Planner *p) {
@@ -246,8 +283,8 @@ static void share_memory(Planner *p) {
     p->shares[v] = v;
     for (int k = 0; k < (int)graph_node(p->g, v)->nin && in_arena(p, v) && p->shares[v] == v; k++) {
       Val u = p->root[graph_in(p->g, v, k)];
-      if (in_arena(p, u) && p->last[u] == i && !p->kept[u] && !p->kept[v] &&
-          value_bytes(p->g, u) == value_bytes(p->g, v) && step_reads_in_place(p->g, p->root, v, u))
+      if (in_arena(p, u) && p->last[u] == last_joint(p, i) && p->made[u] < p->made[v] && !p->kept[u] && !p->kept[v] &&
+          value_bytes(p->g, u) == value_bytes(p->g, v) && is_read_in_place(p, p->made[v], u) && !is_taken(p, i, u))
         p->shares[v] = p->shares[u];
     }
   }
@@ -280,10 +317,11 @@ static Area collect_blocks(Planner *p) {
     if (in_arena(p, s->val) && p->shares[s->val] == s->val && !p->kept[s->val])
       area_add(p, &area, batched ? 0 : bytes, batched ? bytes : 0, p->first[s->val], p->last[s->val],
                buffer_of(p, s->val));
+    int first = first_joint(p, i), last = last_joint(p, i);
     if (s->scratch.fixed || s->scratch.per_sample)
-      area_add(p, &area, s->scratch.fixed, s->scratch.per_sample, i, i, &s->scratch.at);
+      area_add(p, &area, s->scratch.fixed, s->scratch.per_sample, first, last, &s->scratch.at);
     if (s->scratch.kept && !s->scratch.once)
-      area_add(p, &area, s->scratch.kept, 0, i, i, &s->scratch.kept_at);
+      area_add(p, &area, s->scratch.kept, 0, first, last, &s->scratch.kept_at);
   }
   return area;
 }
@@ -344,12 +382,13 @@ Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of)
   plan->params = params;
   plan->buffer = arena_alloc(mem, nodes * sizeof *plan->buffer);
   Planner p = {.g = g, .plan = plan, .root = value_roots(g)};
+  p.constant = values_constant(g);
   p.order = schedule_order(g, p.root, &p.count);
+  p.joined = steps_join(g, p.root, p.constant, p.order, p.count);
   int **const times[] = {&p.made, &p.read, &p.first, &p.last};
   for (int i = 0; i < 4; i++)
     *times[i] = arena_alloc(mem, nodes * sizeof(int));
   p.shares = arena_alloc(mem, nodes * sizeof *p.shares);
-  p.constant = values_constant(g);
   p.kept = arena_alloc(mem, nodes);
 
   place_leaves(&p);

@@ -2,7 +2,7 @@
 
      %17 h1  each     [64] f32          arena 128 + N*256   256 B   dies: %12
 
-   `once` stands at what is computed in the first call only. */
+   `+` stands at what is computed together with the step before, `once` at what is computed in the first call only. */
 #include "runtime/netrt.h"
 #include "plan/plan_room.h"
 
@@ -83,7 +83,7 @@ void plan_print(const Plan *p, Text *to) {
   for (int i = 0; i < p->steps.count; i++) {
     const Step *s = &p->steps.at[i];
     const OpRow *row = op_row(g->c, graph_node(g, s->val)->op);
-    text_add(to, "%4d  %s%s  ", i, s->once ? "once " : "", s->copy ? "copy" : lower_text(row->lower));
+    text_add(to, "%4d%c %s%s  ", i, s->joined ? '+' : ' ', s->once ? "once " : "", s->copy ? "copy" : lower_text(row->lower));
     if (!s->copy)
       text_add(to, "%s  ", name_text(g->c->names, row->name));
     add_value(g, s->val, to);

@@ -22,6 +22,12 @@ int step_reads_in_place(const Graph *g, const Val *root, Val v, Val read);
 /* The values that steps compute, in order. */
 Val *schedule_order(const Graph *g, const Val *root, int *count);
 
+/* ---- join.c ---- */
+/* Puts steps that one launch can compute side by side; returns by position which are joined to the one before. */
+unsigned char *steps_join(const Graph *g, const Val *root, const unsigned char *constant, Val *order, int count);
+/* May b, which comes later, be computed in the loops of a? */
+int steps_may_join(const Graph *g, const Val *root, Val a, Val b);
+
 /* ---- memory.c ---- */
 typedef struct {
   Bytes size;

@@ -130,33 +130,68 @@ static int check_kept(Check *c, int i, Range out, Range scratch) {
   return 1;
 }
 
-static int check_step(Check *c, int i) {
+static Range out_range(const Check *c, int i) {
+  const Step *s = &c->p->steps.at[i];
+  return value_range(c, s->val, s->out);
+}
+
+static Range scratch_range(const Check *c, int i) {
+  const Scratch *s = &c->p->steps.at[i].scratch;
+  return s->fixed || s->per_sample ? range_of(c, s->at, s->fixed, s->per_sample) : (Range){-1, 0, 0};
+}
+
+/* Operands of step i, which is computed together with the steps first .. last-1. */
+static int check_operands(Check *c, int i, int first, int last) {
+  const Step *s = &c->p->steps.at[i];
+  for (int k = 0; k < (int)graph_node(c->p->g, s->val)->nin; k++) {
+    Val in = graph_in(c->p->g, s->val, k);
+    if (s->scratch.kept && s->scratch.of == k)
+      continue;
+    int joint = first;
+    while (joint < i && c->p->steps.at[joint].val != in)
+      joint++;
+    if (joint < i && !same(out_range(c, joint), value_range(c, in, c->p->buffer[in])))
+      return fail(c, i, in, "is not where its joint step puts it");
+    for (int m = first; m < last && joint == i; m++)
+      if (!check_operand(c, i, s->val, in, out_range(c, m), scratch_range(c, m)))
+        return 0;
+  }
+  return 1;
+}
+
+static int check_step(Check *c, int i, int first, int last) {
   const Step *s = &c->p->steps.at[i];
   const Graph *g = c->p->g;
-  Range none = {-1, 0, 0}, out = value_range(c, s->val, s->out), scratch = none;
-  if (s->copy)
-    return check_copy(c, i);
-  if (s->once && c->later)
-    return 1;
+  Range out = out_range(c, i), scratch = scratch_range(c, i);
   if (c->root[s->val] != s->val || value_is_leaf(g, s->val))
     return fail(c, i, s->val, "needs no step");
-  if (s->scratch.fixed || s->scratch.per_sample) {
-    scratch = range_of(c, s->scratch.at, s->scratch.fixed, s->scratch.per_sample);
-    if (!check_place(c, i, s->val, s->scratch.at, scratch))
-      return 0;
+  if ((scratch.base >= 0 && !check_place(c, i, s->val, s->scratch.at, scratch)) || !check_place(c, i, s->val, s->out, out))
+    return 0;
+  for (int m = first; m < last; m++) {
+    if (overlap(out, scratch_range(c, m)) || (m != i && overlap(scratch, scratch_range(c, m))))
+      return fail(c, i, s->val, "overlaps scratch of its own step");
+    if (m < i && (overlap(out, out_range(c, m)) || !steps_may_join(g, c->root, c->p->steps.at[m].val, s->val)))
+      return fail(c, i, s->val, "cannot be computed with the step before");
   }
-  if (!check_place(c, i, s->val, s->out, out))
-    return 0;
-  if (overlap(out, scratch))
-    return fail(c, i, s->val, "overlaps its own scratch");
-  if (!check_kept(c, i, out, scratch))
-    return 0;
-  for (int k = 0; k < (int)graph_node(g, s->val)->nin; k++)
-    if (!(s->scratch.kept && s->scratch.of == k) && !check_operand(c, i, s->val, graph_in(g, s->val, k), out, scratch))
+  return check_kept(c, i, out, scratch) && check_operands(c, i, first, last);
+}
+
+/* The steps first .. last-1 happen at once. */
+static int check_joint(Check *c, int first, int last) {
+  const Step *s = c->p->steps.at;
+  if (s[first].copy)
+    return check_copy(c, first);
+  if (s[first].once && c->later)
+    return 1;
+  for (int i = first; i < last; i++)
+    if (!check_step(c, i, first, last))
       return 0;
-  destroy(c, scratch);
-  destroy(c, out);
-  hold(c, s->val, out);
+  for (int i = first; i < last; i++) {
+    destroy(c, scratch_range(c, i));
+    destroy(c, out_range(c, i));
+  }
+  for (int i = first; i < last; i++)
+    hold(c, s[i].val, out_range(c, i));
   return 1;
 }
 
@@ -190,9 +225,13 @@ static int check_call(Check *c) {
   for (Val v = 1; v < (Val)g->nodes.count; v++)
     if (c->root[v] == v && value_is_leaf(g, v) && p->buffer[v].base >= 0)
       hold(c, v, value_range(c, v, p->buffer[v]));
-  for (int i = 0; i < p->steps.count; i++)
-    if (!check_step(c, i))
+  for (int i = 0, last; i < p->steps.count; i = last) {
+    last = i + 1;
+    while (last < p->steps.count && p->steps.at[last].joined)
+      last++;
+    if (!check_joint(c, i, last))
       return 0;
+  }
   for (int i = 0; i < g->outputs.count; i++)
     if (!check_end(c, g->outputs.at[i].val, (Buffer){NET_IO + p->inputs.count + i, 0, 0}, "does not reach its output"))
       return 0;

@@ -232,6 +232,54 @@ static void test_reduce(void **state) {
     reduce_of(lanes);
 }
 
+/* ---- joint steps ---- */
+
+/* Updates over their old values, of which others read too; sums of one domain; blocks with lanes to spare. */
+static void joint_of_lanes(int lanes) {
+  Rig r = rig_new(lanes);
+  static const int shapes[][2] = {{1, 1}, {5, 7}, {64, 9}, {16, 100}};
+  for (int i = 0; i < 4; i++) {
+    char text[2000];
+    const char *param = "  %s = param(\"%s%d\", shape: [%d, %d], role: \"opt\", init: \"constant\", values: [0])\n";
+    int n = snprintf(text, sizeof text, "graph g {\n  r = scalar(\"r\")\n  x = input(\"x\", shape: [%d, %d])\n", shapes[i][0], shapes[i][1]);
+    for (int k = 0; k < 3; k++) {
+      const char *name = (const char *[]){"w", "m", "v"}[k];
+      n += snprintf(text + n, sizeof text - (size_t)n, param, name, name, i, shapes[i][0], shapes[i][1]);
+    }
+    snprintf(text + n, sizeof text - (size_t)n,
+             "  g = batch_sum(x, axes: [])\n  nm = m*0.9 + g*0.1\n  nv = v*0.9 + g*g\n"
+             "  nw = w - nm/(sqrt(nv*nv) + 1)*r\n  next w = nw\n  next m = nm\n  next v = nv\n}\n");
+    rig_add(&r, text);
+  }
+  for (int i = 0; i < CHANNELS; i++) {
+    char text[2000];
+    snprintf(text, sizeof text,
+             "graph g {\n  x0 = input(\"x\", shape: [%d, 6, 5])\n  y0 = input(\"y\", shape: [%d, 6, 5])\n"
+             "  m = input(\"m\", shape: [%d, 1, 1])\n  x = to_blocked(x0, lanes: %d)\n  y = to_blocked(y0, lanes: %d)\n"
+             "  show a: batch_sum(y, axes: [1, 2])\n  show b: batch_sum(x, y, axes: [1, 2], formula: \"x0*x1 + 1\")\n"
+             "  show c: batch_sum(x, m, axes: [1, 2], formula: \"x0 - x1\")\n"
+             "  show d: reduce_sum(y0, axes: [0, 2])\n  show e: reduce_sum(x0, y0, axes: [0, 2], formula: \"x0*x1\")\n"
+             "  u = each(x, y, m, formula: \"x0 + x1*x2 + 1\")\n  v = each(y, u, formula: \"exp(x0/9) - x1\")\n"
+             "  w = each(x, v, formula: \"x0*x1 + 2\")\n"
+             "  show f: to_plain(u)\n  show g: to_plain(v)\n  show h: to_plain(w)\n}\n",
+             channels[i], channels[i], channels[i], lanes, lanes);
+    rig_add(&r, text);
+  }
+  for (int i = 0; i < r.plans.count; i++) {
+    int joined = 0;
+    for (int k = 0; k < r.plans.at[i]->steps.count; k++)
+      joined += r.plans.at[i]->steps.at[k].joined;
+    assert_true(joined >= (i < 4 ? 2 : 4));
+  }
+  rig_run(&r);
+}
+
+static void test_joint(void **state) {
+  (void)state;
+  for (int lanes = 4; lanes <= 16; lanes *= 2)
+    joint_of_lanes(lanes);
+}
+
 /* ---- moves and gathers ---- */
 
 static void move_of(int lanes) {
@@ -314,6 +362,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_each_plain), cmocka_unit_test(test_each_ranks), cmocka_unit_test(test_each_blocked),
       cmocka_unit_test(test_reduce),     cmocka_unit_test(test_move),       cmocka_unit_test(test_gather),
+      cmocka_unit_test(test_joint),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

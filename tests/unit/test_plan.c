@@ -84,7 +84,7 @@ static void test_blocks_never_overlap(void **state) {
 static Scratch random_scratch(const Graph *g, Val v) {
   int operands = graph_node(g, v)->nin;
   Scratch s = {.fixed = v % 3 ? 0 : 40 + 8 * v, .per_sample = v % 5 > 1 ? 0 : 12 + 4 * v};
-  if (operands && v % 4 == 0)
+  if (operands && v % 4 == 0 && op_row(g->c, graph_node(g, v)->op)->lower != LOWER_EACH) /* those may be joint */
     s.kept = 8 * v, s.of = (int)v / 4 % operands;
   return s;
 }
