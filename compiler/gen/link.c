@@ -1,4 +1,5 @@
-/* Duty: calls `cc` on the description, the object file and the runtime library. Libraries that exist as archives are
+#define _GNU_SOURCE /* pipe2 */
+/* Duty: calls `cc` on the description, then on object files and the runtime library. Libraries that exist as archives are
    linked statically, so that a finished program needs libc and libm alone; OpenBLAS only where large matrices are
    multiplied. No shell. */
 #include "gen/link.h"
@@ -52,34 +53,46 @@ static void add(Ctx *c, Words *words, const char *word) {
   vec_push(c->mem, words, (char *)(uintptr_t)word);
 }
 
-/* Runs a program and collects what it says. Its exit status, or -errno when it cannot be started. */
-static int run(const Temp *t, char **words, Text *said) {
+/* Begins a program; 0, or -errno when it cannot be started. */
+static int run_begin(const Temp *t, char **words, Child *child) {
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attr;
-  pid_t child;
-  int end[2], status = 0;
-  if (pipe(end))
+  int end[2];
+  if (pipe2(end, O_CLOEXEC))
     return -errno;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&files, end[1], 1);
   posix_spawn_file_actions_adddup2(&files, end[1], 2);
-  posix_spawn_file_actions_addclose(&files, end[0]);
-  posix_spawn_file_actions_addclose(&files, end[1]);
   posix_spawnattr_init(&attr);
   posix_spawnattr_setsigmask(&attr, &t->before);
   posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
-  int error = posix_spawnp(&child, words[0], &files, &attr, words, environ);
+  int error = posix_spawnp(&child->id, words[0], &files, &attr, words, environ);
   posix_spawn_file_actions_destroy(&files);
   posix_spawnattr_destroy(&attr);
   close(end[1]);
+  if (error)
+    close(end[0]);
+  child->says = end[0];
+  return -error;
+}
+
+/* Collects what it says, to its end: the exit status. */
+static int run_end(Child child, Text *said) {
   char part[4096];
-  for (ssize_t n; !error && ((n = read(end[0], part, sizeof part)) > 0 || (n < 0 && errno == EINTR));)
+  int status = 0;
+  for (ssize_t n; (n = read(child.says, part, sizeof part)) > 0 || (n < 0 && errno == EINTR);)
     text_add_len(said, part, n > 0 ? (size_t)n : 0);
-  close(end[0]);
-  while (!error && waitpid(child, &status, 0) < 0 && errno == EINTR)
+  close(child.says);
+  while (waitpid(child.id, &status, 0) < 0 && errno == EINTR)
     ;
-  return error ? -error : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int run(const Temp *t, char **words, Text *said) {
+  Child child;
+  int error = run_begin(t, words, &child);
+  return error ? error : run_end(child, said);
 }
 
 /* Adds a library's archive if cc knows it, else `otherwise`, and lets the linker look. */
@@ -158,31 +171,47 @@ static int refuse(Ctx *c, int status, const char *said) {
   return 0;
 }
 
-/* OpenBLAS as an archive is large: gold, where it is installed, joins it in a third of the time. Of so much, what is
-   not reached is no longer worth looking for. */
+/* Gold, where it is installed, needs half the time, and a third for OpenBLAS, which is large. Of so much, what is not
+   reached is no longer worth looking for. */
 static void add_linker(Ctx *c, const Link *l, Words *to) {
   Text said = {.mem = c->mem};
   char *ask[] = {"ld.gold", "--version", NULL};
-  int large = l->blas == BLAS_STATIC;
   add(c, to, "-Wl,--strip-debug");
-  if (!large)
+  if (l->blas != BLAS_STATIC)
     add(c, to, "-Wl,--gc-sections");
-  else if (!run(l->temp, ask, &said))
+  if (!run(l->temp, ask, &said))
     add(c, to, "-fuse-ld=gold");
 }
 
-int link_program(Ctx *c, const Link *l) {
-  const char *runtime = runtime_library(c);
-  if (!runtime || !write_header(c, l->temp))
+int link_begin(Ctx *c, Link *l) {
+  l->runtime = runtime_library(c);
+  if (!l->runtime || !write_header(c, l->temp))
     return 0;
-  const char *head[] = {"cc", "-std=c17", "-O0", "-I", l->temp->path, "-o", l->output, l->text};
+  l->described = arena_printf(c->mem, "%s/description.o", l->temp->path);
+  const char *const all[] = {"cc", "-std=c17", "-O0", "-I", l->temp->path, "-c", "-o", l->described, l->text};
+  Words words = {0};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    add(c, &words, all[i]);
+  add(c, &words, NULL);
+  int error = run_begin(l->temp, words.at, &l->compiling);
+  return error ? refuse(c, error, "") : 1;
+}
+
+int link_wait(Ctx *c, Link *l) {
+  Text said = {.mem = c->mem};
+  int status = run_end(l->compiling, &said);
+  return status ? refuse(c, status, text_str(&said)) : 1;
+}
+
+int link_program(Ctx *c, const Link *l) {
+  const char *const head[] = {"cc", "-o", l->output, l->described};
   Words words = {0};
   Text said = {.mem = c->mem};
   for (size_t i = 0; i < sizeof head / sizeof *head; i++)
     add(c, &words, head[i]);
   for (int i = 0; i < l->objects; i++)
     add(c, &words, l->object[i]);
-  add(c, &words, runtime);
+  add(c, &words, l->runtime);
   add(c, &words, "-pthread");
   add_linker(c, l, &words);
   add_sanitizers(c, &words);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "diag/diag.h"
 #include <signal.h>
+#include <sys/types.h>
 
 /* A private folder for what lies between. While it exists, interrupting signals wait, so that it is always removed: the
    signal takes effect in temp_close. */
@@ -14,6 +15,11 @@ typedef struct {
 int temp_open(Ctx *c, Temp *t); /* 0 after reporting */
 void temp_close(Temp *t);
 
+typedef struct {
+  pid_t id;
+  int says; /* the end of a pipe */
+} Child;
+
 typedef enum { BLAS_STATIC, BLAS_SHARED, BLAS_NONE } Blas;
 typedef struct {
   const Temp *temp;
@@ -22,8 +28,15 @@ typedef struct {
   const char *text;          /* and the description, C */
   const char *output;
   Blas blas; /* BLAS_NONE: the program calls no nrt_gemm */
+  /* of link_begin */
+  Child compiling;
+  const char *runtime, *described;
 } Link;
-int link_program(Ctx *c, const Link *l); /* 0 after reporting */
+/* All return 0 after reporting. The description is compiled from link_begin to link_wait, beside what else there is to
+   do. */
+int link_begin(Ctx *c, Link *l);
+int link_wait(Ctx *c, Link *l);
+int link_program(Ctx *c, const Link *l);
 /* Runs a command of the finished program and collects what it says. 0 when it fails. */
 int link_try(const Link *l, const char *command, const char *option, Text *said);
 

@@ -354,16 +354,16 @@ static int link_all(Build *b, const char *output, const Temp *temp) {
   const char *stem = b->o->keep ? output : arena_printf(b->c->mem, "%s/program", temp->path);
   const char *kept = arena_printf(b->c->mem, "%s.o", stem);
   Objects objects = {0};
-  int ok = b->o->keep ? build_object(b, kept) : build_objects(b, temp->path, &objects);
   Link l = {.temp = temp,
             .output = output,
-            .objects = b->o->keep ? 1 : objects.file.count,
-            .object = b->o->keep ? &kept : objects.file.at,
             .text = arena_printf(b->c->mem, "%s.c", stem),
             .blas = gen_uses_blas(b->gen) ? (Blas)b->o->blas : BLAS_NONE};
-  if (!ok || !write_description(b, l.text))
+  if (!write_description(b, l.text) || !link_begin(b->c, &l))
     return 0;
-  ok = link_program(b->c, &l) && (!b->o->weights || weights_try(b, &l));
+  int ok = b->o->keep ? build_object(b, kept) : build_objects(b, temp->path, &objects);
+  l.objects = b->o->keep ? 1 : objects.file.count;
+  l.object = b->o->keep ? &kept : objects.file.at;
+  ok = link_wait(b->c, &l) && ok && link_program(b->c, &l) && (!b->o->weights || weights_try(b, &l));
   build_time(b, "link");
   return ok;
 }
