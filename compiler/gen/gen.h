@@ -24,12 +24,10 @@ const char *gen_step_kernel(const Gen *g, const Plan *p, int step); /* the kerne
 double gen_step_flops(const Plan *p, int step); /* per sample */
 int gen_uses_blas(const Gen *g);
 int gen_object(Gen *g, const char *path, char **error);             /* code generation to an object file */
-typedef struct {
-  Vec(const char *) file;
-  int found; /* of them were in the cache */
-} Objects;
-/* The same in many files of a folder, made on all cores; cache: where what was made once is kept, NULL: nowhere. */
-int gen_objects(Gen *g, const char *cache, const char *folder, Objects *to, char **error);
+/* The same to an archive of many object files, made on all cores; cache: where what was made once is
+   kept, NULL: nowhere; found: so many were there. */
+int gen_archive(Gen *g, const char *cache, const char *path, int *found, char **error);
+int gen_functions(const Gen *g); /* that there are */
 char *gen_llvm_text(Gen *g);                                        /* `netc ir --stage llvm` */
 char *gen_asm_text(Gen *g);
 void gen_free(Gen *g);

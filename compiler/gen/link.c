@@ -1,6 +1,6 @@
 #define _GNU_SOURCE /* pipe2 */
-/* Duty: calls `cc` on the description, then on object files and the runtime library. Libraries that exist as archives are
-   linked statically, so that a finished program needs libc and libm alone; OpenBLAS only where large matrices are
+/* Duty: calls `cc` on the description, then on machine code and the runtime library. Libraries that exist as archives
+   are linked statically, so that a finished program needs libc and libm alone; OpenBLAS only where large matrices are
    multiplied. No shell. */
 #include "gen/link.h"
 #include "base/text.h"
@@ -204,13 +204,12 @@ int link_wait(Ctx *c, Link *l) {
 }
 
 int link_program(Ctx *c, const Link *l) {
-  const char *const head[] = {"cc", "-o", l->output, l->described};
+  const char *const head[] = {"cc",      "-o",  l->output, l->described, "-Wl,--whole-archive",
+                              l->object, "-Wl,--no-whole-archive"};
   Words words = {0};
   Text said = {.mem = c->mem};
   for (size_t i = 0; i < sizeof head / sizeof *head; i++)
     add(c, &words, head[i]);
-  for (int i = 0; i < l->objects; i++)
-    add(c, &words, l->object[i]);
   add(c, &words, l->runtime);
   add(c, &words, "-pthread");
   add_linker(c, l, &words);

@@ -23,9 +23,8 @@ typedef struct {
 typedef enum { BLAS_STATIC, BLAS_SHARED, BLAS_NONE } Blas;
 typedef struct {
   const Temp *temp;
-  int objects;
-  const char *const *object; /* files: machine code */
-  const char *text;          /* and the description, C */
+  const char *object; /* machine code: an object file or an archive of them */
+  const char *text;   /* and the description, C */
   const char *output;
   Blas blas; /* BLAS_NONE: the program calls no nrt_gemm */
   /* of link_begin */

@@ -107,9 +107,14 @@ Gen *gen_new(Ctx *c, const GenTarget *target) {
   return g;
 }
 
-int gen_objects(Gen *g, const char *cache, const char *folder, Objects *to, char **error) {
-  *error = units_emit(&g->units, &g->target, cache, folder, to);
-  return !*error;
+int gen_archive(Gen *g, const char *cache, const char *path, int *found, char **error) {
+  int why = units_emit(&g->units, &g->target, cache, path, found);
+  *error = why ? arena_printf(g->c->mem, "%s", strerror(why)) : NULL;
+  return !why;
+}
+
+int gen_functions(const Gen *g) {
+  return g->units.list.count;
 }
 
 /* ---- all functions in one ---- */

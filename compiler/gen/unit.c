@@ -52,16 +52,17 @@ void units_free(Units *u) {
 /* ---- machine code ---- */
 
 typedef struct {
-  const char *name, *path;
+  const char *name;
   LLVMMemoryBufferRef bitcode;
-  int error; /* errno */
+  char *object; /* malloc'ed */
+  size_t len;
 } Piece;
 
 typedef struct {
   const Target *target;
   const char *cache;
-  Hash seed;    /* of all that the code depends on beside the bitcode */
-  Piece *piece; /* the largest first, so that all threads end at about the same time */
+  Hash seed;     /* of all that the code depends on beside the bitcode */
+  Piece **piece; /* the largest first, so that all threads end at about the same time */
   int count;
   atomic_int next, found;
 } Work;
@@ -85,7 +86,7 @@ static Hash target_hash(const Target *t, Arena *mem) {
   return hash_bytes((Hash){0}, all, strlen(all));
 }
 
-static LLVMMemoryBufferRef object_make(const Piece *p, LLVMTargetMachineRef machine) {
+static void piece_make(Piece *p, LLVMTargetMachineRef machine) {
   LLVMContextRef context = LLVMContextCreate();
   LLVMModuleRef module;
   LLVMMemoryBufferRef object;
@@ -96,53 +97,39 @@ static LLVMMemoryBufferRef object_make(const Piece *p, LLVMTargetMachineRef mach
   LLVMDisposeMessage(error);
   if (LLVMTargetMachineEmitToMemoryBuffer(machine, module, LLVMObjectFile, &error, &object))
     BUG("no machine code of %s: %s", p->name, error);
+  p->len = LLVMGetBufferSize(object);
+  p->object = malloc(p->len + 1);
+  BUG_IF(!p->object);
+  memcpy(p->object, LLVMGetBufferStart(object), p->len);
+  LLVMDisposeMemoryBuffer(object);
   LLVMDisposeModule(module);
   LLVMContextDispose(context);
-  return object;
-}
-
-static int file_put(const char *path, const void *at, size_t len) { /* errno */
-  FILE *f = fopen(path, "we");
-  int ok = f && fwrite(at, 1, len, f) == len, error = errno;
-  if (f && fclose(f) && ok)
-    return errno;
-  return ok ? 0 : error;
-}
-
-static void piece_run(Work *w, Piece *p, LLVMTargetMachineRef *machine) {
-  size_t len;
-  Hash key = hash_bytes(w->seed, LLVMGetBufferStart(p->bitcode), LLVMGetBufferSize(p->bitcode));
-  void *found = cache_get(w->cache, key, &len);
-  if (found) {
-    p->error = file_put(p->path, found, len);
-    free(found);
-    w->found++;
-    return;
-  }
-  if (!*machine)
-    *machine = target_machine(w->target);
-  LLVMMemoryBufferRef object = object_make(p, *machine);
-  const char *at = LLVMGetBufferStart(object);
-  len = LLVMGetBufferSize(object);
-  p->error = file_put(p->path, at, len);
-  cache_put(w->cache, key, at, len);
-  LLVMDisposeMemoryBuffer(object);
 }
 
 static void *work_run(void *user) {
   Work *w = user;
   LLVMTargetMachineRef machine = NULL; /* made when something is not in the cache */
-  for (int i; (i = w->next++) < w->count;)
-    piece_run(w, &w->piece[i], &machine);
+  for (int i; (i = w->next++) < w->count;) {
+    Piece *p = w->piece[i];
+    Hash key = hash_bytes(w->seed, LLVMGetBufferStart(p->bitcode), LLVMGetBufferSize(p->bitcode));
+    p->object = cache_get(w->cache, key, &p->len);
+    if (p->object) {
+      w->found++;
+      continue;
+    }
+    machine = machine ? machine : target_machine(w->target);
+    piece_make(p, machine);
+    cache_put(w->cache, key, p->object, p->len);
+  }
   if (machine)
     LLVMDisposeTargetMachine(machine);
   return NULL;
 }
 
 static int by_size(const void *a, const void *b) {
-  const Piece *x = a, *y = b;
+  const Piece *x = *(Piece *const *)a, *y = *(Piece *const *)b;
   size_t m = LLVMGetBufferSize(x->bitcode), n = LLVMGetBufferSize(y->bitcode);
-  return m != n ? (m < n) - (m > n) : strcmp(x->name, y->name);
+  return m != n ? (m < n) - (m > n) : (x > y) - (x < y);
 }
 
 static void work_share(Work *w) {
@@ -152,6 +139,7 @@ static void work_share(Work *w) {
   int started = 0, want = sched_getaffinity(0, sizeof cpus, &cpus) ? 1 : CPU_COUNT(&cpus);
   want = want < MOST ? want : MOST;
   want = want < w->count ? want : w->count;
+  qsort(w->piece, (size_t)w->count, sizeof *w->piece, by_size);
   while (started < want - 1 && !pthread_create(&thread[started], NULL, work_run, w))
     started++;
   work_run(w);
@@ -159,24 +147,38 @@ static void work_share(Work *w) {
     pthread_join(thread[--started], NULL);
 }
 
-char *units_emit(const Units *u, const Target *t, const char *cache, const char *folder, Objects *to) {
+/* As `ar` writes them, without an index: a name, date, owner, group and mode that say nothing, and the size. 0, or
+   errno. */
+static int archive_write(const char *path, const Piece *piece, int count) {
+  FILE *f = fopen(path, "we");
+  if (!f)
+    return errno;
+  fputs("!<arch>\n", f);
+  for (int i = 0; i < count; i++) {
+    fprintf(f, "%-16s%-12d%-6d%-6d%-8o%-10zu`\n", "net.o/", 0, 0, 0, 0644, piece[i].len);
+    fwrite(piece[i].object, 1, piece[i].len, f);
+    if (piece[i].len % 2)
+      fputc('\n', f);
+  }
+  int error = ferror(f) ? errno : 0;
+  return fclose(f) && !error ? errno : error;
+}
+
+int units_emit(const Units *u, const Target *t, const char *cache, const char *path, int *found) {
   Work w = {.target = t, .cache = cache, .seed = target_hash(t, u->mem), .count = u->list.count};
-  char *error = NULL;
+  Piece *piece = arena_alloc(u->mem, sizeof *piece * (size_t)w.count + 1);
   w.piece = arena_alloc(u->mem, sizeof *w.piece * (size_t)w.count + 1);
   for (int i = 0; i < w.count; i++) {
     const Unit *unit = &u->list.at[i];
-    w.piece[i] = (Piece){.name = unit->name,
-                         .path = arena_printf(u->mem, "%s/%d.o", folder, i),
-                         .bitcode = LLVMWriteBitcodeToMemoryBuffer(unit->module)};
-    vec_push(u->mem, &to->file, w.piece[i].path);
+    piece[i] = (Piece){.name = unit->name, .bitcode = LLVMWriteBitcodeToMemoryBuffer(unit->module)};
+    w.piece[i] = &piece[i];
   }
-  qsort(w.piece, (size_t)w.count, sizeof *w.piece, by_size);
   work_share(&w);
+  int error = archive_write(path, piece, w.count);
   for (int i = 0; i < w.count; i++) {
-    if (w.piece[i].error)
-      error = arena_printf(u->mem, "%s: %s", w.piece[i].path, strerror(w.piece[i].error));
-    LLVMDisposeMemoryBuffer(w.piece[i].bitcode);
+    LLVMDisposeMemoryBuffer(piece[i].bitcode);
+    free(piece[i].object);
   }
-  to->found = w.found;
+  *found = w.found;
   return error;
 }

@@ -32,7 +32,7 @@ typedef struct {
 } Target;
 LLVMTargetMachineRef target_machine(const Target *t);
 
-/* Object files of all units in `folder`, on all cores. NULL, or what went wrong. */
-char *units_emit(const Units *u, const Target *t, const char *cache, const char *folder, Objects *to);
+/* An archive of all units' object files, made on all cores; how many of them the cache had. 0, or errno. */
+int units_emit(const Units *u, const Target *t, const char *cache, const char *path, int *found);
 
 #endif

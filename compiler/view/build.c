@@ -226,13 +226,13 @@ int build_code(Build *b) {
   return !diag_errors(b->c->diags);
 }
 
-/* One file, or one for each function where those that are known need not be made again. */
-static int build_objects(Build *b, const char *folder, Objects *to) {
+static int build_archive(Build *b, const char *path) {
   char *error = NULL;
   const char *cache = b->o->no_cache ? NULL : cache_folder(b->c->mem);
-  if (!gen_objects(b->gen, cache, folder, to, &error))
-    diag_add(b->c, D_CANNOT_WRITE, nowhere, folder, error);
-  build_time(b, arena_printf(b->c->mem, "machine code, %d of %d from the cache", to->found, to->file.count));
+  int found = 0;
+  if (!gen_archive(b->gen, cache, path, &found, &error))
+    diag_add(b->c, D_CANNOT_WRITE, nowhere, path, error);
+  build_time(b, arena_printf(b->c->mem, "machine code, %d of %d from the cache", found, gen_functions(b->gen)));
   return !error;
 }
 
@@ -349,20 +349,17 @@ static int check_output(Build *b, const char *output) {
   return 0;
 }
 
-/* Machine code is made function by function; in one file where it is kept. */
+/* Machine code is made function by function, and in one object file where that is kept. */
 static int link_all(Build *b, const char *output, const Temp *temp) {
   const char *stem = b->o->keep ? output : arena_printf(b->c->mem, "%s/program", temp->path);
-  const char *kept = arena_printf(b->c->mem, "%s.o", stem);
-  Objects objects = {0};
   Link l = {.temp = temp,
             .output = output,
+            .object = arena_printf(b->c->mem, b->o->keep ? "%s.o" : "%s.a", stem),
             .text = arena_printf(b->c->mem, "%s.c", stem),
             .blas = gen_uses_blas(b->gen) ? (Blas)b->o->blas : BLAS_NONE};
   if (!write_description(b, l.text) || !link_begin(b->c, &l))
     return 0;
-  int ok = b->o->keep ? build_object(b, kept) : build_objects(b, temp->path, &objects);
-  l.objects = b->o->keep ? 1 : objects.file.count;
-  l.object = b->o->keep ? &kept : objects.file.at;
+  int ok = b->o->keep ? build_object(b, l.object) : build_archive(b, l.object);
   ok = link_wait(b->c, &l) && ok && link_program(b->c, &l) && (!b->o->weights || weights_try(b, &l));
   build_time(b, "link");
   return ok;
