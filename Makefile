@@ -110,7 +110,7 @@ fuzz: all                                         ## wrong files must be answere
 	@sh tests/fuzz/fuzz.sh $(BUILD)/asan $(or $(N),1000) $(or $(SEED),1)
 peer: all units                                   ## compute what PyTorch computes, again (in a virtual environment)
 	@sh tests/peer/peer.sh
-bench: all                                        ## training steps per second beside PyTorch's
+bench: all                                        ## time training and predictions beside PyTorch, ONNX Runtime, OpenVINO
 	@sh tests/bench/bench.sh
 
 # ---- for people ----

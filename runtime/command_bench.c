@@ -1,14 +1,35 @@
-/* `bench`: the time of a step, on made-up inputs, and where it goes. */
+/* `bench`: the time of a step, on made-up inputs, and where it goes. `--csv` says it to a program: see csv_head. */
 #include "command.h"
+#include "pool.h"
 #include <stdlib.h>
 #include <string.h>
 
 struct bench {
   struct model *m;
   const struct net_data *data; /* that the inputs are fields of; may be NULL */
-  int64_t batch, steps;
-  int profile;
+  int64_t batch, steps, warmup;
+  int profile, csv;
+  double resident;       /* MB before there is a model */
+  double first, inputs;  /* when the first step was done, by now(), and how many seconds its inputs took to invent */
 };
+
+/* memory_mb: what the process held at most beyond what it held before there was a model. first_s: when the first step was
+   done, on the monotonic clock and less the time for inventing inputs: whoever started the program knows when that was. */
+static const char *const csv_head = "entry,batch,threads,steps,median_ms,fastest_ms,memory_mb,first_s";
+static const char *const csv_head_profile = "step,entry,ms,flops,line,what,kernel";
+
+/* A line of /proc/self/status in MB: what is resident ("VmRSS:"), what was at most ("VmHWM:"); 0 where there is none. */
+static double resident_mb(const char *key) {
+  char line[256];
+  long long kib = 0;
+  FILE *f = fopen("/proc/self/status", "r");
+  while (f && fgets(line, sizeof line, f))
+    if (!strncmp(line, key, strlen(key)))
+      kib = strtoll(line + strlen(key), NULL, 10);
+  if (f)
+    fclose(f);
+  return (double)kib * 1024 / 1e6;
+}
 
 /* Values as the field's kind has them; inputs that are no field get normal noise. */
 static void invent(const struct bench *b, const struct net_io *io, void *out) {
@@ -45,8 +66,7 @@ static int by_time(const void *a, const void *b) {
   return *x < *y ? 1 : *x > *y ? -1 : 0;
 }
 
-static void profile(const struct bench *b, const struct job *j, const double *seconds) {
-  const struct net_entry *e = j->entry;
+static void profile_print(const struct bench *b, const struct net_entry *e, const double *seconds) {
   const double **order = mem_get((size_t)(e->steps + 1) * sizeof *order);
   double total = 0;
   for (int i = 0; i < e->steps; i++) {
@@ -73,42 +93,65 @@ static void profile(const struct bench *b, const struct job *j, const double *se
   free(order);
 }
 
+static void profile_csv(const struct bench *b, const struct net_entry *e, const double *seconds) {
+  for (int i = 0; i < e->steps; i++) {
+    const struct net_step_info *s = &e->step[i];
+    printf("step,%s,%.4f,%.0f,%d,%s,%s\n", e->name, seconds[i] / (double)b->steps * 1e3,
+           s->flops_per_sample * (double)b->batch, s->line, s->what ? s->what : "", s->kernel ? s->kernel : "");
+  }
+}
+
 static int by_size(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return x < y ? -1 : x > y;
 }
 
-static void measure(const struct bench *b, struct job *j, void *const *in) {
-  double *times = mem_get((size_t)b->steps * sizeof *times), total = 0;
+static void print(const struct bench *b, const struct net_entry *e, const double *times) {
+  double total = 0, median = times[b->steps / 2] * 1e3, fastest = times[0] * 1e3;
+  for (int64_t i = 0; i < b->steps; i++)
+    total += times[i];
+  if (b->csv)
+    printf("%s,%lld,%d,%lld,%.4f,%.4f,%.1f,%.6f\n", e->name, (long long)b->batch, pool_threads(b->m->pool),
+           (long long)b->steps, median, fastest, resident_mb("VmHWM:") - b->resident, b->first - b->inputs);
+  else
+    printf("%-16s batch %lld: %.2f ms (median; fastest %.2f), %.2f steps/s, %.1f samples/s, %.1f MB\n", e->name,
+           (long long)b->batch, median, fastest, (double)b->steps / total, (double)(b->steps * b->batch) / total,
+           (double)job_bytes(b->m, e, b->batch) / 1e6);
+  fflush(stdout);
+}
+
+static void measure(struct bench *b, struct job *j, void *const *in) {
+  double *times = mem_get((size_t)b->steps * sizeof *times);
   double *seconds = mem_get((size_t)(j->entry->steps + 1) * sizeof *seconds);
-  const struct net_entry *e = j->entry;
-  for (int64_t i = -2; i < b->steps; i++) { /* two to warm up */
+  for (int64_t i = -b->warmup; i < b->steps; i++) {
     j->run.step_seconds = b->profile && i >= 0 ? seconds : NULL;
     double start = now();
-    job_run(j, in, b->batch, (struct job_at){0, (uint64_t)(i + 3), NULL});
+    job_run(j, in, b->batch, (struct job_at){0, (uint64_t)(i + b->warmup + 1), NULL});
+    double end = now();
+    if (i == -b->warmup)
+      b->first = end;
     if (i >= 0)
-      total += times[i] = now() - start;
+      times[i] = end - start;
   }
   qsort(times, (size_t)b->steps, sizeof *times, by_size);
-  printf("%-16s batch %lld: %.2f ms (median; fastest %.2f), %.2f steps/s, %.1f samples/s, %.1f MB\n", e->name,
-         (long long)b->batch, times[b->steps / 2] * 1e3, times[0] * 1e3, (double)b->steps / total,
-         (double)(b->steps * b->batch) / total, (double)job_bytes(b->m, e, b->batch) / 1e6);
-  fflush(stdout);
+  print(b, j->entry, times);
   if (b->profile)
-    profile(b, j, seconds);
+    (b->csv ? profile_csv : profile_print)(b, j->entry, seconds);
   free(times), free(seconds);
 }
 
-static int bench_entry(const struct bench *b, int entry, char err[ERR]) {
+static int bench_entry(struct bench *b, int entry, char err[ERR]) {
   struct job j;
   void *in[NET_BASES] = {0};
   int status = job_open(&j, b->m, entry, b->batch, err);
+  double start = now();
   for (int i = 0; i < j.entry->inputs && !status; i++) {
     in[i] = block_get(io_count(&j.entry->input[i], b->batch) * 4);
     status = in[i] ? 0 : fail(err, "out of memory; a smaller --batch needs less");
     if (!status)
       invent(b, &j.entry->input[i], in[i]);
   }
+  b->inputs = now() - start;
   if (!status)
     measure(b, &j, in);
   for (int i = 0; i < NET_BASES; i++)
@@ -154,11 +197,20 @@ int command_bench(const struct command *c, char err[ERR]) {
   int64_t threads;
   cli_open(&cli, c->self, "bench");
   cli_add(&cli, (struct cli_row){"steps", 0, "N", "How many steps are timed (now 20)"});
+  cli_add(&cli, (struct cli_row){"warmup", 0, "N", "How many steps go before them (now 2)"});
+  cli_add(&cli, (struct cli_row){"csv", 0, NULL, "As a table for programs, with memory and the time of the first step"});
   cli_add(&cli, (struct cli_row){"profile", 0, NULL, "Where the time goes, kernel by kernel"});
   common_add(&cli, COMMON_BATCH | COMMON_THREADS);
   cli_read(&cli, c->argc, c->argv, "[ENTRY...]", "Times training steps and predictions on made-up inputs.");
   b.profile = cli_get(&cli, "profile") != NULL;
+  b.csv = cli_get(&cli, "csv") != NULL;
+  b.resident = resident_mb("VmRSS:");
+  if (b.csv)
+    puts(csv_head);
+  if (b.csv && b.profile)
+    puts(csv_head_profile);
   int status = cli_whole(&cli, "threads", 1, 0, &threads, err) || cli_whole(&cli, "steps", 1, 20, &b.steps, err) ||
+               cli_whole(&cli, "warmup", 0, 2, &b.warmup, err) ||
                model_open(&m, c->program, (int)threads, err) || bench_all(&b, &cli, err);
   if (m.program)
     model_close(&m);
