@@ -77,7 +77,7 @@ static void profile_print(const struct bench *b, const struct net_entry *e, cons
   puts("      ms      %  GFLOP/s  line  what");
   for (int i = 0; i < e->steps; i++) {
     const struct net_step_info *s = &e->step[order[i] - seconds];
-    double own = *order[i] / (double)b->steps, flops = s->flops_per_sample * (double)b->batch;
+    double own = *order[i] / (double)b->steps, flops = s->flops + s->flops_per_sample * (double)b->batch;
     printf("%8.3f %5.1f%%", own * 1e3, 100 * *order[i] / (total > 0 ? total : 1));
     if (flops > 0 && own > 0)
       printf(" %8.1f", flops / own / 1e9);

@@ -123,7 +123,7 @@ struct net_step_info {       /* for profiles, NaN reports, memory tables */
   const char *kernel;        /* symbol */
   const char *what;          /* the operation and its instance path */
   int line;                  /* in the .net file; 0 when none */
-  double flops_per_sample;
+  double flops, flops_per_sample; /* for N samples: flops + N * flops_per_sample */
 };
 struct net_entry {
   const char *name;

@@ -9,6 +9,7 @@
    Example: 64 -> 64 channels, 3x3, 56 x 56, 8 lanes: groups of 3 + 3 + 2 vectors; a row is 14 tiles of 4 pixels, the
    first and the last without the column that the padding hides; 4 passes of 2 blocks. */
 #include "gen/conv.h"
+#include "gen/cost.h"
 #include "gen/wino.h"
 
 enum { KEPT_WEIGHTS = 256 * 1024 }; /* floats */
@@ -354,4 +355,19 @@ Scratch conv_scratch(const Graph *g, Val v) {
     return wino_conv_scratch(g, v);
   Corr k = corr_of(g, v);
   return (Scratch){.kept = 4 * corr_packed(&k), .of = 1};
+}
+
+double conv_work(const Graph *g, Val v, Text *how, double *fixed) {
+  if (wino_fits(g, v))
+    return wino_work(g, v, how, fixed);
+  int weights = graph_node(g, v)->op == OP_conv2d_weight_grad_over;
+  Corr k = weights ? corr_of_weight_grad(g, v) : corr_of(g, v);
+  *fixed = 0;
+  text_add(how, "%s %dx%d", k.depthwise ? "depthwise" : "direct", k.nb, weights ? conv_points(&k, k.nb) : k.widest);
+  if (!k.x_blocked || !k.y_blocked)
+    text_add(how, ", %s in rows", k.x_blocked ? "out" : k.y_blocked ? "in" : "all");
+  int in = k.depthwise ? 1 : k.x_blocked ? (k.in + k.lanes - 1) / k.lanes * k.lanes : k.in;
+  int out = k.y_blocked ? (k.out + k.lanes - 1) / k.lanes * k.lanes : k.out;
+  double plane = k.transposed ? (double)k.h * k.w : (double)k.p * k.q;
+  return 2.0 * k.r * k.s * plane * in / (k.depthwise ? 1 : k.groups) * out;
 }

@@ -156,7 +156,10 @@ static void write_steps(const Writer *w, const Description *d, const Plan *p, in
     text_add(w->to, ", ");
     write_string(w, what_of(w, p->g, &p->steps.at[i]));
     text_add(w->to, ", %d, ", line_of(w, graph_node(p->g, p->steps.at[i].val)->span));
-    write_number(w, gen_step_flops(p, i));
+    Flops f = gen_step_flops(p, i);
+    write_number(w, f.fixed);
+    text_add(w->to, ", ");
+    write_number(w, f.per_sample);
     text_add(w->to, "},\n");
   }
   end_array(w, p->steps.count);

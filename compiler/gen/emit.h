@@ -264,6 +264,8 @@ void epilogue_unit(Epilogue *p, Emit *e, Ir sample,
    exist. */
 Ir epilogue_apply(Epilogue *p, Emit *e, Ir value, const Ir *index, Ir mask);
 
+int step_fold(const Graph *g, Val v); /* how many values a step has for each sample: 1, but within `map`; 0: shared */
+
 /* ---- lowering: one function a tag; gen/step.c holds the table ---- */
 typedef void LowerStep(Gen *g, const Plan *p, int step);
 LowerStep lower_each, lower_reduce, lower_conv, lower_pool, lower_gemm, lower_move, lower_gather, lower_random;

@@ -8,6 +8,7 @@
    programs without large matrices come without BLAS. An epilogue is applied to a block's rows as soon as they are
    there. Example: 64 samples of [196, 768] times [768, 3072]: 12544 rows in 131 blocks of 96, 24 of 128 columns: 3144
    units in 32 chunks. */
+#include "gen/cost.h"
 #include "gen/finish.h"
 #include "gen/gemm_tile.h"
 
@@ -268,6 +269,14 @@ void lower_gemm(Gen *g, const Plan *p, int step) {
   kernel = gen_kernel(g, "gemm_add", "", 0, build_add_parts, NULL);
   entry_launch(g, kernel, adding, 3, entry_chunks(g, blocks(e, size, k64(e, e->lanes)), PARTS));
   finish_launch(g, graph, v);
+}
+
+void gemm_way(const Graph *g, Val v, Text *how) {
+  Gemm s = gemm_of(g, v);
+  static const char *const way[] = {[BY_LOOP] = "a loop", [BY_TILES] = "tiles", [BY_BLAS] = "BLAS"};
+  text_add(how, "%s", way[s.way]);
+  if (s.parts > 1)
+    text_add(how, ", depth in %d parts", s.parts);
 }
 
 Scratch gemm_scratch(const Graph *g, Val v) {

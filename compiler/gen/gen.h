@@ -21,7 +21,10 @@ Scratch gen_scratch(const Graph *g, Val v);     /* a ScratchOf; lanes come from 
    bases after the inputs, in graph order. */
 void gen_entry(Gen *g, const Plan *p);
 const char *gen_step_kernel(const Gen *g, const Plan *p, int step); /* the kernel's symbol; after gen_entry of that plan */
-double gen_step_flops(const Plan *p, int step); /* per sample */
+typedef struct {
+  double fixed, per_sample;
+} Flops;
+Flops gen_step_flops(const Plan *p, int step);
 int gen_uses_blas(const Gen *g);
 int gen_object(Gen *g, const char *path, char **error);             /* code generation to an object file */
 /* The same to an archive of many object files, made on all cores; cache: where what was made once is

@@ -1,5 +1,6 @@
 /* wino_shape: which convolutions are computed by Winograd's algorithm, and how their work is cut. */
 #include "gen/conv.h"
+#include "gen/cost.h"
 #include "gen/wino.h"
 
 enum { FEWEST_CHANNELS = 16, VALUES_BYTES = 640 * 1024, BLOCK_MOST = 56, BLOCK_LEAST = 28, SHARED_BYTES = 8 << 20 };
@@ -53,4 +54,18 @@ Wino wino_of(const Graph *g, Val v) {
   choose_groups(&w);
   choose_block(&w);
   return w;
+}
+
+/* Instructions of a transform, for a block of channels of one tile or of one filter. */
+enum { TILE_STEPS = 300, FILTER_STEPS = 150 };
+
+double wino_work(const Graph *g, Val v, Text *how, double *fixed) {
+  Wino w = wino_of(g, v);
+  double tiles = (double)w.rows * w.cols, vectors = (double)w.in_blocks * w.lanes * w.out_blocks;
+  if (graph_node(g, v)->op == OP_conv2d_weight_grad_over)
+    text_add(how, "winograd F(4,3) 1x%d", w.lanes);
+  else
+    text_add(how, "winograd F(4,3) %dx%d, blocks of %d tiles", w.nb, conv_accumulators(w.lanes) / w.nb, w.block);
+  *fixed = 2 * w.lanes * FILTER_STEPS * vectors;
+  return 2 * w.lanes * tiles * (WINO_POINTS * vectors + TILE_STEPS * (w.in_blocks + w.out_blocks));
 }

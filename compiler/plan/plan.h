@@ -73,7 +73,9 @@ const PlanParam *params_find(const ParamTable *t, Name path);
 typedef Scratch ScratchOf(const Graph *g, Val v);
 Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of);
 int64_t plan_arena(const Plan *p, int64_t n); /* bytes of the arena for n samples */
-void plan_print(const Plan *p, Text *to);
+/* note: writes what is to stand at the end of a step's line; NULL: nothing. */
+typedef void PlanNote(const Plan *p, int step, void *user, Text *to);
+void plan_print(const Plan *p, PlanNote *note, void *user, Text *to);
 /* 1 when no two values that live together overlap, operands are written before they are read, and outputs and updates
    reach their places. */
 int plan_verify(const Plan *p, Text *why);

@@ -75,7 +75,7 @@ static double arena_excess(const Plan *p, int i) {
   return (double)plan_arena(p, memory_batches[i]) / (double)p->least[i];
 }
 
-void plan_print(const Plan *p, Text *to) {
+void plan_print(const Plan *p, PlanNote *note, void *user, Text *to) {
   const Graph *g = p->g;
   const Val *root = value_roots(g);
   const int *last = last_reads(p, root);
@@ -94,6 +94,8 @@ void plan_print(const Plan *p, Text *to) {
     text_add(to, "  %lld B", (long long)type_bytes(graph_type(g, s->val)));
     add_scratch(p, &s->scratch, to);
     add_dying(p, root, last, i, to);
+    if (note)
+      note(p, i, user, to);
     text_add(to, "\n");
   }
   const Bytes *a = p->arena;

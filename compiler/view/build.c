@@ -195,9 +195,24 @@ static void verify_plan(const Build *b, const Plan *p) {
   Text why = {.mem = b->c->mem}, dump = {.mem = b->c->mem};
   if (!b->passes.verify || plan_verify(p, &why))
     return;
-  plan_print(p, &dump);
+  plan_print(p, NULL, NULL, &dump);
   fputs(text_str(&dump), stderr);
   BUG("the plan of %s: %s", name_text(b->c->names, p->g->name), text_str(&why));
+}
+
+enum { BATCH_DEFAULT = 32 };
+
+int64_t build_batch(const Build *b, const Entry *e) {
+  if (b->o->batch)
+    return b->o->batch;
+  if (e->predict)
+    return 1;
+  for (int i = 0; e->train && i < e->train->props.count; i++) {
+    const RecipeProp *p = &e->train->props.at[i];
+    if (!strcmp(name_text(b->c->names, p->name), "batch") && p->value.kind == RECIPE_NUM)
+      return (int64_t)p->value.num;
+  }
+  return BATCH_DEFAULT;
 }
 
 int build_plans(Build *b) {

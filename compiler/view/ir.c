@@ -4,6 +4,7 @@
    comment.
    --dump writes files: train.0-graph.graph, train.2-autodiff.graph ... train.plan, program.ll, program.s. */
 #include "base/bug.h"
+#include "gen/cost.h"
 #include "view/view.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -44,12 +45,36 @@ static void put_graph(Ir *ir, const Graph *g, int number, const char *stage) {
       arena_printf(c->mem, "%s: %s", function, stage), text_str(&text));
 }
 
+typedef struct {
+  int64_t batch;
+  double seconds;
+} Predicted;
+
+/*   {winograd F(4,3) 2x14, blocks of 28 tiles  1.85 Gop, 540 Mop done  12.9 MB  3.3 ms} */
+static void predict(const Plan *p, int step, void *user, Text *to) {
+  Predicted *sum = user;
+  Arena *mem = p->g->c->mem;
+  if (p->steps.at[step].joined)
+    return;
+  StepCost c = gen_step_cost(p, step, sum->batch);
+  text_add(to, "  {%s%s", c.how, *c.how ? "  " : "");
+  if (c.flops > 0)
+    text_add(to, "%sop", scaled_text(mem, c.flops, ""));
+  if (c.done != c.flops)
+    text_add(to, ", %sop done", scaled_text(mem, c.done, ""));
+  text_add(to, "%s%s  %s}", c.flops > 0 ? "  " : "", scaled_text(mem, c.bytes, "B"), scaled_text(mem, c.seconds, "s"));
+  sum->seconds += p->steps.at[step].once ? 0 : c.seconds;
+}
+
 static void put_plans(Ir *ir) {
   Ctx *c = ir->b.c;
   for (int i = 0; i < ir->b.count; i++) {
     const char *function = name_text(c->names, ir->b.entry[i].name);
     Text text = {.mem = c->mem};
-    plan_print(ir->b.function[i].plan, &text);
+    Predicted sum = {.batch = build_batch(&ir->b, &ir->b.entry[i])};
+    plan_print(ir->b.function[i].plan, predict, &sum, &text);
+    text_add(&text, "predicted for N = %lld on %d cores: %s\n", (long long)sum.batch, COST_THREADS,
+             scaled_text(c->mem, sum.seconds, "s"));
     put(ir, arena_printf(c->mem, "%s.plan", function), arena_printf(c->mem, "%s: plan", function), text_str(&text));
   }
 }

@@ -3,7 +3,7 @@
 #include "view/view.h"
 #include <string.h>
 
-enum { BATCH_DEFAULT = 32, FLOAT = 4, THREADS = 2 }; /* work memory is counted for two threads, whatever machine this is */
+enum { FLOAT = 4, THREADS = 2 }; /* work memory is counted for two threads, whatever machine this is */
 
 static const char *number_cell(Arena *a, double n, const char *(*text)(Arena *, double)) {
   return n > 0 ? text(a, n) : "";
@@ -72,19 +72,6 @@ static double role_floats(const Build *b, const ParamTable *t, const char *role)
   return n;
 }
 
-static double batch_of(const Build *b, const Entry *e) {
-  if (b->o->batch)
-    return b->o->batch;
-  if (e->predict)
-    return 1;
-  for (int i = 0; e->train && i < e->train->props.count; i++) {
-    const RecipeProp *p = &e->train->props.at[i];
-    if (!strcmp(name_text(b->c->names, p->name), "batch") && p->value.kind == RECIPE_NUM)
-      return p->value.num;
-  }
-  return BATCH_DEFAULT;
-}
-
 static double value_bytes(const Graph *g, Val v, double batch) {
   const Type *t = graph_type(g, v);
   return (double)type_size(t) * FLOAT * (t->batched ? batch * t->batched : 1);
@@ -113,7 +100,7 @@ static void print_memory(const Build *b, FILE *to) {
     table_add(&t, "%s", heading[i]);
   for (int i = 0; i < b->count; i++) {
     const Plan *p = b->function[i].plan;
-    double batch = batch_of(b, &b->entry[i]), io = io_bytes(p, batch);
+    double batch = build_batch(b, &b->entry[i]), io = io_bytes(p, batch);
     double arena = (double)plan_arena(p, (int64_t)batch) + THREADS * (double)p->work;
     const double bytes[] = {arena, io, kept, optimizer, arena + io + kept + optimizer};
     table_add(&t, "%s", name_text(b->c->names, b->entry[i].name));

@@ -56,9 +56,11 @@ const char *count_text(Arena *a, double n) {
 }
 
 const char *scaled_text(Arena *a, double n, const char *unit) {
-  static const char *const prefix[] = {"", "k", "M", "G", "T", "P"};
-  int p = 0;
-  for (; p < 5 && fabs(n) >= 999.95; p++)
+  static const char *const prefix[] = {"u", "m", "", "k", "M", "G", "T", "P"};
+  int p = 2;
+  for (; p < 7 && fabs(n) >= 999.95; p++)
     n /= 1000;
-  return arena_printf(a, "%.*f %s%s", p ? 1 : 0, n, prefix[p], unit);
+  for (; p > 0 && n && fabs(n) < 0.9995; p--)
+    n *= 1000;
+  return arena_printf(a, "%.*f %s%s", p == 2 ? 0 : 1, n, prefix[p], unit);
 }

@@ -68,7 +68,7 @@ static inline void rig_bind(Rig *r, const char *name, void *function) {
 static inline void rig_show(const Plan *p) {
   Text text = {.mem = p->g->c->mem};
   graph_print(p->g, &text);
-  plan_print(p, &text);
+  plan_print(p, NULL, NULL, &text);
   fputs(text_str(&text), stderr);
 }
 

@@ -20,7 +20,7 @@ static Plan *plan_of(Graph *g, ScratchOf *scratch) {
   Plan *p = plan_make(g, params, scratch);
   Text why = {.mem = g->c->mem};
   if (!plan_verify(p, &why)) {
-    plan_print(p, &why);
+    plan_print(p, NULL, NULL, &why);
     fail_msg("%s", text_str(&why));
   }
   return p;
@@ -373,7 +373,7 @@ static void check_unet(int lanes) {
   assert_non_null(g);
   Plan *p = plan_of(g, some_scratch);
   Text text = {.mem = c->mem};
-  plan_print(p, &text);
+  plan_print(p, NULL, NULL, &text);
   if (getenv("SHOW_PLAN"))
     puts(text_str(&text));
   assert_int_equal(copies_in(p), 0);

@@ -148,8 +148,8 @@ static const struct net_io in[] = {{"image", NET_F32, 1, 3, {1, SIDE, SIDE}}, {"
 static const struct net_io out[] = {{"loss", NET_F32, 1, 0, {0}}, {"accuracy", NET_F32, 1, 0, {0}}};
 static const struct net_io shown[] = {{"classes", NET_F32, 1, 1, {CLASSES}}};
 static const struct net_step_info steps[] = {
-    {"toy_forward", "dense, softmax and cross entropy", 12, 2.0 * CLASSES *PIXELS},
-    {"toy_update", "momentum", 14, 2.0 * CLASSES *PIXELS},
+    {"toy_forward", "dense, softmax and cross entropy", 12, 0, 2.0 * CLASSES *PIXELS},
+    {"toy_update", "momentum", 14, 0, 2.0 * CLASSES *PIXELS},
 };
 static const struct net_entry entries[] = {
     {"train", run_train, {{64, (PIXELS + CLASSES) * 4}}, 0, 2, 2, 2, in, out, steps},
