@@ -6,6 +6,8 @@
    nb * width times. Example, 8 lanes, nb 2, width 6: 12 accumulators, 2 weights, 1 input: 15 of 16 registers.
    - Each filter column is a loop of its own: in one block of code the repeated inputs that columns share would all be
    kept, and spill. Nor is the channel loop unrolled: LLVM moves the inputs of the second step up, and sums spill.
+   - With one column there is little to do for much memory: while a channel's products are made, the cache line of one of
+   the next tile's pixels is asked for, 16 channels are as many lines. Results' lines are asked for before all else.
    - Rows outside the input are left out by the caller's bounds, columns outside by not emitting their pairs.
    - Sizes and strides are arguments, so that one function serves all convolutions with this tile, filter width and
    border. */
@@ -62,6 +64,8 @@ static void tile_tap(Emit *e, const Tile *t, int tap, const TileArgs *a, Ir x, I
   w = at(e, w, imulk(e, a->inner, (int64_t)tap * floats));
   loop_begin(e, &l, k64(e, 0), a->inner, 1, sum, t->nb * t->width);
   Ir step = t->inner ? l.iv : imul(e, l.iv, a->x_inner);
+  if (t->inner && t->taps == 1)
+    prefetch(e, at(e, x, imulk(e, iaddk(e, l.iv, t->width), t->x_pixel)), 0); /* of the next tile */
   tile_step(e, t, tap, at(e, x, step), at(e, w, imulk(e, l.iv, floats)), sum);
   loop_end(e, &l);
 }
@@ -80,6 +84,9 @@ static void tile_body(Emit *e, const Tile *t, const TileArgs *a) {
   for (int i = 0; i < sums; i++)
     sum[i] = load_vec(e, tile_output(e, t, a, i));
   loop_end(e, &old);
+  if (!t->lanes_in)
+    for (int i = 0; i < sums; i++)
+      prefetch(e, tile_output(e, t, a, i), 1);
   loop_begin(e, &block, k64(e, 0), a->blocks, 1, sum, sums);
   Ir xb = at(e, a->x, imul(e, block.iv, a->x_block)), wb = at(e, a->w, imul(e, block.iv, a->w_block));
   loop_begin(e, &row, k64(e, 0), a->rows, 1, sum, sums);

@@ -209,6 +209,11 @@ void store(Emit *e, Ir v, Ir p) {
   LLVMSetAlignment(LLVMBuildStore(e->builder, v, p), 4);
 }
 
+void prefetch(Emit *e, Ir p, int to_write) {
+  Ir args[] = {p, k32(e, to_write), k32(e, 3), k32(e, 1)};
+  call_intrinsic(e, "llvm.prefetch", &e->ptr, 1, args, 4);
+}
+
 Ir splat(Emit *e, Ir scalar) {
   if (LLVMIsConstant(scalar))
     return const_splat(scalar, e->lanes);

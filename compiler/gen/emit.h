@@ -66,6 +66,7 @@ Ir load_i32(Emit *e, Ir p);
 Ir load_vec(Emit *e, Ir p);
 Ir load_type(Emit *e, LLVMTypeRef type, Ir p, unsigned align);
 void store(Emit *e, Ir v, Ir p);        /* any type; alignment 4 */
+void prefetch(Emit *e, Ir p, int to_write); /* the cache line at p is needed soon */
 Ir splat(Emit *e, Ir scalar);           /* f32 or i32 to all lanes */
 Ir lane_mask(Emit *e, Ir count);        /* lane < count (i64) */
 Ir load_masked(Emit *e, Ir p, Ir mask); /* 0 elsewhere */
