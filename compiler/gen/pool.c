@@ -6,7 +6,9 @@
    simply written. Else it is a plane: a row is cleared before the first window adds to it and passes through the
    epilogue after the last, so that it is still near. The gradient of max goes to the first element equal to y: each
    element takes dy where it is equal and no earlier one was, lane by lane; maxpool_pick finds the same element forward,
-   and takes v from there. */
+   and takes v from there.
+
+   In a plain value a pixel is one float; where windows are one column wide (lrn's) it is a vector of columns. */
 #include "gen/pool.h"
 #include "base/bug.h"
 #include <math.h>
@@ -20,6 +22,8 @@ typedef struct {
   int size[2], stride[2], before[2], after[2];
   int large[2], small[2]; /* the plane that windows are in, the plane of their results */
   int exact;              /* windows tile the large plane */
+  int wide;               /* a pixel is e->lanes columns of a plain plane */
+  Ir columns;             /* those of them that exist; NULL when all do */
   Emit *e;
   Pixels pixels;
   Ir x, out, y, dy; /* the unit's planes: of maxpool_grad all four */
@@ -54,8 +58,33 @@ static int never_clipped(const Pool *k) {
   return 1;
 }
 
+static LLVMTypeRef pixel_type(const Pool *k) {
+  return k->wide ? k->e->vec : planes_type(&k->planes, k->e);
+}
+
 static Ir load_pixel(Pool *k, Ir p) {
-  return load_type(k->e, planes_type(&k->planes, k->e), p, 4);
+  return k->columns ? load_masked(k->e, p, k->columns) : load_type(k->e, pixel_type(k), p, 4);
+}
+
+static void store_pixel(Pool *k, Ir value, Ir p) {
+  if (k->columns)
+    store_masked(k->e, value, p, k->columns);
+  else
+    store(k->e, value, p);
+}
+
+/* A pixel of the result, through the epilogue of a blocked one. */
+static void finish_pixel(Pool *k, Ir value, Ir row, Ir col) {
+  if (k->planes.lanes)
+    pixels_store(&k->pixels, value, k->out, row, col);
+  else
+    store_pixel(k, value, at(k->e, k->out, iadd(k->e, imulk(k->e, row, k->planes.w), col)));
+}
+
+static void columns_begin(Pool *k, Loop *col, int width) {
+  Emit *e = k->e;
+  loop_begin(e, col, k64(e, 0), k64(e, width), k->wide ? e->lanes : 1, NULL, 0);
+  k->columns = k->wide && width % e->lanes ? lane_mask(e, isub(e, k64(e, width), col->iv)) : NULL;
 }
 
 /* ---- one element of a window ---- */
@@ -85,9 +114,9 @@ static void element(Pool *k, Carry *c, Ir row, Ir col) {
     share = choose(e, first, c->dy, kt(LLVMTypeOf(c->dy), 0));
   }
   if (k->exact)
-    pixels_store(&k->pixels, share, k->out, row, col);
+    finish_pixel(k, share, row, col);
   else
-    store(e, fadd(e, load_pixel(k, to), share), to);
+    store_pixel(k, fadd(e, load_pixel(k, to), share), to);
 }
 
 static void elements(Pool *k, Carry *c, const Extent *h, const Extent *w, int inside) {
@@ -123,12 +152,12 @@ static Ir share_of(Pool *k, const Extent *h, const Extent *w, int inside) { /* 1
 
 static void window(Pool *k, Ir p, Ir q, const Extent *h, const Extent *w, int inside) {
   Emit *e = k->e;
-  LLVMTypeRef type = planes_type(&k->planes, e);
+  LLVMTypeRef type = pixel_type(k);
   int met = k->back || k->pick;
-  Carry c = {.sum = met ? kti(k->planes.lanes ? e->mask : e->i1, 0) : kt(type, k->max ? -INFINITY : 0), .picked = kt(type, 0)};
+  Carry c = {.sum = met ? kti(vector_of(e, e->i1, type), 0) : kt(type, k->max ? -INFINITY : 0), .picked = kt(type, 0)};
   Ir share = k->max ? NULL : share_of(k, h, w, inside),
      where = imulk(e, iadd(e, imulk(e, p, k->small[1]), q), planes_pixel(&k->planes));
-  if (share && k->planes.lanes)
+  if (share && type == e->vec)
     share = splat(e, share);
   c.y = met && k->max ? load_pixel(k, at(e, k->y, where)) : NULL;
   if (k->back) {
@@ -137,14 +166,14 @@ static void window(Pool *k, Ir p, Ir q, const Extent *h, const Extent *w, int in
   }
   elements(k, &c, h, w, inside);
   if (!k->back)
-    pixels_store(&k->pixels, share ? fmul(e, c.sum, share) : k->pick ? c.picked : c.sum, k->out, p, q);
+    finish_pixel(k, share ? fmul(e, c.sum, share) : k->pick ? c.picked : c.sum, p, q);
 }
 
 static void window_row(Pool *k, Ir p) {
   Emit *e = k->e;
   Loop col;
   Extent h = span_at(k, 0, p);
-  loop_begin(e, &col, k64(e, 0), k64(e, k->small[1]), 1, NULL, 0);
+  columns_begin(k, &col, k->small[1]);
   Extent w = span_at(k, 1, col.iv);
   if (k->size[0] * k->size[1] > UNROLLED) {
     window(k, p, col.iv, &h, &w, 0);
@@ -166,15 +195,15 @@ static void window_row(Pool *k, Ir p) {
 /* Rows from .. to-1 of the result are cleared, or pass through the epilogue. */
 static void each_pixel(Pool *k, Ir from, Ir to, int clear) {
   Emit *e = k->e;
-  LLVMTypeRef type = planes_type(&k->planes, e);
+  Ir zero = kt(pixel_type(k), 0);
   Loop row, col;
   loop_begin(e, &row, from, to, 1, NULL, 0);
-  loop_begin(e, &col, k64(e, 0), k64(e, k->large[1]), 1, NULL, 0);
+  columns_begin(k, &col, k->large[1]);
   Ir here = at(e, k->out, imulk(e, iadd(e, imulk(e, row.iv, k->large[1]), col.iv), planes_pixel(&k->planes)));
   if (clear)
-    store(e, kt(type, 0), here);
+    store_pixel(k, zero, here);
   else
-    pixels_store(&k->pixels, load_pixel(k, here), k->out, row.iv, col.iv);
+    finish_pixel(k, load_pixel(k, here), row.iv, col.iv);
   loop_end(e, &col);
   loop_end(e, &row);
 }
@@ -250,6 +279,8 @@ static Pool pool_of(const Graph *g, Val v) {
             .back = op == OP_maxpool_grad || op == OP_avgpool_grad};
   Val small = !k.back ? v : graph_in(g, v, k.max ? 2 : 0), large = k.back ? v : graph_in(g, v, 0);
   k.planes = planes_of(g, v, k.back ? small : large);
+  k.wide = !k.planes.lanes && graph_list(g, v, "size", 1) == 1 && graph_list(g, v, "stride", 1) == 1 &&
+           !graph_list(g, v, "pad", 2) && !graph_list(g, v, "pad", 3);
   k.count_pad = k.max ? 0 : graph_int(g, v, "count_pad");
   k.exact = k.back;
   for (int i = 0; i < 2; i++) {
