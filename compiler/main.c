@@ -22,8 +22,8 @@ static Ctx *context_new(Arena *mem) {
 
 static int build_to(Ctx *c, const Options *o, const char *output) {
   Build b;
-  int ok = build_parse(&b, c, o, o->words.at[0]) && build_expand(&b) && build_passes(&b) && build_plans(&b) &&
-           build_code(&b) && build_program(&b, output);
+  int ok = build_parse(&b, c, o, o->words.at[0]) && build_expand(&b) && build_passes(&b) && (!o->tune || build_tuned(&b)) &&
+           build_plans(&b) && build_code(&b) && build_program(&b, output);
   build_close(&b);
   if (o->time_passes)
     build_times(&b, stderr);

@@ -24,6 +24,7 @@ typedef struct Ctx {
   struct Types *types;     /* type/type.h */
   struct Scalars *scalars; /* op/scalar.h */
   struct Ops *ops;         /* op/op.h */
+  struct Tuning *tuning;   /* gen/tune.h; NULL: the model chooses */
   int exact;               /* --exact: no algorithm that rounds more than the plain one */
 } Ctx;
 

@@ -6,6 +6,7 @@
    stride 2, pad 1. Pixel 2t of the result is touched by tap r of pixel p where 2p - 1 + r = 2t: r = 1 with p = t and r
    = 3 with p = t - 1. Ascending in p: base -1, taps 3, 1; the odd pixels take taps 2, 0 with base 0. */
 #include "gen/conv.h"
+#include "gen/tune.h"
 
 enum { PASS_BYTES = 16 * 1024, PASS_BLOCKS = 16, BAND_PIXELS = 64, FLAT_PIXELS = 256 };
 
@@ -175,11 +176,15 @@ static void choose_pass(Corr *k) {
   k->band = ceil_div(k->p, ceil_div(k->p, rows));
 }
 
-static void choose_tile(Corr *k, int most, int64_t cost_of(const Corr *, int nb)) {
+static void choose_tile(Corr *k, int most, int64_t cost_of(const Corr *, int nb), int way) {
   int vectors = k->lanes_in && !k->depthwise ? k->out : ceil_div(k->out, k->lanes);
   int64_t best = 0;
   for (int nb = 1; nb <= most && nb <= vectors; nb++)
     try_tile(k, nb, vectors, &best, cost_of);
+  int other = way == TUNE_LARGER ? k->nb + 1 : way == TUNE_SMALLER ? k->nb - 1 : 0;
+  best = INT64_MAX;
+  if (other >= 1 && other <= most && other <= vectors)
+    try_tile(k, other, vectors, &best, cost_of);
   k->blocks = k->x_blocked && !k->lanes_in ? k->span : 1;
   k->inner = k->x_blocked && !k->lanes_in ? k->lanes : k->span;
 }
@@ -243,8 +248,10 @@ Corr corr_of(const Graph *g, Val v) {
   Corr k = corr_make(g, v, &x, &y, w.dim[2], w.dim[3], graph_node(g, v)->op == OP_conv2d_input_grad, flat);
   k.depthwise = is_depthwise(&k);
   k.lanes_in = k.depthwise || (k.x_blocked && !k.y_blocked);
-  choose_tile(&k, k.depthwise ? 1 : 4, rows_cost);
+  choose_tile(&k, k.depthwise ? 1 : 4, rows_cost, tune_way(g, v));
   choose_pass(&k);
+  if (tune_way(g, v) == TUNE_ONE_PASS)
+    k.pass = k.blocks, k.band = 1;
   return k;
 }
 
@@ -260,7 +267,7 @@ Corr corr_of_weight_grad(const Graph *g, Val v) {
   int flat = !looks_aside(g, v, w.dim[2], w.dim[3]), swapped = !dy.lanes && x.lanes;
   Corr k = corr_make(g, v, swapped ? &dy : &x, swapped ? &x : &dy, w.dim[2], w.dim[3], swapped, flat);
   k.depthwise = k.lanes_in = is_depthwise(&k);
-  choose_tile(&k, k.depthwise ? 1 : 3, points_cost);
+  choose_tile(&k, k.depthwise ? 1 : 3, points_cost, tune_way(g, v));
   return k;
 }
 

@@ -220,9 +220,13 @@ int link_program(Ctx *c, const Link *l) {
   return status ? refuse(c, status, text_str(&said)) : 1;
 }
 
-int link_try(const Link *l, const char *command, const char *option, Text *said) {
+int link_try(const Link *l, const char *const *words, Text *said) {
+  enum { WORDS = 16 };
+  char *all[WORDS] = {NULL};
   /* a name without a folder would be looked for in PATH */
   char *path = arena_printf(said->mem, "%s%s", strchr(l->output, '/') ? "" : "./", l->output);
-  char *words[] = {path, (char *)(uintptr_t)command, (char *)(uintptr_t)option, NULL};
-  return !run(l->temp, words, said);
+  all[0] = path;
+  for (int i = 0; words[i] && i + 2 < WORDS; i++)
+    all[i + 1] = (char *)(uintptr_t)words[i];
+  return !run(l->temp, all, said);
 }

@@ -36,7 +36,7 @@ typedef struct {
 int link_begin(Ctx *c, Link *l);
 int link_wait(Ctx *c, Link *l);
 int link_program(Ctx *c, const Link *l);
-/* Runs a command of the finished program and collects what it says. 0 when it fails. */
-int link_try(const Link *l, const char *command, const char *option, Text *said);
+/* Runs the finished program with these words, up to NULL, and collects what it says. 0 when it fails. */
+int link_try(const Link *l, const char *const *words, Text *said);
 
 #endif

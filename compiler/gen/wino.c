@@ -286,7 +286,8 @@ static void build_conv(Emit *e, void *user) {
 
 static const char *signature_of(const Graph *g, const Wino *w, const Terms *t) {
   Text s = {.mem = g->c->mem};
-  text_add(&s, "x[%d %d %d] y[%d %d %d] pad %d %d", w->in, w->h, w->w, w->out, w->p, w->q, w->top, w->left);
+  text_add(&s, "x[%d %d %d] y[%d %d %d] pad %d %d blocks %d", w->in, w->h, w->w, w->out, w->p, w->q, w->top, w->left,
+           w->block);
   if (t)
     terms_signature(t, g->c, &s);
   return text_str(&s);

@@ -1,9 +1,10 @@
 /* wino_shape: which convolutions are computed by Winograd's algorithm, and how their work is cut. */
 #include "gen/conv.h"
 #include "gen/cost.h"
+#include "gen/tune.h"
 #include "gen/wino.h"
 
-enum { FEWEST_CHANNELS = 16, VALUES_BYTES = 640 * 1024, BLOCK_MOST = 56, BLOCK_LEAST = 28, SHARED_BYTES = 8 << 20 };
+enum { FEWEST_CHANNELS = 16, VALUES_BYTES = 640 * 1024, BLOCK_MOST = 56, BLOCK_LEAST = 28, SHARED_BYTES = 8 << 20, FEW_BLOCKS = 8 };
 
 static int ceil_div(int a, int b) {
   return (a + b - 1) / b;
@@ -21,7 +22,7 @@ int wino_fits(const Graph *g, Val v) {
   const Type *x = graph_type(g, graph_in(g, v, 0)), *second = graph_type(g, graph_in(g, v, 1)), *made = graph_type(g, v);
   const Type *filter = op == OP_conv2d_weight_grad_over ? made : second, *y = op == OP_conv2d_weight_grad_over ? second : made;
   return !g->c->exact && is_unit(g, v) && filter->dim[2] == 3 && filter->dim[3] == 3 && x->lanes && y->lanes &&
-         x->batched && x->batched == y->batched && x->dim[0] >= FEWEST_CHANNELS && y->dim[0] >= FEWEST_CHANNELS;
+         tune_way(g, v) != TUNE_DIRECT && x->batched && x->batched == y->batched && x->dim[0] >= FEWEST_CHANNELS && y->dim[0] >= FEWEST_CHANNELS;
 }
 
 /* Outputs of a product: pairs of vectors, or three where that leaves no rest. */
@@ -37,7 +38,8 @@ static void choose_block(Wino *w) {
   int widest = conv_accumulators(w->lanes) / w->nb;
   fit = fit > BLOCK_MOST ? BLOCK_MOST : fit < BLOCK_LEAST ? BLOCK_LEAST : fit;
   w->block = fit < widest ? widest : fit / widest * widest;
-  w->shared = w->groups > 1 ? SHARED_BYTES / each : 0;
+  int most = SHARED_BYTES / each, few = FEW_BLOCKS * w->block; /* that many units by tiles are enough */
+  w->shared = w->groups == 1 ? 0 : most < few ? most : few;
 }
 
 Wino wino_of(const Graph *g, Val v) {
@@ -53,6 +55,11 @@ Wino wino_of(const Graph *g, Val v) {
   w.rows = ceil_div(w.p, WINO_TILE), w.cols = ceil_div(w.q, WINO_TILE);
   choose_groups(&w);
   choose_block(&w);
+  int way = tune_way(g, v);
+  if (way == TUNE_LARGE_BLOCKS)
+    w.block *= 2;
+  if (way == TUNE_SMALL_BLOCKS)
+    w.block = (w.block + 1) / 2;
   return w;
 }
 

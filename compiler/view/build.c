@@ -313,7 +313,7 @@ static int weights_open(Build *b, Description *d) {
 /* Whether names and shapes are the program's, it says itself. */
 static int weights_try(Build *b, const Link *l) {
   Text said = {.mem = b->c->mem};
-  if (link_try(l, "weights", "--check", &said)) {
+  if (link_try(l, (const char *const[]){"weights", "--check", NULL}, &said)) {
     fputs(text_str(&said), stdout);
     return 1;
   }

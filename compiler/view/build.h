@@ -40,6 +40,7 @@ int build_expand(Build *b);
 int build_passes(Build *b); /* all, or up to --stop-after; b->passes.after may be set before */
 int build_plans(Build *b);
 int64_t build_batch(const Build *b, const Entry *e); /* samples at once: as asked for, or by the recipe; 1 to predict */
+int build_tuned(Build *b); /* tune.c: chooses by measuring, and says so */
 int build_code(Build *b); /* kernels and entries, as LLVM IR */
 int build_object(Build *b, const char *path);
 int build_program(Build *b, const char *output); /* writes what --emit says; everything above included */

@@ -33,7 +33,7 @@ typedef struct Options {
   Words words; /* what is no option: files, then what stands behind -- */
   const char *output, *weights, *prefix, *rename, *cpu, *after, *function, *dump, *stop_after, *passes;
   int emit, blas, stage, diagnostics; /* of their choices, the first is 0 */
-  int keep, no_cache, write, check, all, time_passes, exact, help;
+  int keep, no_cache, write, check, all, time_passes, exact, tune, help;
   int batch, depth; /* 0: not given */
   Words defines, skip;
 } Options;
