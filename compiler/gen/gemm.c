@@ -4,15 +4,15 @@
    matmul_over is one, whose k runs over them; bmm is one for each sample and leading index. A unit of work is a block
    of one problem's C. When a matmul_over has a small result and a long k, k is cut into fixed parts, each a problem of
    its own into scratch, and a second launch adds them in order. A block is computed by our own tiles (gemm_tile.c); by
-   the runtime's BLAS where matrices are large; by a plain loop where a few dozen weights are not worth a tile. So
-   programs without large matrices come without BLAS. An epilogue is applied to a block's rows as soon as they are
-   there. Example: 64 samples of [196, 768] times [768, 3072]: 12544 rows in 131 blocks of 96, 24 of 128 columns: 3144
-   units in 32 chunks. */
+   the runtime's BLAS where matrices are large; by dot products (gemm_dot.c) where B lies transposed and rows are few; by
+   a plain loop where a few dozen weights are not worth a tile. So programs without large matrices come without BLAS. An
+   epilogue is applied to a block's rows as soon as they are there. Example: 64 samples of [196, 768] times [768, 3072]:
+   12544 rows in 131 blocks of 96, 24 of 128 columns: 3144 units in 32 chunks. */
 #include "gen/cost.h"
 #include "gen/finish.h"
 #include "gen/gemm_tile.h"
 
-enum { BLAS_ROWS = 256, BLAS_FEW_ROWS = 64, BLAS_COLS = 256 };
+enum { FEW_ROWS = 32, BLAS_ROWS = 256, BLAS_FEW_ROWS = 64, BLAS_COLS = 256 };
 enum {
   SMALL = 32,
   UNITS = 32,
@@ -116,13 +116,27 @@ static void small_product(const Gemm *s, const Product *p) {
   loop_end(e, &row);
 }
 
-static void block_product(const Gemm *s, const Product *p) {
-  if (s->way == BY_LOOP)
-    small_product(s, p);
-  else if (s->way == BY_TILES)
+static void large_product(const Gemm *s, const Product *p) {
+  if (s->way == BY_TILES)
     gemm_block(s->e, s->ta, s->tb, p);
   else
     blas_product(s, p);
+}
+
+static void block_product(const Gemm *s, const Product *p) {
+  Emit *e = s->e;
+  Branch few;
+  if (s->way == BY_LOOP) {
+    small_product(s, p);
+  } else if (s->tb && !s->ta) {
+    branch_begin(e, &few, ilt(e, p->m, k64(e, FEW_ROWS + 1)));
+    gemm_dots(e, p);
+    branch_else(e, &few);
+    large_product(s, p);
+    branch_end(e, &few);
+  } else {
+    large_product(s, p);
+  }
 }
 
 static Ir blocks(Emit *e, Ir size, Ir block) {

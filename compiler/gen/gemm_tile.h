@@ -14,5 +14,6 @@ enum { BLOCK_ROWS = 96, BLOCK_COLS = 256, BLOCK_STEP = 32 };
 int gemm_tile_rows(int lanes);
 int gemm_tile_cols(int lanes);
 void gemm_block(Emit *e, int ta, int tb, const Product *p);
+void gemm_dots(Emit *e, const Product *p); /* B lies transposed; for few rows */
 
 #endif
