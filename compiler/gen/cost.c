@@ -82,6 +82,17 @@ static double value_flops(const Graph *g, Val v) {
   }
 }
 
+static Flops flops_of(const Graph *g, Val v) {
+  double one = value_flops(g, v);
+  int fold = step_fold(g, v);
+  return fold ? (Flops){0, one * fold} : (Flops){one, 0};
+}
+
+double gen_flops(const Graph *g, Val v, int64_t n) {
+  Flops f = flops_of(g, v);
+  return f.fixed + (double)n * f.per_sample;
+}
+
 /* ---- steps: with those that are joined to them ---- */
 
 Flops gen_step_flops(const Plan *p, int step) {
@@ -89,10 +100,8 @@ Flops gen_step_flops(const Plan *p, int step) {
   if (p->steps.at[step].joined)
     return f;
   do {
-    Val v = p->steps.at[step].val;
-    double one = p->steps.at[step].copy ? 0 : value_flops(p->g, v);
-    int fold = step_fold(p->g, v);
-    *(fold ? &f.per_sample : &f.fixed) += one * (fold ? fold : 1);
+    Flops one = p->steps.at[step].copy ? (Flops){0, 0} : flops_of(p->g, p->steps.at[step].val);
+    f.fixed += one.fixed, f.per_sample += one.per_sample;
   } while (++step < p->steps.count && p->steps.at[step].joined);
   return f;
 }

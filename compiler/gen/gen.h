@@ -25,6 +25,7 @@ typedef struct {
   double fixed, per_sample;
 } Flops;
 Flops gen_step_flops(const Plan *p, int step);
+double gen_flops(const Graph *g, Val v, int64_t n); /* a FlopsOf */
 int gen_uses_blas(const Gen *g);
 int gen_object(Gen *g, const char *path, char **error);             /* code generation to an object file */
 /* The same to an archive of many object files, made on all cores; cache: where what was made once is

@@ -249,6 +249,19 @@ Val graph_add_formula(Graph *g, OpId op, const Val *in, int nin, const Attr *att
   return same ? same : make(g, op, copy, nin, attrs, type, formula, 0, at);
 }
 
+Val graph_repeat(Graph *g, const Graph *from, Val v, const Val *in) {
+  Node n = *graph_node(from, v);
+  const Attr *attrs = from->attr_pool.at + n.attr;
+  n.in = (uint32_t)g->operands.count;
+  n.attr = (uint32_t)g->attr_pool.count;
+  for (uint32_t i = 0; i < n.nin; i++)
+    vec_push(g->c->mem, &g->operands, in[i]);
+  for (int i = 0; i < n.attrs; i++)
+    vec_push(g->c->mem, &g->attr_pool, attrs[i]);
+  vec_push(g->c->mem, &g->nodes, n);
+  return (Val)g->nodes.count - 1;
+}
+
 Val graph_add(Graph *g, OpId op, const Val *in, int nin, const Attr *attrs, Span at) {
   return graph_add_formula(g, op, in, nin, attrs, 0, at);
 }

@@ -67,6 +67,8 @@ Val graph_input(Graph *g, Name name, TypeId type, Span at);
 Val graph_param(Graph *g, Name path, Name role, TypeId type, Name init, const double *values, int count, Span at);
 Val graph_scalar(Graph *g, Name name, Span at);
 Val graph_number(Graph *g, double v, Span at);
+/* Node v of a graph over other operands, as it is: it is not shared with an equal one. */
+Val graph_repeat(Graph *g, const Graph *from, Val v, const Val *in);
 Val graph_each(Graph *g, Scalar formula, const Val *in, int nin, Span at);
 Attr attr_number(double v);
 Attr attr_text(Name text);

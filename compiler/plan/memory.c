@@ -7,15 +7,15 @@
 
    Method: blocks are laid one after the other, each into the smallest gap that fits between those already there that
    live with it, else above them. The sequence decides the quality, so a few are tried (largest first, largest area
-   first, in order of birth), each then mended: the block that reaches highest goes to the front, or just forward, and
-   all is laid again. The best is kept. (Best fit by size: Pisarchyk and Lee, "Efficient memory management for deep
-   neural net inference", 2020.) */
+   first, those that live at the peak first, in order of birth), each then mended: the block that reaches highest goes
+   to the front, or just forward, and all is laid again. The best is then climbed from, move by move. (Best fit by size:
+   Pisarchyk and Lee, "Efficient memory management for deep neural net inference", 2020.) */
 #include "plan/plan_room.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { MENDINGS = 24, MORE_MENDINGS = 20000 }; /* few blocks get more: so many, divided by their count */
-static const double good_enough = 1.005;
+enum { FEWEST_TRIES = 4, MOST_TRIES = 200, CLIMBS = 12, WORK = 4000000 }; /* laying takes the square of the count of blocks */
+static const double good_enough = 1e-4;
 
 const int64_t memory_batches[MEMORY_BATCHES] = {1, 8, 32};
 
@@ -92,12 +92,12 @@ static Bytes end_of(const Block *b) {
   return add(b->at, b->size);
 }
 
-/* Lays blocks in this order. Returns how far above the bound they reach, at the batch size where that is worst, and
-   which in the order reaches highest there. */
+/* Lays blocks in this order. Returns how far above the bound they reach: the sum of the squares of the excess, for all
+   batch sizes; and which in the order reaches highest where that is worst. */
 static double lay_all(Layer *l, Block **order, int count, const int64_t bound[MEMORY_BATCHES], int *highest) {
   int64_t top[MEMORY_BATCHES] = {0};
   int highest_at[MEMORY_BATCHES] = {0};
-  double worst = 0;
+  double worst = -1, sum = 0;
   l->count = 0;
   for (int i = 0; i < count; i++) {
     lay_block(l, order[i]);
@@ -105,10 +105,13 @@ static double lay_all(Layer *l, Block **order, int count, const int64_t bound[ME
       if (bytes_for(end_of(order[i]), memory_batches[k]) > top[k])
         top[k] = bytes_for(end_of(order[i]), memory_batches[k]), highest_at[k] = i;
   }
-  for (int k = 0; k < MEMORY_BATCHES; k++)
-    if (bound[k] && (double)top[k] / (double)bound[k] > worst)
-      worst = (double)top[k] / (double)bound[k], *highest = highest_at[k];
-  return worst;
+  for (int k = 0; k < MEMORY_BATCHES; k++) {
+    double excess = (double)top[k] / (double)most(bound[k], 1) - 1;
+    sum += excess * excess;
+    if (excess > worst)
+      worst = excess, *highest = highest_at[k];
+  }
+  return sum;
 }
 
 static int by_size(const void *a, const void *b) {
@@ -128,47 +131,149 @@ static int by_birth(const void *a, const void *b) {
   return x->first != y->first ? (x->first < y->first ? -1 : 1) : by_size(a, b);
 }
 
-int64_t memory_bound(const Block *block, int count, int64_t n, Arena *mem) {
-  int end = 0;
-  for (int i = 0; i < count; i++)
-    if (block[i].last >= end)
-      end = block[i].last + 1;
-  int64_t *change = arena_alloc(mem, sizeof *change * (size_t)(end + 1)), live = 0, bound = 0;
+int64_t *memory_live(const Block *block, int count, int64_t n, int times, Arena *mem) {
+  int64_t *live = arena_alloc(mem, sizeof *live * (size_t)(times + 1));
   for (int i = 0; i < count; i++) {
-    change[block[i].first] += bytes_for(block[i].size, n);
-    change[block[i].last + 1] -= bytes_for(block[i].size, n);
+    live[block[i].first] += bytes_for(block[i].size, n);
+    live[block[i].last + 1] -= bytes_for(block[i].size, n);
   }
-  for (int t = 0; t < end; t++)
-    bound = most(bound, live += change[t]);
+  for (int t = 1; t < times; t++)
+    live[t] += live[t - 1];
+  return live;
+}
+
+static int end_of_time(const Block *block, int count) {
+  int times = 0;
+  for (int i = 0; i < count; i++)
+    times = block[i].last >= times ? block[i].last + 1 : times;
+  return times;
+}
+
+int64_t memory_bound(const Block *block, int count, int64_t n, Arena *mem) {
+  int times = end_of_time(block, count);
+  int64_t bound = 0;
+  const int64_t *live = memory_live(block, count, n, times, mem);
+  for (int t = 0; t < times; t++)
+    bound = most(bound, live[t]);
   return bound;
 }
 
-void memory_assign(Block *block, int count, Arena *mem) {
-  int (*const sequences[])(const void *, const void *) = {by_size, by_area, by_birth};
-  size_t places = (size_t)(count + 1), bytes = sizeof(Block *) * places;
-  Block **order = arena_alloc(mem, bytes);
-  Bytes *best_at = arena_alloc(mem, sizeof *best_at * places);
-  Layer l = {arena_alloc(mem, bytes), 0, arena_alloc(mem, bytes), arena_alloc(mem, sizeof *l.low * places)};
+/* Those that live when most lives go first: there is no room to lose beside them. */
+static int by_load(const void *a, const void *b) {
+  const Block *x = *(Block *const *)a, *y = *(Block *const *)b;
+  return x->load != y->load ? (x->load < y->load ? 1 : -1) : by_area(a, b);
+}
+
+static void find_loads(Block *block, int count, int64_t n, Arena *mem) {
+  int times = end_of_time(block, count);
+  const int64_t *live = memory_live(block, count, n, times, mem);
+  for (int i = 0; i < count; i++)
+    for (int t = block[i].first; t <= block[i].last; t++)
+      block[i].load = most(block[i].load, live[t]);
+}
+
+static void move(Block **order, int from, int to) {
+  Block *moved = order[from];
+  if (to < from)
+    memmove(order + to + 1, order + to, sizeof *order * (size_t)(from - to));
+  else
+    memmove(order + from, order + from + 1, sizeof *order * (size_t)(to - from));
+  order[to] = moved;
+}
+
+typedef struct {
+  Layer layer;
+  Block **order, **best_order;
+  Bytes *best_at; /* by position in best_order */
+  int count;
   int64_t bound[MEMORY_BATCHES];
-  double best = 1e30;
+  double best;
+} Search;
+
+/* Lays blocks in the order of now; 1 when it is the best so far. */
+static int attempt(Search *s, int *highest) {
+  double over = lay_all(&s->layer, s->order, s->count, s->bound, highest);
+  if (over > s->best)
+    return 0;
+  s->best = over;
+  memcpy(s->best_order, s->order, sizeof *s->order * (size_t)s->count);
+  for (int i = 0; i < s->count; i++)
+    s->best_at[i] = s->order[i]->at;
+  return 1;
+}
+
+static void take_best(Search *s) {
+  memcpy(s->order, s->best_order, sizeof *s->order * (size_t)s->count);
+  for (int i = 0; i < s->count; i++)
+    s->order[i]->at = s->best_at[i];
+}
+
+static int pick(int i, int count) {
+  return (int)((2654435761u * (unsigned)i >> 8) % (unsigned)count);
+}
+
+/* The highest block goes to the front, or just forward: always to the front would soon go round in a circle. */
+static void mend(Search *s, int tries) {
+  for (int i = 0, highest = 0; i <= tries && s->best > good_enough; i++) {
+    attempt(s, &highest);
+    move(s->order, highest, i % 2 ? 0 : pick(i, highest + 1));
+  }
+}
+
+/* Which block that one stands on: of those beside and below it the highest; itself when there is none. */
+static int support(const Search *s, int above) {
+  const Block *b = s->order[above];
+  int found = above;
+  for (int i = 0; i < s->count; i++)
+    if (i != above && live_together(s->order[i], b) && weigh(end_of(s->order[i])) <= weigh(b->at) &&
+        (found == above || weigh(end_of(s->order[i])) > weigh(end_of(s->order[found]))))
+      found = i;
+  return found;
+}
+
+/* From the best order, the highest block, or one of those it stands on, goes forward, and one or two others elsewhere:
+   back when that is worse. */
+static void climb(Search *s, int tries) {
+  int highest = 0;
+  take_best(s);
+  lay_all(&s->layer, s->order, s->count, s->bound, &highest);
+  for (int i = 1; i <= tries && s->best > good_enough; i++) {
+    int from = highest, other = highest;
+    for (int down = pick(7 * i, 6); down > 0; down--)
+      from = support(s, from);
+    move(s->order, from, pick(i, from + 1));
+    for (int more = i % 3; more > 0; more--)
+      move(s->order, pick(5 * i + more, s->count), pick(3 * i + more, s->count));
+    if (attempt(s, &other))
+      highest = other;
+    else
+      take_best(s);
+  }
+}
+
+void memory_assign(Block *block, int count, Arena *mem) {
+  int (*const sequences[])(const void *, const void *) = {by_size, by_area, by_load, by_birth};
+  size_t places = (size_t)(count + 1), bytes = sizeof(Block *) * places;
+  int tries = FEWEST_TRIES + (int)least(MOST_TRIES, WORK / ((int64_t)count * count + 1));
+  Search s = {.count = count, .best = 1e30};
+  s.layer = (Layer){arena_alloc(mem, bytes), 0, arena_alloc(mem, bytes), arena_alloc(mem, sizeof(Bytes) * places)};
+  s.order = arena_alloc(mem, bytes), s.best_order = arena_alloc(mem, bytes);
+  s.best_at = arena_alloc(mem, sizeof(Bytes) * places);
+  Bytes *best_at = arena_alloc(mem, sizeof *best_at * places);
+  find_loads(block, count, memory_batches[1], mem);
   for (int k = 0; k < MEMORY_BATCHES; k++)
-    bound[k] = memory_bound(block, count, memory_batches[k], mem);
-  for (int s = 0; s < 3 && best > good_enough; s++) {
-    for (int i = 0; i < count; i++)
-      order[i] = &block[i];
-    qsort(order, (size_t)count, sizeof *order, sequences[s]);
-    for (int mending = 0; mending <= MENDINGS + MORE_MENDINGS / (count + 1) && count && best > good_enough; mending++) {
-      int highest = 0;
-      double over = lay_all(&l, order, count, bound, &highest);
-      for (int i = 0; i < count && over < best; i++)
-        best_at[i] = block[i].at;
-      best = over < best ? over : best;
-      /* always to the front would soon go round in a circle */
-      int to = mending % 2 ? 0 : (int)(2654435761u * (unsigned)mending % (unsigned)(highest + 1));
-      Block *moved = order[highest];
-      memmove(order + to + 1, order + to, sizeof *order * (size_t)(highest - to));
-      order[to] = moved;
-    }
+    s.bound[k] = memory_bound(block, count, memory_batches[k], mem);
+  double best = 1e30;
+  for (int i = 0; i < 4 && count && best > good_enough; i++) {
+    for (int k = 0; k < count; k++)
+      s.order[k] = &block[k];
+    qsort(s.order, (size_t)count, sizeof *s.order, sequences[i]);
+    s.best = 1e30;
+    mend(&s, tries);
+    climb(&s, CLIMBS * tries);
+    for (int k = 0; k < count && s.best < best; k++)
+      best_at[s.best_order[k] - block] = s.best_at[k];
+    best = s.best < best ? s.best : best;
   }
   for (int i = 0; i < count; i++)
     block[i].at = best_at[i];

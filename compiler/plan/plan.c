@@ -374,7 +374,7 @@ int64_t plan_arena(const Plan *p, int64_t n) {
   return a > b ? a : b;
 }
 
-Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of) {
+static Planner plan_steps(const Graph *g, const ParamTable *params, ScratchOf *scratch_of) {
   Arena *mem = g->c->mem;
   size_t nodes = (size_t)g->nodes.count;
   Plan *plan = arena_alloc(mem, sizeof *plan);
@@ -399,9 +399,21 @@ Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of)
   find_once(&p);
   find_lives(&p);
   share_memory(&p);
+  return p;
+}
+
+Sketch plan_sketch(const Graph *g, const ParamTable *params, ScratchOf *scratch_of, int64_t n) {
+  Planner p = plan_steps(g, params, scratch_of);
+  Area area = collect_blocks(&p);
+  const int64_t *live = memory_live(area.blocks.at, area.blocks.count, n, p.plan->steps.count, g->c->mem);
+  return (Sketch){p.plan, live};
+}
+
+Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of) {
+  Planner p = plan_steps(g, params, scratch_of);
   lay_arena(&p);
-  for (Val v = 1; v < (Val)nodes; v++)
+  for (Val v = 1; v < (Val)g->nodes.count; v++)
     if (p.root[v])
-      plan->buffer[v] = transpose_is_absorbed(g, v) ? (Buffer){-1, 0, 0} : plan->buffer[p.root[v]];
-  return plan;
+      p.plan->buffer[v] = transpose_is_absorbed(g, v) ? (Buffer){-1, 0, 0} : p.plan->buffer[p.root[v]];
+  return p.plan;
 }

@@ -76,6 +76,20 @@ int64_t plan_arena(const Plan *p, int64_t n); /* bytes of the arena for n sample
 /* note: writes what is to stand at the end of a step's line; NULL: nothing. */
 typedef void PlanNote(const Plan *p, int step, void *user, Text *to);
 void plan_print(const Plan *p, PlanNote *note, void *user, Text *to);
+/* recompute.c: a graph of the same results whose arena, and work memory of so many threads, take at most `limit` bytes
+   for n samples, because values that wait for late users are computed again for them. NULL when there is none; `after`
+   is then the least. */
+typedef double FlopsOf(const Graph *g, Val v, int64_t n); /* for n samples */
+typedef struct {
+  int64_t n, limit;
+  int threads;
+  ScratchOf *scratch_of;
+  FlopsOf *flops_of;
+  int64_t before, after; /* out: bytes */
+  int values;            /* out: how many are computed again */
+  double flops, again;   /* out: before, and what is added */
+} Recompute;
+const Graph *recompute(const Graph *g, const ParamTable *params, Recompute *r);
 /* 1 when no two values that live together overlap, operands are written before they are read, and outputs and updates
    reach their places. */
 int plan_verify(const Plan *p, Text *why);

@@ -33,10 +33,21 @@ typedef struct {
   Bytes size;
   int first, last; /* alive at these times and between */
   Bytes at;        /* out */
+  int64_t load;    /* the most that lives beside it: memory.c's own */
 } Block;
 void memory_assign(Block *block, int count, Arena *mem); /* sets offsets */
 /* Two lines, at least one of which lies above the ends of all blocks for any N. */
 void memory_lines(const Block *block, int count, Bytes line[2], Arena *mem);
+/* By time, of which there are so many: the bytes that live then. */
+int64_t *memory_live(const Block *block, int count, int64_t n, int times, Arena *mem);
 int64_t memory_bound(const Block *block, int count, int64_t n, Arena *mem); /* no assignment needs less for n samples */
+
+/* ---- plan.c ---- */
+/* Steps in order, without offsets: all else is as plan_make does it. By step: the bytes that live there. */
+typedef struct {
+  const Plan *plan;
+  const int64_t *live;
+} Sketch;
+Sketch plan_sketch(const Graph *g, const ParamTable *params, ScratchOf *scratch_of, int64_t n);
 
 #endif

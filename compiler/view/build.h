@@ -53,6 +53,12 @@ const char *built_by(Ctx *c, const Options *o);               /* "netc 0.1.0, CP
 void refuse_pass(Ctx *c, const char *name);                   /* reports a name that no pass has */
 int passes_prepare(Ctx *c, const Options *o, PassOptions *p); /* lanes and what to skip */
 
+/* memory.c: the bytes of a function's arena, and of a graph's inputs and outputs as they lie in the runtime's hands; and
+   --memory: the graph of a training step that fits. 0 after reporting. */
+double memory_arena(const Plan *p, int64_t batch);
+double memory_inout(const Graph *g, int64_t batch);
+int memory_fit(Build *b, int i);
+
 /* Whole files; NULL or 0 after reporting. `-` is the standard input or output. */
 char *file_read(Ctx *c, const char *path, size_t *len);
 int file_write(Ctx *c, const char *path, const char *text, size_t len);

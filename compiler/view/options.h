@@ -31,7 +31,7 @@ typedef Vec(const char *) Words;
 typedef struct Options {
   CommandId command;
   Words words; /* what is no option: files, then what stands behind -- */
-  const char *output, *weights, *prefix, *rename, *cpu, *after, *function, *dump, *stop_after, *passes;
+  const char *output, *weights, *prefix, *rename, *cpu, *after, *function, *dump, *stop_after, *passes, *memory;
   int emit, blas, stage, diagnostics; /* of their choices, the first is 0 */
   int keep, no_cache, write, check, all, time_passes, exact, tune, help;
   int batch, depth; /* 0: not given */

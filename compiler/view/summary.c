@@ -3,7 +3,7 @@
 #include "view/view.h"
 #include <string.h>
 
-enum { FLOAT = 4, THREADS = 2 }; /* work memory is counted for two threads, whatever machine this is */
+enum { FLOAT = 4 };
 
 static const char *number_cell(Arena *a, double n, const char *(*text)(Arena *, double)) {
   return n > 0 ? text(a, n) : "";
@@ -72,22 +72,6 @@ static double role_floats(const Build *b, const ParamTable *t, const char *role)
   return n;
 }
 
-static double value_bytes(const Graph *g, Val v, double batch) {
-  const Type *t = graph_type(g, v);
-  return (double)type_size(t) * FLOAT * (t->batched ? batch * t->batched : 1);
-}
-
-/* Inputs and outputs, as they lie in the runtime's hands. */
-static double io_bytes(const Plan *p, double batch) {
-  double bytes = 0;
-  for (Val v = 1; v < (Val)p->g->nodes.count; v++)
-    if (graph_node(p->g, v)->op == OP_input)
-      bytes += value_bytes(p->g, v, batch);
-  for (int i = 0; i < p->g->outputs.count; i++)
-    bytes += value_bytes(p->g, p->g->outputs.at[i].val, batch);
-  return bytes;
-}
-
 static void print_memory(const Build *b, FILE *to) {
   static const char *const heading[] = {"function",        "batch",     "activations", "in and out",
                                         "weights, states", "optimizer", "all"};
@@ -100,11 +84,11 @@ static void print_memory(const Build *b, FILE *to) {
     table_add(&t, "%s", heading[i]);
   for (int i = 0; i < b->count; i++) {
     const Plan *p = b->function[i].plan;
-    double batch = build_batch(b, &b->entry[i]), io = io_bytes(p, batch);
-    double arena = (double)plan_arena(p, (int64_t)batch) + THREADS * (double)p->work;
+    int64_t batch = build_batch(b, &b->entry[i]);
+    double io = memory_inout(p->g, batch), arena = memory_arena(p, batch);
     const double bytes[] = {arena, io, kept, optimizer, arena + io + kept + optimizer};
     table_add(&t, "%s", name_text(b->c->names, b->entry[i].name));
-    table_add(&t, "%.0f", batch);
+    table_add(&t, "%lld", (long long)batch);
     for (int k = 0; k < 5; k++)
       table_add(&t, "%s", scaled_text(mem, bytes[k], "B"));
   }

@@ -106,7 +106,7 @@ static int measure(const Build *from, const Options *o, const Temp *temp, int wa
 static int measure_all(Build *b, Entrants *all) {
   Options o = *b->o;
   Temp temp;
-  o.weights = o.prefix = o.rename = NULL, o.emit = EMIT_EXE, o.keep = 0;
+  o.weights = o.prefix = o.rename = o.memory = NULL, o.emit = EMIT_EXE, o.keep = 0;
   if (!temp_open(b->c, &temp))
     return 0;
   for (int i = 0; i < all->count; i++)

@@ -165,6 +165,68 @@ static void test_random_graphs(void **state) {
   }
 }
 
+/* ---- less memory for more work ---- */
+
+static double one_flop(const Graph *g, Val v, int64_t n) {
+  (void)g, (void)v, (void)n;
+  return 1;
+}
+
+static Scratch scratch_by_op(const Graph *g, Val v) {
+  int op = graph_node(g, v)->op;
+  return (Scratch){.fixed = op % 3 ? 0 : 40 + 8 * op, .per_sample = op % 5 > 1 ? 0 : 12 + 4 * op};
+}
+
+static const double *leaf_by_name(void *batch, const Graph *g, Val v) {
+  int64_t count = type_size(graph_type(g, v)) * (graph_type(g, v)->batched ? *(int64_t *)batch : 1);
+  double *data = arena_alloc(g->c->mem, sizeof *data * (size_t)count);
+  for (int64_t i = 0; i < count; i++)
+    data[i] = (double)((i * 37 + graph_node(g, v)->name * 101) % 199 - 99) / 64;
+  return data;
+}
+
+static double **values_of(const Graph *g, int64_t batch) {
+  EvalInput in = {.batch = batch, .seed = 7, .step = 3, .leaf = leaf_by_name, .user = &batch};
+  return graph_eval(g, &in, g->c->mem);
+}
+
+static void check_equal(const Graph *a, Val x, double *const *had, const Graph *b, Val y, double *const *made, int64_t batch) {
+  const Type *t = graph_type(a, x);
+  assert_int_equal(graph_node(a, x)->type, graph_node(b, y)->type);
+  for (int64_t i = type_size(t) * (t->batched ? batch : 1); i-- > 0;)
+    assert_true(!memcmp(&had[x][i], &made[y][i], sizeof(double)));
+}
+
+/* What takes the least memory is sound, computes the same, and is found again when just that is asked for. */
+static void test_values_computed_again(void **state) {
+  (void)state;
+  int smaller = 0, again = 0;
+  for (int seed = 1; seed <= 300; seed++) {
+    random_state = (uint32_t)seed;
+    Ctx *c = fixture_ctx();
+    Graph *g = random_graph(c, 20 + pick(60));
+    ParamTable params = {0};
+    params_collect(&params, g);
+    Recompute r = {.n = 3, .limit = -1, .scratch_of = scratch_by_op, .flops_of = one_flop};
+    assert_null(recompute(g, &params, &r));
+    Recompute least = {.n = 3, .limit = r.after, .scratch_of = scratch_by_op, .flops_of = one_flop};
+    const Graph *made = recompute(g, &params, &least);
+    assert_true(made && least.after <= r.after && least.before == r.before);
+    Plan *p = plan_of((Graph *)(uintptr_t)made, scratch_by_op);
+    assert_true(plan_arena(p, 3) == least.after);
+    double **had = values_of(g, 3), **has = values_of(made, 3);
+    for (int i = 0; i < g->outputs.count; i++)
+      check_equal(g, g->outputs.at[i].val, had, made, made->outputs.at[i].val, has, 3);
+    for (int i = 0; i < g->updates.count; i++)
+      check_equal(g, g->updates.at[i].value, had, made, made->updates.at[i].value, has, 3);
+    smaller += least.after < least.before;
+    again += least.values;
+    fixture_free(c);
+  }
+  if (smaller < 30 || again <= smaller)
+    fail_msg("%d plans are smaller, %d values computed again", smaller, again);
+}
+
 /* ---- the verifier ---- */
 
 static void test_broken_plans_are_found_out(void **state) {
@@ -402,6 +464,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_blocks_never_overlap),
       cmocka_unit_test(test_random_graphs),
+      cmocka_unit_test(test_values_computed_again),
       cmocka_unit_test(test_broken_plans_are_found_out),
       cmocka_unit_test(test_updates_are_early_and_in_place),
       cmocka_unit_test(test_constants_are_computed_once),
