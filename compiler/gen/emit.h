@@ -122,11 +122,13 @@ struct Gen {
   /* the entry being built */
   const Plan *plan;
   int step;
-  Ir entry, entry_run, entry_args, entry_n;
+  Ir entry, entry_run, entry_n;
   Ir entry_folded; /* a copy of *entry_run with another batch; NULL before the first step that needs it */
   int fold;        /* of this step */
   Branch once;     /* between entry_once_begin and entry_once_end */
-  int entry_launches;
+  Ir entry_values; /* numbers and pointers that the entry computes: launch.c */
+  int values;      /* of a launch */
+  Ir chunks, chunks_units, chunks_work; /* of the last entry_chunks_of */
 };
 typedef void BuildKernel(Emit *e, void *user);
 /* The function of this signature; built by `build` when new. The symbol is `stem` and a hash of the signature. lanes:
@@ -142,7 +144,8 @@ void kernel_range(Emit *e, Ir units, Ir *from, Ir *to);         /* units*chunk/c
 Ir gen_function(Emit *e, const char *name, LLVMTypeRef result, LLVMTypeRef *params, int count); /* an external one */
 Ir call(Emit *e, Ir fn, Ir *args, int count); /* fn: of any unit */
 
-/* A function beside the kernels, by its name: no two may have one. Begins it unless one of this name exists (then returns 0). */
+/* A function beside the kernels, by its name: no two may have one. Begins it unless one of this name exists (then
+   returns 0). */
 typedef struct {
   Emit emit;
   LLVMBasicBlockRef block;
@@ -172,6 +175,7 @@ Ir entry_chunks(Gen *g, Ir units, int64_t work);
 Ir entry_chunks_of(Gen *g, Ir units, Ir total); /* the same by the work of all units together, i64 */
 enum { MAX_ARGS = 384 };
 void entry_launch(Gen *g, Ir kernel, const Ir *args, int count, Ir chunks);
+void entry_end(Gen *g);
 
 /* ---- formulas ---- */
 /* Every term is emitted at its level, the outermost loop that it depends on: LEVEL_CHUNK before all loops, LEVEL_UNIT

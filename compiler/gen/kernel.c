@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_CHUNKS = 32, CHUNK_WORK = 8192 };
-
 /* ---- kernels ---- */
 
 static uint64_t hash_text(const char *s) {
@@ -273,51 +271,6 @@ Ir entry_number(Gen *g, Ir i64) {
   return LLVMBuildIntToPtr(g->e.builder, i64, g->e.ptr, "");
 }
 
-Ir entry_chunks(Gen *g, Ir units, int64_t work) {
-  return entry_chunks_of(g, units, imulk(&g->e, units, work > 0 ? work : 1));
-}
-
-Ir entry_chunks_of(Gen *g, Ir units, Ir total) {
-  Emit *e = &g->e;
-  Ir want = idiv(e, total, k64(e, CHUNK_WORK));
-  Ir few = imin(e, imin(e, want, k64(e, MAX_CHUNKS)), units);
-  return imax(e, few, k64(e, 1));
-}
-
-/* LLVM takes a time that grows faster than a block: a long entry is several, one after the other. */
-static void entry_break(Gen *g) {
-  enum { LAUNCHES = 16 };
-  Emit *e = &g->e;
-  if (++g->entry_launches % LAUNCHES)
-    return;
-  LLVMBasicBlockRef next = LLVMAppendBasicBlockInContext(e->context, g->entry, "");
-  LLVMBuildBr(e->builder, next);
-  LLVMPositionBuilderAtEnd(e->builder, next);
-}
-
-void entry_launch(Gen *g, Ir kernel, const Ir *args, int count, Ir chunks) {
-  Emit *e = &g->e;
-  BUG_IF(count > MAX_ARGS);
-  for (int i = 0; i < count; i++) {
-    Ir index = k64(e, i);
-    LLVMSetAlignment(
-        LLVMBuildStore(e->builder, args[i], LLVMBuildGEP2(e->builder, e->ptr, g->entry_args, &index, 1, "")), 8);
-  }
-  LLVMTypeRef params[] = {e->ptr, e->i32, e->ptr, e->ptr, e->i64};
-  Ir launch = gen_function(e, "nrt_launch", e->nothing, params, 5);
-  Ir given[] = {g->fold > 1 ? g->entry_folded : g->entry_run, k32(e, g->step), kernel, g->entry_args, chunks};
-  call(e, launch, given, 5);
-  entry_break(g);
-
-  size_t len;
-  const char *name = LLVMGetValueName2(kernel, &len), *symbol = arena_strndup(g->c->mem, name, len);
-  StepKernel *last = g->steps.count ? &g->steps.at[g->steps.count - 1] : NULL;
-  if (last && last->plan == g->plan && last->step == g->step)
-    last->symbol = symbol;
-  else
-    vec_push(g->c->mem, &g->steps, (StepKernel){.plan = g->plan, .step = g->step, .symbol = symbol});
-}
-
 /* Opens `void net_entry_NAME(ptr run)` and leaves the builder inside. */
 void entry_begin(Gen *g, const Plan *p) {
   Emit *e = &g->e;
@@ -325,14 +278,10 @@ void entry_begin(Gen *g, const Plan *p) {
   const char *name = arena_printf(g->c->mem, "net_entry_%s", name_text(g->c->names, p->g->name));
   g->entry = function_begin(e, name, LLVMFunctionType(e->nothing, &e->ptr, 1, 0));
   attribute_enum(e, g->entry, (unsigned)LLVMAttributeFunctionIndex, "nounwind");
-  attribute_enum(e, g->entry, (unsigned)LLVMAttributeFunctionIndex, "noinline");
-  attribute_enum(e, g->entry, (unsigned)LLVMAttributeFunctionIndex,
-                 "optnone"); /* long, straight, and run once a step */
   lanes_set(e, g->target_lanes);
   g->entry_run = LLVMGetParam(g->entry, 0);
-  g->entry_folded = NULL;
-  g->entry_launches = 0;
+  g->entry_values = LLVMBuildAlloca(e->builder, LLVMArrayType2(e->i64, 2 + MAX_ARGS), "");
+  g->entry_folded = g->chunks = NULL;
   g->fold = 1;
-  g->entry_args = LLVMBuildAlloca(e->builder, LLVMArrayType2(e->ptr, MAX_ARGS), "");
   g->entry_n = run_field(e, g->entry_run, offsetof(struct net_run, batch), e->i64);
 }

@@ -52,7 +52,7 @@ void gen_entry(Gen *g, const Plan *p) {
     if (s->once)
       branch_end(&g->e, &once);
   }
-  LLVMBuildRetVoid(g->e.builder);
+  entry_end(g);
 }
 
 const char *gen_step_kernel(const Gen *g, const Plan *p, int step) {
