@@ -193,6 +193,7 @@ static void row_tiles(Conv *c, int nb, Ir buffer) {
     Tile t = {.nb = nb,
               .taps = x->taps,
               .lanes_in = k->lanes_in,
+              .depthwise = k->depthwise,
               .inner = wide ? k->lanes : 0,
               .x_pixel = x->in_step * pixel_of(k),
               .x_tap = x->tap_step * pixel_of(k)};

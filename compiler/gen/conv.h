@@ -67,7 +67,7 @@ typedef struct {
   Ir add; /* 1: to what y holds; 0 */
 } TileArgs;
 typedef struct {
-  int nb, width, taps, lanes_in;
+  int nb, width, taps, lanes_in, depthwise;
   int inner;               /* the channel loop's trip count, channels side by side; 0: known at run time only */
   int x_pixel, x_tap;      /* floats from pixel to pixel and from tap to tap */
   const uint32_t *missing; /* by tap */

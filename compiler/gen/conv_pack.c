@@ -4,10 +4,10 @@
    where an output or input channel is padding, or of another group. A unit of work is one (output group, block). Where
    lanes are output channels of a convolution, w is taken in strips: lanes are rows, and the columns are what is
    contiguous, the filter elements of the block's channels one after the other. Squares of a strip are turned in
-   registers, and each column is set down at its place. Else vectors are gathered lane by lane, channel by channel. Where a filter
-   element goes, its class and its place among the class's taps, comes from a small table. The way back is the same
-   walk: it adds up the partial sums of a gradient and spreads them over w; an element in no class has no pixel to come
-   from, and is zero. Example, 16 lanes, 1 x 1, 64 -> 64 channels: 16 strips of one square. */
+   registers, and each column is set down at its place. Else vectors are gathered lane by lane, channel by channel.
+   Where a filter element goes, its class and its place among the class's taps, comes from a small table. The way back
+   is the same walk: it adds up the partial sums of a gradient and spreads them over w; an element in no class has no
+   pixel to come from, and is zero. Example, 16 lanes, 1 x 1, 64 -> 64 channels: 16 strips of one square. */
 #include "gen/conv.h"
 #include "gen/turn.h"
 

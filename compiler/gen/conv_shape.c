@@ -143,6 +143,8 @@ static void try_tile(Corr *k, int nb, int vectors, int64_t *best, int64_t cost_o
   *best = cost;
   k->nb = nb;
   k->widest = conv_accumulators(k->lanes) / nb;
+  if (k->depthwise)
+    k->widest -= k->widest / 4; /* for a row of weights */
   k->span = span;
   k->group = group;
   k->groups_out = full + (rest > 0);

@@ -6,8 +6,10 @@
    nb * width times. Example, 8 lanes, nb 2, width 6: 12 accumulators, 2 weights, 1 input: 15 of 16 registers.
    - Each filter column is a loop of its own: in one block of code the repeated inputs that columns share would all be
    kept, and spill. Nor is the channel loop unrolled: LLVM moves the inputs of the second step up, and sums spill.
-   - With one column there is little to do for much memory: while a channel's products are made, the cache line of one of
-   the next tile's pixels is asked for, 16 channels are as many lines. Results' lines are asked for before all else.
+   - With one column there is little to do for much memory: while a channel's products are made, the cache line of one
+   of the next tile's pixels is asked for, 16 channels are as many lines. Results' lines are asked for before all else.
+   - Where each channel is its own output the columns do share: a row's weights are kept, and a vector of x is loaded
+   once.
    - Rows outside the input are left out by the caller's bounds, columns outside by not emitting their pairs.
    - Sizes and strides are arguments, so that one function serves all convolutions with this tile, filter width and
    border. */
@@ -18,7 +20,7 @@
 static const char *tile_name(Emit *e, const Tile *t) {
   Text name = {.mem = e->c->mem};
   text_add(&name, "conv_tile_%dx%dx%d_taps%d_inner%d_by%d_%d%s", e->lanes, t->nb, t->width, t->taps, t->inner,
-           t->x_pixel, t->x_tap, t->lanes_in ? "_lanes" : "");
+           t->x_pixel, t->x_tap, t->depthwise ? "_depthwise" : t->lanes_in ? "_lanes" : "");
   for (int s = 0; s < t->taps; s++)
     if (t->missing[s])
       text_add(&name, "_%d_%x", s, (unsigned)t->missing[s]);
@@ -70,6 +72,24 @@ static void tile_tap(Emit *e, const Tile *t, int tap, const TileArgs *a, Ir x, I
   loop_end(e, &l);
 }
 
+/* Where each channel is its own output: a vector of x is loaded once for all the columns that meet it. */
+static void tile_slide(Emit *e, const Tile *t, Ir x, Ir w, Ir *sum) {
+  int places = ((t->width - 1) * t->x_pixel + (t->taps - 1) * t->x_tap) / e->lanes + 1;
+  Ir *seen = arena_alloc(e->c->mem, sizeof *seen * (size_t)places),
+     *column = arena_alloc(e->c->mem, sizeof *column * (size_t)t->taps);
+  for (int tap = 0; tap < t->taps; tap++)
+    column[tap] = tile_weights(e, w, tap);
+  for (int i = 0; i < t->width; i++)
+    for (int tap = 0; tap < t->taps; tap++) {
+      int from = i * t->x_pixel + tap * t->x_tap;
+      Ir *v = &seen[from / e->lanes];
+      if (t->missing[tap] >> i & 1)
+        continue;
+      *v = *v ? *v : load_vec(e, atk(e, x, from));
+      sum[i] = fma3(e, *v, column[tap], sum[i]);
+    }
+}
+
 static Ir tile_output(Emit *e, const Tile *t, const TileArgs *a, int sum) {
   return at(e, at(e, a->y, imulk(e, a->y_block, sum / t->width)), imulk(e, a->y_pixel, sum % t->width));
 }
@@ -91,7 +111,9 @@ static void tile_body(Emit *e, const Tile *t, const TileArgs *a) {
   Ir xb = at(e, a->x, imul(e, block.iv, a->x_block)), wb = at(e, a->w, imul(e, block.iv, a->w_block));
   loop_begin(e, &row, k64(e, 0), a->rows, 1, sum, sums);
   Ir xr = at(e, xb, imul(e, row.iv, a->x_row)), wr = at(e, wb, imul(e, row.iv, a->w_row));
-  for (int tap = 0; tap < t->taps; tap++)
+  if (t->depthwise && t->taps)
+    tile_slide(e, t, xr, wr, sum);
+  for (int tap = 0; tap < t->taps && !t->depthwise; tap++)
     tile_tap(e, t, tap, a, xr, wr, sum);
   loop_end(e, &row);
   loop_end(e, &block);
