@@ -2,7 +2,7 @@
 
    dw[o, i, tap] = sum over pixels of y[o, pixel] * x[i, pixel under the tap], where the operand called y has its
    vectors loaded and the elements of x are repeated (conv.h: corr_of_weight_grad). The sums of nb vectors and m
-   elements of x stay in registers while the pixels of a band of rows go by; bands are as large as fits the nearest
+   elements of x stay in registers while the pixels of a band of rows go by; bands are as large as fits the second
    cache with all that they meet: some rows of a plane, or a few whole planes. Example, 8 lanes, 64 channels, 3 x 3:
    nb 3, m 4; a band is walked once for each of 9 taps and 2 halves of a block of x, for 24 outputs.
    A unit of work is (copy, group of outputs, block of x). With few of the latter there are several copies of the sums,
@@ -14,7 +14,7 @@
 #include "gen/finish.h"
 #include "gen/wino.h"
 
-enum { BAND_BYTES = 20 * 1024, COPIES_BYTES = 16 << 20, FEW_UNITS = 16, WANTED_UNITS = 24, FEW_CHANNELS = 4 };
+enum { BAND_BYTES = 64 * 1024, COPIES_BYTES = 16 << 20, FEW_UNITS = 16, WANTED_UNITS = 24, FEW_CHANNELS = 4 };
 
 typedef struct {
   Emit *e;
