@@ -19,6 +19,7 @@ typedef struct {
   Vec(Graph *) graphs;
   Vec(Plan *) plans;
   void *library;
+  int by_norm; /* outputs are compared as a whole: their difference's L2 norm relative to theirs */
 } GenRun;
 
 static const char gen_run_launcher[] =
@@ -143,6 +144,26 @@ static inline void gen_run_compare(const Plan *p, const struct net_run *run, dou
   }
 }
 
+static inline void gen_run_compare_norm(const Plan *p, const struct net_run *run, double **expected, double tolerance) {
+  const Graph *g = p->g;
+  for (int i = 0; i < g->outputs.count; i++) {
+    Val v = g->outputs.at[i].val;
+    int64_t count = gen_run_size(g, v, run->batch);
+    const float *is = run->base[NET_IO + p->inputs.count + i];
+    double error = 0, norm = 0, *want = expected[v];
+    for (int64_t k = 0; k < count; k++) {
+      error += ((double)is[k] - want[k]) * ((double)is[k] - want[k]);
+      norm += want[k] * want[k];
+    }
+    if (!(sqrt(error / norm) <= tolerance)) {
+      Text text = {.mem = g->c->mem};
+      graph_print(g, &text);
+      fail_msg("output %s differs by %.3g of its norm\n%s", name_text(g->c->names, g->outputs.at[i].name),
+               sqrt(error / norm), text_str(&text));
+    }
+  }
+}
+
 /* Runs every graph with this batch and compares all outputs, relative to the largest of each. */
 static inline void gen_run_check(GenRun *r, int64_t batch, double tolerance) {
   for (int i = 0; i < r->plans.count; i++) {
@@ -165,13 +186,15 @@ static inline void gen_run_check(GenRun *r, int64_t batch, double tolerance) {
     assert_non_null(entry);
     entry(&run);
     double **expected = fixture_eval(r->graphs.at[i], batch);
-    gen_run_compare(p, &run, expected, tolerance);
+    void (*compare)(const Plan *, const struct net_run *, double **, double) =
+        r->by_norm ? gen_run_compare_norm : gen_run_compare;
+    compare(p, &run, expected, tolerance);
     if (p->kept) { /* again, with nothing but what is kept */
       int64_t rest = plan_arena(p, batch) - p->kept;
       memset((char *)run.base[NET_ARENA] + p->kept, 0xff, (size_t)rest);
       run.kept = 1;
       entry(&run);
-      gen_run_compare(p, &run, expected, tolerance);
+      compare(p, &run, expected, tolerance);
     }
     for (int k = 0; k < NET_BASES; k++)
       free(run.base[k]);

@@ -206,9 +206,52 @@ static void test_winograd(void **state) {
   roll = shape_roll;
 }
 
+/* How far direct kernels are from double precision, over operands that floats must round. */
+static void test_accuracy(void **state) {
+  (void)state;
+  static const Shape shape[] = {
+      {64, 96, 14, 14, 1, 1, {1, 1}, {0, 0, 0, 0}, {1, 1}, 1, 14, 14},
+      {96, 64, 15, 15, 1, 1, {2, 2}, {0, 0, 0, 0}, {1, 1}, 1, 8, 8},
+      {3, 40, 30, 30, 7, 7, {2, 2}, {3, 3, 3, 3}, {1, 1}, 1, 15, 15},
+      {17, 24, 9, 9, 3, 3, {1, 1}, {1, 1, 1, 1}, {1, 1}, 1, 9, 9},
+      {64, 64, 8, 8, 3, 3, {1, 1}, {1, 1, 1, 1}, {1, 1}, 1, 8, 8},
+      {32, 48, 8, 8, 4, 4, {2, 2}, {1, 1, 1, 1}, {1, 1}, 1, 4, 4},
+      {40, 40, 12, 12, 5, 5, {1, 1}, {2, 2, 2, 2}, {1, 1}, 40, 12, 12},
+      {32, 32, 12, 12, 3, 3, {1, 1}, {2, 2, 2, 2}, {2, 2}, 4, 12, 12},
+  };
+  static const char *const way[] = {"conv2d(x, w, %s, lanes: %d)",
+                                    "conv2d_input_grad(dy, w, size: [%d, %d], %s, lanes: %d)",
+                                    "conv2d_weight_grad_over(x, dy, kernel: [%d, %d], %s)"};
+  GenRun r = gen_run_new(0);
+  int lanes = gen_lanes(NULL);
+  r.by_norm = r.c->exact = 1;
+  for (size_t i = 0; i < sizeof shape / sizeof *shape; i++) {
+    const Shape *s = &shape[i];
+    const char *set = settings(r.c->mem, s);
+    Text t = {.mem = r.c->mem};
+    text_add(&t, "graph ways%d {\n px = input(\"x\", shape: [%d, %d, %d])\n pdy = input(\"dy\", shape: [%d, %d, %d])\n",
+             (int)i, s->c, s->h, s->w, s->k, s->p, s->q);
+    text_add(&t, " pw = param(\"w%d\", shape: [%d, %d, %d, %d], role: \"weight\", init: \"constant\", values: [0])\n",
+             (int)i, s->k, s->c / s->groups, s->r, s->s);
+    text_add(&t, " w = pw * 0.6180339887\n x = to_blocked(px * 0.7071067812, lanes: %d)\n", lanes);
+    text_add(&t, " dy = to_blocked(pdy * 0.3183098862, lanes: %d)\n y = ", lanes);
+    text_add(&t, way[0], set, lanes);
+    text_add(&t, "\n dx = ");
+    text_add(&t, way[1], s->h, s->w, set, lanes);
+    text_add(&t, "\n dw = ");
+    text_add(&t, way[2], s->r, s->s, set);
+    text_add(&t, "\n show y: to_plain(y)\n show dx: to_plain(dx)\n show dw: dw\n}\n");
+    gen_run_add(&r, text_str(&t));
+  }
+  gen_run_build(&r);
+  gen_run_check(&r, 2, 1e-6);
+  gen_run_free(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_forward), cmocka_unit_test(test_input_grad),
                                      cmocka_unit_test(test_weight_grad), cmocka_unit_test(test_sixteen_lanes),
-                                     cmocka_unit_test(test_four_lanes), cmocka_unit_test(test_winograd)};
+                                     cmocka_unit_test(test_four_lanes), cmocka_unit_test(test_winograd),
+                                     cmocka_unit_test(test_accuracy)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
