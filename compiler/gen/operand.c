@@ -52,11 +52,7 @@ static Operand operand_of(const Graph *g, Val v, const Type *domain) {
     op.kind = n->op == OP_scalar ? OPERAND_SCALAR : OPERAND_BATCH;
     return op;
   }
-  int64_t size[MAX_RANK + 1], per_sample = 1;
-  int axes = type_phys(&t, size);
-  for (int i = 0; i < axes; i++)
-    per_sample *= size[i];
-  op.sample = t.batched ? per_sample : 0;
+  op.sample = value_sample(g, v);
   operand_strides(&t, domain, op.stride);
   return op;
 }

@@ -5,7 +5,7 @@
 
 Planes planes_of(const Graph *g, Val v, Val from) {
   const Type t = *graph_type(g, v), f = *graph_type(g, from);
-  return (Planes){.lanes = t.lanes,
+  Planes p = {.lanes = t.lanes,
                   .channels = t.dim[0],
                   .batched = t.batched,
                   .h = t.dim[1],
@@ -13,6 +13,9 @@ Planes planes_of(const Graph *g, Val v, Val from) {
                   .from_h = f.dim[1],
                   .from_w = f.dim[2],
                   .terms = epilogue_terms(g, v)};
+  for (int i = 0; i < op_row(g->c, graph_node(g, v)->op)->operands; i++)
+    p.sample[i] = value_sample(g, graph_in(g, v, i));
+  return p;
 }
 
 int64_t planes_count(const Planes *p) {
@@ -30,6 +33,8 @@ LLVMTypeRef planes_type(const Planes *p, Emit *e) {
 void planes_signature(const Graph *g, Val v, const Planes *p, const char *setting[], Text *to) {
   text_add(to, "%d [%d %d %d]%d from [%d %d]", graph_node(g, v)->op, p->channels, p->h, p->w, p->lanes, p->from_h,
            p->from_w);
+  for (int i = 0; i < 3; i++)
+    text_add(to, " %lld", (long long)p->sample[i]);
   for (; *setting; setting++) {
     const Attr *a = graph_attr(g, v, *setting);
     text_add(to, " %s %g", *setting, a->number);
@@ -53,6 +58,11 @@ void pixels_plane(Pixels *x, Ir plane) {
   x->block = irem(e, plane, planes);
   if (x->planes->lanes)
     epilogue_unit(&x->epilogue, e, x->sample, x->block);
+}
+
+Ir pixels_in(Pixels *x, int operand, Ir base, int64_t plane) {
+  Emit *e = x->e;
+  return at(e, base, iadd(e, imulk(e, x->sample, x->planes->sample[operand]), imulk(e, x->block, plane)));
 }
 
 void pixels_store(Pixels *x, Ir value, Ir out, Ir row, Ir col) {

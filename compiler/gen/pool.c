@@ -255,15 +255,15 @@ static void build_pool(Emit *e, void *user) {
   loop_begin(e, &unit, from, to, 1, NULL, 0);
   Ir plane = rows ? idiv(e, unit.iv, k64(e, rows)) : unit.iv;
   k->out = at(e, in[0], imulk(e, plane, k->back ? large : small));
-  if (!k->back || k->max)
-    k->x = at(e, in[1], imulk(e, plane, large));
-  if (k->back)
-    k->dy = at(e, in[pointers - 1], imulk(e, plane, small));
-  if (pointers == 4)
-    k->y = at(e, in[2], imulk(e, plane, small));
-  if (k->pick)
-    k->v = at(e, in[3], imulk(e, plane, large));
   pixels_plane(&k->pixels, plane);
+  if (!k->back || k->max)
+    k->x = pixels_in(&k->pixels, 0, in[1], large);
+  if (k->back)
+    k->dy = pixels_in(&k->pixels, pointers - 2, in[pointers - 1], small);
+  if (pointers == 4)
+    k->y = pixels_in(&k->pixels, 1, in[2], small);
+  if (k->pick)
+    k->v = pixels_in(&k->pixels, 2, in[3], large);
   if (rows)
     window_row(k, irem(e, unit.iv, k64(e, rows)));
   else

@@ -9,6 +9,7 @@ typedef struct {
   int channels, batched;
   int h, w;           /* of the result */
   int from_h, from_w; /* of the operand that is read */
+  int64_t sample[3]; /* of each operand: floats from sample to sample */
   Terms terms;
 } Planes;
 Planes planes_of(const Graph *g, Val v, Val from);
@@ -28,6 +29,7 @@ typedef struct {
 } Pixels;
 void pixels_begin(Pixels *x, Emit *e, Planes *p, int first_arg);
 void pixels_plane(Pixels *x, Ir plane);                         /* its number among all samples' planes: LEVEL_UNIT */
+Ir pixels_in(Pixels *x, int operand, Ir base, int64_t plane);   /* an operand's plane; planes have so many floats */
 void pixels_store(Pixels *x, Ir value, Ir out, Ir row, Ir col); /* out: the plane's first pixel */
 /* Launches over units of `work` vectors: (plane, row) or, with rows 0, whole planes. args has room for the epilogue's.
  */

@@ -196,8 +196,8 @@ static void build_resize(Emit *e, void *user) {
   loop_begin(e, &unit, from, to, 1, NULL, 0);
   Ir plane = rows ? idiv(e, unit.iv, k64(e, rows)) : unit.iv, row = rows ? irem(e, unit.iv, k64(e, rows)) : NULL;
   k->out = at(e, out, imulk(e, plane, k->back ? low : high));
-  k->in = at(e, in, imulk(e, plane, k->back ? high : low));
   pixels_plane(&k->pixels, plane);
+  k->in = pixels_in(&k->pixels, 0, in, k->back ? high : low);
   if (rows) {
     (k->back ? shrink_row : k->factor[0] ? grow_row : forward_row)(k, row);
   } else {

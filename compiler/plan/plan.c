@@ -374,6 +374,16 @@ int64_t plan_arena(const Plan *p, int64_t n) {
   return a > b ? a : b;
 }
 
+/* Where v lies once its root has a place. */
+static Buffer alias_buffer(Planner *p, Val v) {
+  if (transpose_is_absorbed(p->g, v))
+    return (Buffer){-1, 0, 0};
+  Buffer b = *buffer_of(p, p->root[v]);
+  if (slice_is_absorbed(p->g, v))
+    b.fixed += (int64_t)sizeof(float) * slice_offset(p->g, v);
+  return b;
+}
+
 static Planner plan_steps(const Graph *g, const ParamTable *params, ScratchOf *scratch_of) {
   Arena *mem = g->c->mem;
   size_t nodes = (size_t)g->nodes.count;
@@ -414,6 +424,6 @@ Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of)
   lay_arena(&p);
   for (Val v = 1; v < (Val)g->nodes.count; v++)
     if (p.root[v])
-      p.plan->buffer[v] = transpose_is_absorbed(g, v) ? (Buffer){-1, 0, 0} : p.plan->buffer[p.root[v]];
+      p.plan->buffer[v] = alias_buffer(&p, v);
   return p.plan;
 }

@@ -69,6 +69,9 @@ typedef struct {
 void params_collect(ParamTable *t, const Graph *g);
 const PlanParam *params_find(const ParamTable *t, Name path);
 
+/* Floats from sample to sample of v: more than a sample has when v is a slice that is read where it lies; 0: shared. */
+int64_t value_sample(const Graph *g, Val v);
+
 /* scratch_of: what gen needs for a step, asked before memory is laid out. */
 typedef Scratch ScratchOf(const Graph *g, Val v);
 Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of);

@@ -12,6 +12,9 @@ Val *value_roots(const Graph *g);
 int transpose_is_absorbed(const Graph *g, Val t);
 /* By Val: it depends on parameters and numbers alone, in a graph that changes none, so it is the same in each call. */
 unsigned char *values_constant(const Graph *g);
+/* s is channels of a sample, and who reads it can step from sample to sample as in the whole: s needs no memory. */
+int slice_is_absorbed(const Graph *g, Val s);
+int64_t slice_offset(const Graph *g, Val s); /* floats from the whole's first */
 int value_is_leaf(const Graph *g, Val v);
 int value_has_floats(const Graph *g, Val v); /* not so numbers, the batch size, run-time scalars */
 int64_t value_bytes(const Graph *g, Val v);  /* of one sample, or of all when shared; rounded up to 64 */

@@ -85,7 +85,7 @@ static int check_operand(Check *c, int step, Val v, Val in, Range out, Range scr
   Val root = c->root[in];
   if (!value_has_floats(c->p->g, root))
     return 1;
-  Range at = value_range(c, root, c->p->buffer[transpose_is_absorbed(c->p->g, in) ? root : in]);
+  Range at = value_range(c, root, c->p->buffer[transpose_is_absorbed(c->p->g, in) || slice_is_absorbed(c->p->g, in) ? root : in]);
   if (!is_held(c, root, at))
     return fail(c, step, in, "is read where it does not lie");
   if (overlap(at, scratch))

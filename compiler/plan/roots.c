@@ -65,6 +65,57 @@ int transpose_is_absorbed(const Graph *g, Val t) {
   return users > 0;
 }
 
+/* ---- slices that are read as they lie ---- */
+
+static int reads_strided(const Graph *g, Val user, int operand) {
+  const OpRow *row = op_row(g->c, graph_node(g, user)->op);
+  switch (row->lower) {
+  case LOWER_EACH: return row->id != OP_stop;
+  case LOWER_REDUCE: return row->id != OP_argmax;
+  case LOWER_POOL: return 1;
+  case LOWER_CONV:
+  case LOWER_GEMM: return operand >= row->operands; /* of an epilogue */
+  default: return 0;
+  }
+}
+
+int slice_is_absorbed(const Graph *g, Val s) {
+  const Node *n = graph_node(g, s);
+  const Type t = *graph_type(g, s);
+  if (n->op != OP_slice || !t.batched || graph_int(g, s, "axis") || !value_has_floats(g, graph_in(g, s, 0)) ||
+      graph_node(g, graph_in(g, s, 0))->op == OP_slice)
+    return 0;
+  int stop = graph_int(g, s, "stop"), all = graph_type(g, graph_in(g, s, 0))->dim[0];
+  if (t.lanes && (graph_int(g, s, "start") % t.lanes || (stop % t.lanes && stop != all)))
+    return 0;
+  for (int i = 0; i < g->outputs.count; i++)
+    if (g->outputs.at[i].val == s)
+      return 0;
+  for (Val v = s + 1; v < (Val)g->nodes.count; v++)
+    for (int i = 0; i < (int)graph_node(g, v)->nin; i++)
+      if (graph_in(g, v, i) == s && !reads_strided(g, v, i))
+        return 0;
+  return 1;
+}
+
+static int64_t floats_of(const Type *t) {
+  int64_t size[MAX_RANK + 1], floats = 1;
+  for (int i = type_phys(t, size); i > 0; i--)
+    floats *= size[i - 1];
+  return floats;
+}
+
+int64_t value_sample(const Graph *g, Val v) {
+  const Type *t = graph_type(g, v);
+  return !t->batched ? 0 : floats_of(slice_is_absorbed(g, v) ? graph_type(g, graph_in(g, v, 0)) : t);
+}
+
+int64_t slice_offset(const Graph *g, Val s) {
+  Type t = *graph_type(g, s);
+  t.dim[0] = graph_int(g, s, "start");
+  return floats_of(&t);
+}
+
 Val *value_roots(const Graph *g) {
   Val *root = arena_alloc(g->c->mem, sizeof *root * (size_t)g->nodes.count);
   mark_needed(g, root);
@@ -72,7 +123,8 @@ Val *value_roots(const Graph *g) {
     if (!root[v])
       continue;
     const Node *n = graph_node(g, v);
-    int alias = n->op == OP_reshape || n->op == OP_stop || n->op == OP_fold || n->op == OP_unfold || transpose_is_absorbed(g, v);
+    int alias = n->op == OP_reshape || n->op == OP_stop || n->op == OP_fold || n->op == OP_unfold || transpose_is_absorbed(g, v) ||
+                slice_is_absorbed(g, v);
     root[v] = alias && !n->formula && value_has_floats(g, root[graph_in(g, v, 0)]) ? root[graph_in(g, v, 0)] : v;
   }
   return root;
@@ -106,7 +158,7 @@ int step_reads_in_place(const Graph *g, const Val *root, Val v, Val read) {
   if (op_row(g->c, n->op)->lower != LOWER_EACH)
     return 0;
   for (int i = 0; i < (int)n->nin; i++)
-    if (root[graph_in(g, v, i)] == read && !is_full(g, v, graph_in(g, v, i)))
+    if (root[graph_in(g, v, i)] == read && (!is_full(g, v, graph_in(g, v, i)) || slice_is_absorbed(g, graph_in(g, v, i))))
       return 0;
   return 1;
 }

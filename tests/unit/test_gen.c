@@ -280,6 +280,48 @@ static void test_joint(void **state) {
     joint_of_lanes(lanes);
 }
 
+/* ---- slices read where they lie ---- */
+
+static void slices_of(int lanes) {
+  Rig r = rig_new(lanes ? lanes : 8);
+  char in[200] = "", text[3000];
+  const char *plain = lanes ? "to_plain" : "stop";
+  if (lanes)
+    snprintf(in, sizeof in, "to_blocked(%%s, lanes: %d)", lanes);
+  for (int start = 0; start <= 32; start += 16)
+    for (int stop = start + 16; stop <= 40; stop += stop == 32 ? 8 : 16) {
+      int c = stop - start;
+      char x[100], y[100];
+      snprintf(x, sizeof x, lanes ? in : "%s", "x0*2");
+      snprintf(y, sizeof y, lanes ? in : "%s", "y0");
+      snprintf(text, sizeof text,
+               "graph g {\n  x0 = input(\"x\", shape: [40, 6, 4])\n  y0 = input(\"y\", shape: [%d, 6, 4])\n"
+               "  w = param(\"sw%d\", shape: [%d, %d, 1, 1], role: \"weight\", init: \"constant\", values: [0])\n"
+               "  x = %s\n  y = %s\n  s = slice(x, axis: 0, start: %d, stop: %d)\n  small = avgpool(y, size: [2, 2], stride: [2, 2])\n"
+               "  up = resize(s, size: [12, 8])\n  down = resize_grad(s, size: [3, 2])\n  top = maxpool(s, size: [2, 2], stride: [2, 2])\n"
+               "  back = maxpool_grad(y, y, s, s, size: [1, 1], stride: [1, 1], formula: \"x0 + x3\")\n"
+               "  made = conv2d(y, w, s, lanes: %d, formula: \"x0 + x2\")\n"
+               "  show a: %s(each(y, s, formula: \"x0*x1 + 1\"))\n  show b: batch_sum(s, axes: [1, 2])\n"
+               "  show c: reduce_sum(s, y, axes: [0, 2], formula: \"x0 - x1\")\n  show d: %s(up)\n  show e: %s(down)\n"
+               "  show f: %s(top)\n  show h: %s(back)\n  show i: %s(made)\n  show j: %s(small)\n}\n",
+               c, 100 * start + stop, c, c, x, y, start, stop, lanes, plain, plain, plain, plain, plain, plain, plain);
+      rig_add(&r, text);
+    }
+  for (int i = 0; i < r.plans.count; i++) {
+    const Plan *p = r.plans.at[i];
+    for (int k = 0; k < p->steps.count; k++)
+      assert_int_not_equal(graph_node(p->g, p->steps.at[k].val)->op, OP_slice);
+  }
+  rig_run(&r);
+}
+
+static void test_slices(void **state) {
+  (void)state;
+  for (int lanes = 4; lanes <= 16; lanes *= 2)
+    slices_of(lanes);
+  slices_of(0);
+}
+
 /* ---- moves and gathers ---- */
 
 static void move_of(int lanes) {
@@ -363,6 +405,7 @@ int main(void) {
       cmocka_unit_test(test_each_plain), cmocka_unit_test(test_each_ranks), cmocka_unit_test(test_each_blocked),
       cmocka_unit_test(test_reduce),     cmocka_unit_test(test_move),       cmocka_unit_test(test_gather),
       cmocka_unit_test(test_joint),
+      cmocka_unit_test(test_slices),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
