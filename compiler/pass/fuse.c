@@ -39,7 +39,8 @@ static int is_reduce(const Graph *g, Val v) {
 static int is_host(const Graph *g, Val v) {
   const OpRow *row = op_row(g->c, graph_node(g, v)->op);
   return (row->lower == LOWER_CONV && row->id != OP_conv2d_weight_grad_over) ||
-         (row->lower == LOWER_GEMM && row->id != OP_matmul_over) || row->id == OP_maxpool_grad;
+         (row->lower == LOWER_GEMM && row->id != OP_matmul_over) ||
+         (row->lower == LOWER_POOL && row->id != OP_maxpool_pick);
 }
 
 static int same_domain(const Graph *g, Val a, Val b) {
