@@ -1,4 +1,4 @@
-"""The networks that are timed, one line each: netc's file, batch, the input of one sample, what `train` is in PyTorch, and the peer.
+"""The networks and convolutions that are timed, one line each. A network: netc's file, batch, the input of one sample, what `train` is in PyTorch, and the peer.
 
 A peer is an expression over the names of peers.py; loss and target say what goes with it (see there). The optimizer is that of the
 .net file. `entry` is the program's predict command, `finish` what it does to the network's output.
@@ -19,3 +19,23 @@ NETS = {row[0]: Net(*row) for row in [
     ("gan_generator", "tests/bench/gan_generator.net", 16, (100, 1, 1), "Generator()", "picture(64)", "adam(2e-4, 0.5)", "generate", "same"),
     ("gan_discriminator", "tests/bench/gan_discriminator.net", 16, (3, 64, 64), "Discriminator()", "truth()", "adam(2e-4, 0.5)", "judge", "sigmoid"),
 ]}
+
+Conv = namedtuple("Conv", "inputs outputs size kernel stride transposed batch")
+CONVS = [Conv(*row) for row in [
+    (64, 64, 56, 3, 1, 0, 8),
+    (128, 128, 28, 3, 1, 0, 8),
+    (256, 256, 14, 3, 1, 0, 8),
+    (512, 512, 7, 3, 1, 0, 8),
+    (16, 16, 128, 3, 1, 0, 8),
+    (32, 32, 64, 3, 1, 0, 8),
+    (64, 64, 64, 3, 1, 0, 8),
+    (128, 128, 112, 3, 1, 0, 8),
+    (64, 128, 56, 3, 2, 0, 8),
+    (64, 256, 56, 1, 1, 0, 8),
+    (1024, 256, 13, 1, 1, 0, 8),
+    (3, 64, 224, 7, 2, 0, 8),
+    (3, 16, 416, 3, 1, 0, 8),
+    (1, 32, 28, 3, 1, 0, 64),
+    (512, 256, 4, 4, 2, 1, 8),
+    (128, 64, 16, 4, 2, 1, 8),
+]]
