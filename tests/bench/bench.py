@@ -8,6 +8,7 @@ is measured again, earlier lines go. report.py makes the tables of it. Convoluti
 import csv
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -138,8 +139,21 @@ def turns(samples, net, measure, sides):
 
 # ---- parts ----
 
+UNITS = {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+
+
+def planned(net, measure):
+    """Operations of a step and the bytes that it moves, as the plan has them: the sums over `{... 28.9 Mop  6.6 MB  144.4 us}`."""
+    function = "train" if measure == "train" else "predict_" + net.entry
+    batch = 1 if measure == "latency" else net.batch
+    plan = subprocess.run([netc, "ir", "--stage", "plan", "-f", function, "-b", str(batch), net.file], check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+    return [sum(float(n) * UNITS[u] for n, u in re.findall(pattern, plan))
+            for pattern in (r"[{ ]([\d.]+) ([kMGT]?)op(?! done)\b", r"([\d.]+) ([kMGT]?)B  [\d.]+ [mu]?s}")]
+
+
 def profile(samples, net, measure, ours):
-    """Where netc's time goes: milliseconds and operations of each kind of step."""
+    """Where netc's time goes: milliseconds and operations of each kind of step; operations and bytes of the plan."""
     kinds = {}
     for step in ours.run(measure, 5, "--profile")[1]:
         kind = kinds.setdefault(step["what"].split()[0], [0, 0])
@@ -148,6 +162,8 @@ def profile(samples, net, measure, ours):
     for kind, (ms, flops) in kinds.items():
         samples.add("profile_ms", net.name, measure, kind, 0, f"{ms:.4f}")
         samples.add("profile_flops", net.name, measure, kind, 0, f"{flops:.0f}")
+    for what, value in zip(("flops", "bytes"), planned(net, measure)):
+        samples.add("plan", net.name, measure, what, 0, f"{value:.0f}")
 
 
 def speed(samples, net, parts):
@@ -163,7 +179,7 @@ def speed(samples, net, parts):
         peers["nchw"].ask("export")
         measures += ["latency", "predict"] if net.batch > 1 else ["latency"]
     for measure in measures:
-        for part in "speed", "profile_ms", "profile_flops":
+        for part in "speed", "profile_ms", "profile_flops", "plan":
             samples.forget(part, net.name, measure)
         able = TRAINERS if measure == "train" else PREDICTORS
         turns(samples, net, measure, {"netc": ours} | {side: peers[side] for side in peers if side in able})

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Times what netc makes beside PyTorch, ONNX Runtime and OpenVINO, in turns on this machine, and writes tests/bench/results.md,
 # results.csv and roofline.svg. Python with these comes from the virtual environment of `make peer`. Options, from the environment:
-#   MODELS="lenet unet"   networks of nets.py (all)          PARTS="train predict memory"   what is measured (all)
+#   MODELS="lenet unet"   networks of nets.py (all)          PARTS="train predict memory conv"   what is measured (all)
 #   ROUNDS=5              turns of each side, at most        THREADS=2                      of every side (all cores)
 #   COMPILE=0             leaves torch.compile out, which compiles for minutes; what it compiled is kept in build/bench/inductor
 #   VENV=folder           another virtual environment
