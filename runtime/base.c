@@ -45,14 +45,17 @@ char *mem_text(const char *format, ...) {
 
 enum { LINE = 64, HUGE_PAGE = 2 << 20, SPARE = 256 };
 
+/* Huge pages where whole ones fit: what is behind the last of them lies in small ones, so that no block grows. */
 void *block_get(int64_t bytes) {
-  size_t align = bytes >= 4 * HUGE_PAGE ? HUGE_PAGE : LINE;
+  size_t align = bytes >= 2 * HUGE_PAGE ? HUGE_PAGE : LINE;
   if (bytes < 0 || (uint64_t)bytes > SIZE_MAX / 4)
     return NULL;
-  size_t room = ((size_t)bytes + SPARE + align - 1) / align * align; /* vector code may look a little past the end */
-  void *block = aligned_alloc(align, room);
-  if (block && align == HUGE_PAGE)
-    madvise(block, room, MADV_HUGEPAGE);
+  void *block;
+  size_t room = (size_t)bytes + SPARE; /* vector code may look a little past the end */
+  if (posix_memalign(&block, align, room))
+    return NULL;
+  if (align == HUGE_PAGE)
+    madvise(block, room / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
   return block;
 }
 
