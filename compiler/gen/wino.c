@@ -25,7 +25,7 @@ typedef struct {
   Ir first, count;     /* the block's tiles */
   Ir values, pitch;    /* of the first tile: [point][input block][tile] vectors, and how many tiles a row of them has */
   Ir products;         /* [point][tile][nb] vectors */
-  Ir group;
+  Ir class, group;
 } Conv;
 
 static int64_t plane(int h, int w, int lanes) {
@@ -40,45 +40,45 @@ static int width(const Wino *w, int nb, int i) {
 
 /* From point to point there is always an odd number of vectors: their sets in a cache differ. */
 static Ir values_point(Emit *e, const Wino *w, Ir pitch) {
-  return imulk(e, LLVMBuildOr(e->builder, imulk(e, pitch, w->in_blocks), k64(e, 1), ""), w->lanes);
+  return imulk(e, LLVMBuildOr(e->builder, imulk(e, pitch, w->depth), k64(e, 1), ""), w->lanes);
 }
 
 static int64_t products_point(const Wino *w, int nb) { /* a product may reach beyond the block's tiles */
   return (((int64_t)w->block + conv_accumulators(w->lanes)) * nb | 1) * w->lanes;
 }
 
-WinoSpot wino_spot(Emit *e, const Wino *w, Ir tile) {
-  Ir each = k64(e, (int64_t)w->rows * w->cols), rest = irem(e, tile, each), cols = k64(e, w->cols);
-  return (WinoSpot){idiv(e, tile, each), imulk(e, idiv(e, rest, cols), WINO_TILE), imulk(e, irem(e, rest, cols), WINO_TILE)};
-}
-
 /* ---- inputs ---- */
 
-static void transform_tile(Emit *e, const Wino *w, Ir x, Ir tile, Ir values, Ir pitch) {
+/* The window of a tile, for each phase. */
+static void transform_tile(Emit *e, const Wino *w, Ir x, Ir class, Ir tile, Ir values, Ir pitch) {
   WinoSpot p = wino_spot(e, w, tile);
   int64_t one = plane(w->h, w->w, w->lanes);
   Ir row = imulk(e, pitch, w->lanes), point = values_point(e, w, pitch);
   Ir from = at(e, x, imulk(e, p.sample, one * w->in_blocks));
-  Loop l;
+  Loop phase, l;
+  loop_begin(e, &phase, k64(e, 0), k64(e, w->phases), 1, NULL, 0);
+  Ir part = w->classes > 1 ? class : phase.iv;
+  Ir top = wino_at(e, &w->window[0], 0, part, p.row), left = wino_at(e, &w->window[1], 1, part, p.col);
   loop_begin(e, &l, k64(e, 0), k64(e, w->in_blocks), 1, NULL, 0);
-  wino_transform_plane(e, WINO_INPUT, at(e, from, imulk(e, l.iv, one)), k64(e, w->h), k64(e, w->w),
-                       iaddk(e, p.row, -w->top), iaddk(e, p.col, -w->left),
-                       (Square){at(e, values, imul(e, l.iv, row)), imulk(e, point, WINO_WINDOW), point});
+  Ir block = iadd(e, imulk(e, phase.iv, w->in_blocks), l.iv);
+  WinoPlane pixels = {at(e, from, imulk(e, l.iv, one)), k64(e, w->h), k64(e, w->w), k64(e, w->window[0].step)};
+  wino_transform_plane(e, w->taps, WINO_INPUT, pixels, top, left,
+                       (Square){at(e, values, imul(e, block, row)), imulk(e, point, w->taps + 3), point});
   loop_end(e, &l);
-}
-
-static void transform_tiles(Emit *e, const Wino *w, Ir x, Ir first, Ir from, Ir to, Ir values, Ir pitch) {
-  Loop l;
-  loop_begin(e, &l, from, to, 1, NULL, 0);
-  transform_tile(e, w, x, iadd(e, first, l.iv), at(e, values, imulk(e, l.iv, w->lanes)), pitch);
-  loop_end(e, &l);
+  loop_end(e, &phase);
 }
 
 static void build_inputs(Emit *e, void *user) {
   const Wino *w = user;
-  Ir x = kernel_pointer(e, 0), values = kernel_pointer(e, 1), from, to, pitch = kernel_number(e, 3);
-  kernel_range(e, kernel_number(e, 2), &from, &to);
-  transform_tiles(e, w, x, k64(e, 0), from, to, values, pitch);
+  Ir x = kernel_pointer(e, 0), values = kernel_pointer(e, 1), tiles = kernel_number(e, 2), from, to;
+  Ir pitch = kernel_number(e, 3), each = imax(e, tiles, k64(e, 1));
+  Loop l;
+  kernel_range(e, imulk(e, tiles, w->classes), &from, &to);
+  loop_begin(e, &l, from, to, 1, NULL, 0);
+  Ir class = idiv(e, l.iv, each), tile = irem(e, l.iv, each);
+  Ir first = iadd(e, imul(e, class, imulk(e, values_point(e, w, pitch), w->points)), imulk(e, tile, w->lanes));
+  transform_tile(e, w, x, class, tile, at(e, values, first), pitch);
+  loop_end(e, &l);
 }
 
 /* ---- products ---- */
@@ -90,7 +90,7 @@ static void multiply(Conv *c, int nb, int tiles, Ir pieces) {
   Tile t = {.nb = nb, .width = tiles, .taps = 1, .inner = w->lanes, .x_pixel = w->lanes, .missing = &missing};
   Ir row = imulk(e, c->pitch, w->lanes), last = imax(e, iaddk(e, c->count, -tiles), k64(e, 0));
   Loop point, piece;
-  loop_begin(e, &point, k64(e, 0), k64(e, WINO_POINTS), 1, NULL, 0);
+  loop_begin(e, &point, k64(e, 0), k64(e, w->points), 1, NULL, 0);
   Ir x = at(e, c->values, imul(e, point.iv, values_point(e, w, c->pitch)));
   Ir y = at(e, c->products, imulk(e, point.iv, products_point(w, nb)));
   Ir u = at(e, c->group_filters, imul(e, point.iv, wino_filter_point(e, w, k64(e, nb))));
@@ -99,7 +99,7 @@ static void multiply(Conv *c, int nb, int tiles, Ir pieces) {
   TileArgs a = {.y = at(e, y, imulk(e, from, nb * w->lanes)),
                 .x = at(e, x, imulk(e, from, w->lanes)),
                 .w = u,
-                .blocks = k64(e, w->in_blocks),
+                .blocks = k64(e, w->depth),
                 .rows = k64(e, 1),
                 .inner = k64(e, w->lanes),
                 .x_block = row,
@@ -136,16 +136,38 @@ static void multiply_all(Conv *c, int nb) {
 
 /* ---- results ---- */
 
+static Ir result_row(const Conv *c, Ir row) {
+  return wino_at(c->e, &c->w.result[0], 0, c->class, row);
+}
+
+static Ir result_col(const Conv *c, Ir col) {
+  return wino_at(c->e, &c->w.result[1], 1, c->class, col);
+}
+
+/* How many rows and columns of the tile there are. */
+static void extent(const Conv *c, WinoSpot p, Ir *rows, Ir *cols) {
+  Emit *e = c->e;
+  const Wino *w = &c->w;
+  Ir below = iaddk(e, isub(e, k64(e, w->p), result_row(c, p.row)), w->result[0].step - 1);
+  Ir right = iaddk(e, isub(e, k64(e, w->q), result_col(c, p.col)), w->result[1].step - 1);
+  *rows = imin(e, idiv(e, imax(e, below, k64(e, 0)), k64(e, w->result[0].step)), k64(e, WINO_TILE));
+  *cols = imin(e, idiv(e, imax(e, right, k64(e, 0)), k64(e, w->result[1].step)), k64(e, WINO_TILE));
+}
+
 static void finish_tile(Conv *c, Ir unit, WinoSpot p, Ir y) {
   Emit *e = c->e;
   const Wino *w = &c->w;
+  Ir rows, cols;
   Loop row, col;
-  loop_begin(e, &row, k64(e, 0), imin(e, isub(e, k64(e, w->p), p.row), k64(e, WINO_TILE)), 1, NULL, 0);
+  extent(c, p, &rows, &cols);
+  loop_begin(e, &row, k64(e, 0), rows, 1, NULL, 0);
   Ir from = at(e, c->buffer, imulk(e, row.iv, (int64_t)WINO_TILE * w->lanes));
-  Ir to = at(e, y, imulk(e, row.iv, (int64_t)w->q * w->lanes));
-  loop_begin(e, &col, k64(e, 0), imin(e, isub(e, k64(e, w->q), p.col), k64(e, WINO_TILE)), 1, NULL, 0);
-  Ir index[] = {unit, iadd(e, p.row, row.iv), iadd(e, p.col, col.iv), k64(e, 0)}, step = imulk(e, col.iv, w->lanes);
-  store(e, epilogue_apply(&c->epilogue, e, load_vec(e, at(e, from, step)), index, NULL), at(e, to, step));
+  Ir to = at(e, y, imulk(e, row.iv, w->result[0].step * plane(1, w->q, w->lanes)));
+  loop_begin(e, &col, k64(e, 0), cols, 1, NULL, 0);
+  Ir index[] = {unit, result_row(c, iadd(e, p.row, row.iv)), result_col(c, iadd(e, p.col, col.iv)), k64(e, 0)};
+  Ir value = load_vec(e, at(e, from, imulk(e, col.iv, w->lanes)));
+  store(e, epilogue_apply(&c->epilogue, e, value, index, NULL),
+        at(e, to, imulk(e, col.iv, w->result[1].step * w->lanes)));
   loop_end(e, &col);
   loop_end(e, &row);
 }
@@ -162,16 +184,18 @@ static void finish_unit(Conv *c, int nb, Ir vector, Ir unit) {
   c->epilogue.sample = p.sample;
   Ir m = at(e, c->products, imulk(e, iadd(e, imulk(e, tile.iv, nb), vector), w->lanes));
   Ir at_plane = imulk(e, iadd(e, imulk(e, p.sample, w->out_blocks), unit), plane(w->p, w->q, w->lanes));
-  Ir y = at(e, c->y, iadd(e, at_plane, imulk(e, iadd(e, imulk(e, p.row, w->q), p.col), w->lanes)));
-  Square from = {m, imulk(e, point, WINO_WINDOW), point};
+  Ir y = at(e, c->y, iadd(e, at_plane, imulk(e, iadd(e, imulk(e, result_row(c, p.row), w->q), result_col(c, p.col)), w->lanes)));
+  Square from = {m, imulk(e, point, w->taps + 3), point};
   Branch whole;
   if (!c->terms.formula) {
-    Ir rows = ilt(e, p.row, k64(e, w->p - WINO_TILE + 1)), cols = ilt(e, p.col, k64(e, w->q - WINO_TILE + 1));
-    branch_begin(e, &whole, LLVMBuildAnd(e->builder, rows, cols, ""));
-    wino_transform(e, WINO_RESULT, from, (Square){y, imulk(e, lanes, w->q), lanes});
+    Ir rows, cols, all = k64(e, WINO_TILE);
+    extent(c, p, &rows, &cols);
+    branch_begin(e, &whole, LLVMBuildAnd(e->builder, ieq(e, rows, all), ieq(e, cols, all), ""));
+    wino_transform(e, w->taps, WINO_RESULT, from,
+                   (Square){y, imulk(e, lanes, (int64_t)w->result[0].step * w->q), imulk(e, lanes, w->result[1].step)});
     branch_else(e, &whole);
   }
-  wino_transform(e, WINO_RESULT, from, (Square){c->buffer, imulk(e, lanes, WINO_TILE), lanes});
+  wino_transform(e, w->taps, WINO_RESULT, from, (Square){c->buffer, imulk(e, lanes, WINO_TILE), lanes});
   finish_tile(c, unit, p, y);
   if (!c->terms.formula)
     branch_end(e, &whole);
@@ -183,7 +207,8 @@ static void enter_block(Conv *c, Ir block) {
   const Wino *w = &c->w;
   c->first = imulk(e, block, w->block);
   c->count = imin(e, isub(e, c->tiles, c->first), k64(e, w->block));
-  c->values = choose(e, c->together, at(e, c->shared, imulk(e, c->first, w->lanes)), c->own_values);
+  Ir class = imul(e, c->class, imulk(e, values_point(e, w, c->pitch), w->points));
+  c->values = choose(e, c->together, at(e, c->shared, iadd(e, class, imulk(e, c->first, w->lanes))), c->own_values);
 }
 
 static void group_outputs(Conv *c, int nb, Ir from, Ir to) {
@@ -191,7 +216,7 @@ static void group_outputs(Conv *c, int nb, Ir from, Ir to) {
   Branch pack;
   Loop block, vector;
   branch_begin(e, &pack, c->packing);
-  wino_pack_group(e, &c->w, c->weights, c->group, nb, c->own_filters);
+  wino_pack_group(e, &c->w, c->weights, c->class, c->group, nb, c->own_filters);
   branch_end(e, &pack);
   loop_begin(e, &block, from, to, 1, NULL, 0);
   enter_block(c, block.iv);
@@ -214,7 +239,8 @@ static void outputs(Conv *c, Ir group, Ir groups, Ir block, Ir blocks) {
   Branch last;
   loop_begin(e, &l, group, groups, 1, NULL, 0);
   c->group = l.iv;
-  c->group_filters = choose(e, c->packing, c->own_filters, at(e, c->filters, imulk(e, l.iv, wino_group_filters(w))));
+  Ir place = imulk(e, iadd(e, imulk(e, c->class, w->groups), l.iv), wino_group_filters(w));
+  c->group_filters = choose(e, c->packing, c->own_filters, at(e, c->filters, place));
   if (w->tail != w->nb) {
     branch_begin(e, &last, ieq(e, c->group, k64(e, w->groups - 1)));
     group_outputs(c, w->tail, block, blocks);
@@ -227,11 +253,11 @@ static void outputs(Conv *c, Ir group, Ir groups, Ir block, Ir blocks) {
 }
 
 static int64_t values_floats(const Wino *w, int64_t tiles) {
-  return ((int64_t)WINO_POINTS * (w->in_blocks * (tiles | 1) | 1) + conv_accumulators(w->lanes)) * w->lanes;
+  return ((int64_t)w->points * (w->depth * (tiles | 1) | 1) + conv_accumulators(w->lanes)) * w->lanes;
 }
 
 static int64_t products_floats(const Wino *w) {
-  return WINO_POINTS * products_point(w, w->nb);
+  return w->points * products_point(w, w->nb);
 }
 
 static Ir blocks_of(Emit *e, const Wino *w, Ir tiles) {
@@ -262,23 +288,30 @@ static void build_conv(Emit *e, void *user) {
   Conv *c = user;
   const Wino *w = &c->w;
   Ir from, to;
-  Loop unit;
+  Loop unit, class, tile;
   Branch together;
   load_arguments(c, e);
   epilogue_begin(&c->epilogue, e, &c->terms, ARGS);
   c->by_sample = differs_by_sample(&c->terms);
   c->buffer = stack_floats(e, (int64_t)WINO_TILE * WINO_TILE * w->lanes);
   Ir zero = k64(e, 0), groups = k64(e, w->groups), blocks = blocks_of(e, w, c->tiles);
-  kernel_range(e, choose(e, c->together, groups, blocks), &from, &to);
+  kernel_range(e, choose(e, c->together, k64(e, w->classes * w->groups), blocks), &from, &to);
   loop_begin(e, &unit, from, to, 1, NULL, 0);
-  Ir next = iaddk(e, unit.iv, 1);
+  Ir next = iaddk(e, unit.iv, 1), of = idiv(e, unit.iv, groups), group = irem(e, unit.iv, groups);
+  loop_begin(e, &class, choose(e, c->together, of, zero), choose(e, c->together, iaddk(e, of, 1), k64(e, w->classes)), 1,
+             NULL, 0);
+  c->class = class.iv;
   branch_begin(e, &together, c->together);
   branch_else(e, &together);
   enter_block(c, unit.iv);
-  transform_tiles(e, w, c->x, c->first, zero, c->count, c->own_values, c->pitch);
+  loop_begin(e, &tile, zero, c->count, 1, NULL, 0);
+  transform_tile(e, w, c->x, c->class, iadd(e, c->first, tile.iv), at(e, c->own_values, imulk(e, tile.iv, w->lanes)),
+                 c->pitch);
+  loop_end(e, &tile);
   branch_end(e, &together);
-  outputs(c, choose(e, c->together, unit.iv, zero), choose(e, c->together, next, groups),
+  outputs(c, choose(e, c->together, group, zero), choose(e, c->together, iaddk(e, group, 1), groups),
           choose(e, c->together, zero, unit.iv), choose(e, c->together, blocks, next));
+  loop_end(e, &class);
   loop_end(e, &unit);
 }
 
@@ -286,8 +319,8 @@ static void build_conv(Emit *e, void *user) {
 
 static const char *signature_of(const Graph *g, const Wino *w, const Terms *t) {
   Text s = {.mem = g->c->mem};
-  text_add(&s, "x[%d %d %d] y[%d %d %d] pad %d %d blocks %d", w->in, w->h, w->w, w->out, w->p, w->q, w->top, w->left,
-           w->block);
+  text_add(&s, "x[%d %d %d] y[%d %d %d] side %d from %d %d classes %d blocks %d", w->in, w->h, w->w, w->out, w->p, w->q,
+           w->side, w->window[0].start, w->window[1].start, w->classes, w->block);
   if (t)
     terms_signature(t, g->c, &s);
   return text_str(&s);
@@ -297,7 +330,7 @@ static void launch_inputs(Gen *g, Conv *c, const char *signature, Ir x, Ir share
   Emit *e = &g->e;
   Ir kernel = gen_kernel(g, "wino_inputs", signature, c->w.lanes, build_inputs, &c->w);
   Ir args[] = {x, shared, entry_number(g, tiles), entry_number(g, LLVMBuildOr(e->builder, tiles, k64(e, 1), ""))};
-  entry_launch(g, kernel, args, 4, entry_chunks(g, tiles, 200 * c->w.in_blocks));
+  entry_launch(g, kernel, args, 4, entry_chunks(g, imulk(e, tiles, c->w.classes), 200 * c->w.depth));
 }
 
 void wino_conv(Gen *g, const Plan *p, int step) {
@@ -320,15 +353,15 @@ void wino_conv(Gen *g, const Plan *p, int step) {
                              choose(e, packing, weights, none)};
   int count = ARGS + terms_args(g, &c.terms, args + ARGS);
   Ir kernel = gen_kernel(g, "wino", signature_of(graph, w, &c.terms), w->lanes, build_conv, &c);
-  int64_t work = (int64_t)WINO_POINTS * w->in_blocks * w->lanes * w->out_blocks;
+  int64_t work = (int64_t)w->points * w->depth * w->lanes * w->out_blocks * w->classes;
   entry_launch(g, kernel, args, count,
-               entry_chunks_of(g, choose(e, few, k64(e, w->groups), blocks_of(e, w, tiles)), imulk(e, tiles, work)));
+               entry_chunks_of(g, choose(e, few, k64(e, w->classes * w->groups), blocks_of(e, w, tiles)), imulk(e, tiles, work)));
 }
 
 Scratch wino_conv_scratch(const Graph *g, Val v) {
   Wino w = wino_of(g, v);
-  return (Scratch){.fixed = w.shared ? 4 * values_floats(&w, w.shared) : 0,
-                   .kept = 4 * w.groups * wino_group_filters(&w),
+  return (Scratch){.fixed = w.shared ? 4 * w.classes * values_floats(&w, w.shared) : 0,
+                   .kept = 4 * w.classes * w.groups * wino_group_filters(&w),
                    .of = 1,
                    .work = (4 * (values_floats(&w, w.block) + products_floats(&w) + wino_group_filters(&w)) + 63) / 64 * 64};
 }

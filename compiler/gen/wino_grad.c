@@ -1,4 +1,4 @@
-/* wino_grad: the gradient of a 3 x 3 convolution's weights by Winograd's algorithm.
+/* wino_grad: the gradient of a convolution's weights by Winograd's algorithm.
 
    dU[point] = sum over tiles of B d * (G dy), for each pair of channels; dw = A' dU. Channels are cut into parts so
    small that a part's sums stay in the nearest large cache. A unit of work is (copy, part of the inputs, part of the
@@ -11,7 +11,7 @@
 #include "gen/turn.h"
 #include "gen/wino.h"
 
-enum { ELEMENTS = 9, PART_BYTES = 640 * 1024, WANTED_UNITS = 8, BLOCK = 28 };
+enum { PART_BYTES = 640 * 1024, WANTED_UNITS = 8, BLOCK = 28 };
 
 typedef struct {
   Wino w;              /* x in, dy out */
@@ -36,7 +36,7 @@ static int64_t square(const Wino *w) { /* floats of a pair of channel blocks */
 
 /* From point to point there is an odd number of vectors: their sets in a cache differ. */
 static int64_t sums_point(const Shape *s) {
-  return (s->part_in * s->part_out * s->w.lanes + 1) * s->w.lanes;
+  return (s->w.phases * s->part_in * s->part_out * s->w.lanes + 1) * s->w.lanes;
 }
 
 static int64_t values_point(const Shape *s, int blocks) {
@@ -44,13 +44,13 @@ static int64_t values_point(const Shape *s, int blocks) {
 }
 
 static int64_t part_floats(const Shape *s) {
-  return WINO_POINTS * sums_point(s);
+  return s->w.points * sums_point(s);
 }
 
 static Shape shape_of(const Graph *g, Val v) {
   Shape s = {.w = wino_of(g, v)};
   const Wino *w = &s.w;
-  int pairs = (int)(PART_BYTES / (4 * WINO_POINTS * square(w))), side = 1;
+  int pairs = (int)(PART_BYTES / (4 * w->points * w->phases * square(w))), side = 1;
   while ((side + 1) * (side + 1) <= pairs)
     side++;
   s.parts_in = ceil_div(w->in_blocks, side), s.part_in = ceil_div(w->in_blocks, s.parts_in);
@@ -86,22 +86,25 @@ static void multiply(Emit *e, Ir sums, Ir x, Ir y, Ir count, Ir add) {
   call(e, fn, args, 5);
 }
 
-/* Sums lie by [point][input block][output block], values by [point][block][tile]. */
+/* Sums lie by [point][phase][input block][output block], values by [point][phase][block][tile]. */
 static void multiply_all(Grad *g, Ir count, Ir add) {
   Emit *e = g->e;
   const Shape *s = &g->s;
   int64_t row = (int64_t)BLOCK * e->lanes, each = square(&s->w);
-  Loop point, in, out;
-  loop_begin(e, &point, k64(e, 0), k64(e, WINO_POINTS), 1, NULL, 0);
-  Ir x = at(e, g->x_values, imulk(e, point.iv, values_point(s, s->part_in)));
+  Loop point, phase, in, out;
+  loop_begin(e, &point, k64(e, 0), k64(e, s->w.points), 1, NULL, 0);
+  Ir x = at(e, g->x_values, imulk(e, point.iv, values_point(s, s->w.phases * s->part_in)));
   Ir y = at(e, g->y_values, imulk(e, point.iv, values_point(s, s->part_out)));
   Ir sums = at(e, g->sums, imulk(e, point.iv, sums_point(s)));
+  loop_begin(e, &phase, k64(e, 0), k64(e, s->w.phases), 1, NULL, 0);
   loop_begin(e, &in, k64(e, 0), g->ins, 1, NULL, 0);
+  Ir block = iadd(e, imulk(e, phase.iv, s->part_in), in.iv);
   loop_begin(e, &out, k64(e, 0), g->outs, 1, NULL, 0);
-  multiply(e, at(e, sums, imulk(e, iadd(e, imulk(e, in.iv, s->part_out), out.iv), each)),
-           at(e, x, imulk(e, in.iv, row)), at(e, y, imulk(e, out.iv, row)), count, add);
+  multiply(e, at(e, sums, imulk(e, iadd(e, imulk(e, block, s->part_out), out.iv), each)),
+           at(e, x, imulk(e, block, row)), at(e, y, imulk(e, out.iv, row)), count, add);
   loop_end(e, &out);
   loop_end(e, &in);
+  loop_end(e, &phase);
   loop_end(e, &point);
 }
 
@@ -110,23 +113,29 @@ static void multiply_all(Grad *g, Ir count, Ir add) {
 typedef struct {
   WinoTransform how;
   Ir from, first, blocks; /* the tensor; the unit's first block and how many */
-  int all, h, w, top, left;
+  int all, h, w, phases, part;
+  const WinoLine *line; /* where a tile begins: rows, columns */
   Ir values;
-  int64_t point;
 } Side;
 
-static void transform(Emit *e, const Wino *w, const Side *s, Ir tile, Ir count) {
+static void transform(Emit *e, const Shape *shape, const Side *s, Ir tile, Ir count) {
+  const Wino *w = &shape->w;
   int64_t one = (int64_t)s->h * s->w * e->lanes, row = (int64_t)BLOCK * e->lanes;
-  Loop t, b;
+  int64_t point = values_point(shape, s->phases * s->part);
+  Loop t, phase, b;
   loop_begin(e, &t, k64(e, 0), count, 1, NULL, 0);
   WinoSpot p = wino_spot(e, w, iadd(e, tile, t.iv));
   Ir from = at(e, s->from, imulk(e, iadd(e, imulk(e, p.sample, s->all), s->first), one));
+  loop_begin(e, &phase, k64(e, 0), k64(e, s->phases), 1, NULL, 0);
+  Ir top = wino_at(e, &s->line[0], 0, phase.iv, p.row), left = wino_at(e, &s->line[1], 1, phase.iv, p.col);
   loop_begin(e, &b, k64(e, 0), s->blocks, 1, NULL, 0);
-  wino_transform_plane(e, s->how, at(e, from, imulk(e, b.iv, one)), k64(e, s->h), k64(e, s->w),
-                       iaddk(e, p.row, -s->top), iaddk(e, p.col, -s->left),
-                       (Square){at(e, s->values, iadd(e, imulk(e, b.iv, row), imulk(e, t.iv, e->lanes))),
-                                k64(e, WINO_WINDOW * s->point), k64(e, s->point)});
+  WinoPlane pixels = {at(e, from, imulk(e, b.iv, one)), k64(e, s->h), k64(e, s->w), k64(e, s->line[0].step)};
+  Ir block = iadd(e, imulk(e, phase.iv, s->part), b.iv);
+  wino_transform_plane(e, w->taps, s->how, pixels, top, left,
+                       (Square){at(e, s->values, iadd(e, imulk(e, block, row), imulk(e, t.iv, e->lanes))),
+                                k64(e, (w->taps + 3) * point), k64(e, point)});
   loop_end(e, &b);
+  loop_end(e, &phase);
   loop_end(e, &t);
 }
 
@@ -134,18 +143,17 @@ static void add_tiles(Grad *g, Ir x, Ir dy, Ir from, Ir to) {
   Emit *e = g->e;
   const Shape *s = &g->s;
   const Wino *w = &s->w;
-  Side in = {WINO_INPUT, x, g->in, g->ins, w->in_blocks, w->h, w->w, w->top, w->left, g->x_values,
-             values_point(s, s->part_in)};
-  Side out = {WINO_GRADIENT, dy, g->out, g->outs, w->out_blocks, w->p, w->q, 0, 0, g->y_values,
-              values_point(s, s->part_out)};
+  static const WinoLine plain[] = {{0, 0, 1}, {0, 0, 1}};
+  Side in = {WINO_INPUT, x, g->in, g->ins, w->in_blocks, w->h, w->w, w->phases, s->part_in, w->window, g->x_values};
+  Side out = {WINO_GRADIENT, dy, g->out, g->outs, w->out_blocks, w->p, w->q, 1, s->part_out, plain, g->y_values};
   Loop block;
   Ir all = isub(e, to, from), blocks = imax(e, idiv(e, iaddk(e, all, BLOCK - 1), k64(e, BLOCK)), k64(e, 1));
   loop_begin(e, &block, k64(e, 0), blocks, 1, NULL, 0);
   Ir tile = idiv(e, imul(e, all, block.iv), blocks), next = idiv(e, imul(e, all, iaddk(e, block.iv, 1)), blocks);
   Ir count = isub(e, next, tile);
   tile = iadd(e, from, tile);
-  transform(e, w, &in, tile, count);
-  transform(e, w, &out, tile, count);
+  transform(e, s, &in, tile, count);
+  transform(e, s, &out, tile, count);
   multiply_all(g, count, imin(e, block.iv, k64(e, 1)));
   loop_end(e, &block);
 }
@@ -155,7 +163,7 @@ static void add_tiles(Grad *g, Ir x, Ir dy, Ir from, Ir to) {
 /* The copies' sum, by [input lane][point]. */
 static Ir sum_copies(Emit *e, const Shape *s, Ir sums, Ir lane, int64_t point, Ir buffer) {
   Loop p, copy;
-  loop_begin(e, &p, k64(e, 0), k64(e, WINO_POINTS), 1, NULL, 0);
+  loop_begin(e, &p, k64(e, 0), k64(e, s->w.points), 1, NULL, 0);
   Ir from = at(e, sums, iadd(e, imulk(e, p.iv, point), imulk(e, lane, e->lanes))), sum = load_vec(e, from);
   loop_begin(e, &copy, k64(e, 1), k64(e, s->copies), 1, &sum, 1);
   sum = fadd(e, sum, load_vec(e, at(e, from, imulk(e, copy.iv, s->parts_in * s->parts_out * part_floats(s)))));
@@ -168,19 +176,26 @@ static Ir sum_copies(Emit *e, const Shape *s, Ir sums, Ir lane, int64_t point, I
 /* A pair of channel blocks: transformed to [input lane][filter element][output lane], then turned. */
 static void store_weights(Emit *e, const Shape *s, Ir sums, Ir weights, Ir in, Ir out, Ir buffer, Ir summed) {
   const Wino *w = &s->w;
-  int64_t point = sums_point(s), step = (int64_t)w->in * ELEMENTS;
+  int elements = w->side * w->side, n = w->taps + 3;
+  int64_t point = sums_point(s), step = (int64_t)w->in * elements, next = s->part_in * s->part_out * square(w);
   Ir lanes = k64(e, e->lanes), row[64], first_in = imulk(e, in, e->lanes), first_out = imulk(e, out, e->lanes);
-  Loop l;
+  Loop phase, l;
+  loop_begin(e, &phase, k64(e, 0), k64(e, w->phases), 1, NULL, 0);
+  Ir here = at(e, sums, imulk(e, phase.iv, next)), zero = k64(e, 0);
+  Ir place = iadd(e, imulk(e, wino_at(e, &w->filter[0], 0, phase.iv, zero), w->side), wino_at(e, &w->filter[1], 1, phase.iv, zero));
   loop_begin(e, &l, k64(e, 0), lanes, 1, NULL, 0);
-  Square from = {at(e, sums, imulk(e, l.iv, e->lanes)), k64(e, WINO_WINDOW * point), k64(e, point)};
+  Square from = {at(e, here, imulk(e, l.iv, e->lanes)), k64(e, n * point), k64(e, point)};
   if (s->copies > 1)
-    from = (Square){sum_copies(e, s, sums, l.iv, point, summed), imulk(e, lanes, WINO_WINDOW), lanes};
-  wino_transform(e, WINO_FILTER_GRADIENT, from,
-                 (Square){at(e, buffer, imulk(e, l.iv, (int64_t)ELEMENTS * e->lanes)), imulk(e, lanes, 3), lanes});
+    from = (Square){sum_copies(e, s, here, l.iv, point, summed), imulk(e, lanes, n), lanes};
+  Ir first = iadd(e, imulk(e, l.iv, elements), place);
+  wino_transform(e, w->taps, WINO_FILTER_GRADIENT, from,
+                 (Square){at(e, buffer, imulk(e, first, e->lanes)), k64(e, w->filter[0].step * w->side * e->lanes),
+                          k64(e, w->filter[1].step * e->lanes)});
   loop_end(e, &l);
-  Ir to = at(e, weights, iadd(e, imulk(e, first_out, step), imulk(e, first_in, ELEMENTS)));
-  Ir count = imulk(e, isub(e, k64(e, w->in), first_in), ELEMENTS), rows = isub(e, k64(e, w->out), first_out);
-  loop_begin(e, &l, k64(e, 0), k64(e, ELEMENTS * e->lanes), e->lanes, NULL, 0);
+  loop_end(e, &phase);
+  Ir to = at(e, weights, iadd(e, imulk(e, first_out, step), imulk(e, first_in, elements)));
+  Ir count = imulk(e, isub(e, k64(e, w->in), first_in), elements), rows = isub(e, k64(e, w->out), first_out);
+  loop_begin(e, &l, k64(e, 0), k64(e, elements * e->lanes), e->lanes, NULL, 0);
   for (int i = 0; i < e->lanes; i++)
     row[i] = load_vec(e, at(e, buffer, imulk(e, iaddk(e, l.iv, i), e->lanes)));
   turn_square(e, row, e->lanes);
@@ -220,10 +235,10 @@ static void build_grad(Emit *e, void *user) {
   g->e = e;
   Ir x = kernel_pointer(e, 0), dy = kernel_pointer(e, 1), to_sums = kernel_pointer(e, 2), from, to;
   Ir tiles = kernel_number(e, 3), parts = k64(e, s->parts_in * s->parts_out), work = kernel_work(e);
-  Ir buffer = s->copies > 1 ? NULL : stack_floats(e, ELEMENTS * square(&s->w));
+  Ir buffer = s->copies > 1 ? NULL : stack_floats(e, s->w.side * s->w.side * square(&s->w));
   g->x_values = work;
-  g->y_values = at(e, work, k64(e, WINO_POINTS * values_point(s, s->part_in)));
-  g->sums = at(e, g->y_values, k64(e, WINO_POINTS * values_point(s, s->part_out)));
+  g->y_values = at(e, work, k64(e, s->w.points * values_point(s, s->w.phases * s->part_in)));
+  g->sums = at(e, g->y_values, k64(e, s->w.points * values_point(s, s->part_out)));
   Loop unit;
   kernel_range(e, imulk(e, parts, s->copies), &from, &to);
   loop_begin(e, &unit, from, to, 1, NULL, 0);
@@ -242,7 +257,7 @@ static void build_sum(Emit *e, void *user) {
   const Shape *s = &g->s;
   g->e = e;
   Ir sums = kernel_pointer(e, 0), weights = kernel_pointer(e, 1), from, to;
-  Ir buffer = stack_floats(e, ELEMENTS * square(&s->w)), summed = stack_floats(e, (int64_t)WINO_POINTS * e->lanes);
+  Ir buffer = stack_floats(e, s->w.side * s->w.side * square(&s->w)), summed = stack_floats(e, (int64_t)s->w.points * e->lanes);
   int64_t pairs = (int64_t)s->part_in * s->part_out;
   Loop unit;
   Branch real;
@@ -267,27 +282,28 @@ void wino_weight_grad(Gen *g, const Plan *p, int step) {
   Grad grad = {.s = shape_of(graph, v)};
   const Shape *s = &grad.s;
   const Wino *w = &s->w;
-  const char *signature = arena_printf(g->c->mem, "x[%d %d %d] dy[%d %d %d] pad %d %d", w->in, w->h, w->w, w->out, w->p,
-                                       w->q, w->top, w->left);
+  const char *signature = arena_printf(g->c->mem, "x[%d %d %d] dy[%d %d %d] side %d from %d %d", w->in, w->h, w->w, w->out,
+                                       w->p, w->q, w->side, w->window[0].start, w->window[1].start);
   Ir sums = s->copies > 1 ? entry_scratch(g, 0, 0) : NULL, weights = entry_out(g);
   Ir tiles = imulk(e, entry_batch(g), (int64_t)w->rows * w->cols);
   Ir args[] = {entry_value(g, graph_in(graph, v, 0)), entry_value(g, graph_in(graph, v, 1)), sums ? sums : weights,
                entry_number(g, tiles)};
   Ir units = k64(e, s->parts_in * s->parts_out * s->copies);
-  int64_t work = (int64_t)WINO_POINTS * w->in_blocks * w->lanes * w->out_blocks;
+  int64_t work = (int64_t)w->points * w->depth * w->lanes * w->out_blocks;
   entry_launch(g, gen_kernel(g, "wino_weight", signature, w->lanes, build_grad, &grad), args, 4,
                entry_chunks_of(g, units, imulk(e, tiles, work)));
   if (sums) {
     Ir given[] = {sums, weights};
     units = k64(e, (int64_t)s->parts_in * s->parts_out * s->part_in * s->part_out);
     entry_launch(g, gen_kernel(g, "wino_sum", signature, w->lanes, build_sum, &grad), given, 2,
-                 entry_chunks(g, units, (int64_t)WINO_POINTS * w->lanes * (s->copies + 4)));
+                 entry_chunks(g, units, (int64_t)w->points * w->phases * w->lanes * (s->copies + 4)));
   }
   finish_launch(g, graph, v);
 }
 
 Scratch wino_weight_grad_scratch(const Graph *g, Val v) {
   Shape s = shape_of(g, v);
-  int64_t values = WINO_POINTS * (values_point(&s, s.part_in) + values_point(&s, s.part_out)), all = s.parts_in * s.parts_out * s.copies * part_floats(&s);
+  int64_t values = s.w.points * (values_point(&s, s.w.phases * s.part_in) + values_point(&s, s.part_out));
+  int64_t all = s.parts_in * s.parts_out * s.copies * part_floats(&s);
   return (Scratch){.fixed = s.copies > 1 ? 4 * all : 0, .work = 4 * (values + (s.copies > 1 ? 0 : part_floats(&s)))};
 }

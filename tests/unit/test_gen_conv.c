@@ -63,6 +63,16 @@ static Shape winograd_roll(void) {
   return s;
 }
 
+/* And of those with 4 x 4 filters and stride 2. */
+static Shape halving_roll(void) {
+  Shape s = winograd_roll();
+  s.h += 4, s.w += 4, s.r = s.s = 4, s.stride[0] = s.stride[1] = 2;
+  for (int i = 0; i < 4; i++)
+    s.pad[i] = dice(4);
+  s.p = windows(s.h, 4, 2, s.pad[0], s.pad[1], 1), s.q = windows(s.w, 4, 2, s.pad[2], s.pad[3], 1);
+  return s;
+}
+
 static Shape (*roll)(void) = shape_roll;
 
 static const char *settings(Arena *mem, const Shape *s) {
@@ -194,10 +204,9 @@ static void test_four_lanes(void **state) {
   check(add_weight_grad, 6, 19, 4);
 }
 
-static void test_winograd(void **state) {
-  (void)state;
+static void check_winograd(Shape (*shapes)(void)) {
   const int lanes[] = {gen_lanes(NULL), 16, 8, 4};
-  roll = winograd_roll;
+  roll = shapes;
   for (int i = 0; i < 4; i++) {
     check(add_forward, i ? 4 : 10, 20 + (uint32_t)i, lanes[i]);
     check(add_input_grad, i ? 4 : 10, 30 + (uint32_t)i, lanes[i]);
@@ -207,25 +216,15 @@ static void test_winograd(void **state) {
 }
 
 /* How far direct kernels are from double precision, over operands that floats must round. */
-static void test_accuracy(void **state) {
-  (void)state;
-  static const Shape shape[] = {
-      {64, 96, 14, 14, 1, 1, {1, 1}, {0, 0, 0, 0}, {1, 1}, 1, 14, 14},
-      {96, 64, 15, 15, 1, 1, {2, 2}, {0, 0, 0, 0}, {1, 1}, 1, 8, 8},
-      {3, 40, 30, 30, 7, 7, {2, 2}, {3, 3, 3, 3}, {1, 1}, 1, 15, 15},
-      {17, 24, 9, 9, 3, 3, {1, 1}, {1, 1, 1, 1}, {1, 1}, 1, 9, 9},
-      {64, 64, 8, 8, 3, 3, {1, 1}, {1, 1, 1, 1}, {1, 1}, 1, 8, 8},
-      {32, 48, 8, 8, 4, 4, {2, 2}, {1, 1, 1, 1}, {1, 1}, 1, 4, 4},
-      {40, 40, 12, 12, 5, 5, {1, 1}, {2, 2, 2, 2}, {1, 1}, 40, 12, 12},
-      {32, 32, 12, 12, 3, 3, {1, 1}, {2, 2, 2, 2}, {2, 2}, 4, 12, 12},
-  };
+/* All three directions within this relative L2 distance of the interpreter's doubles. */
+static void check_accuracy(const Shape *shape, size_t count, int exact, double tolerance) {
   static const char *const way[] = {"conv2d(x, w, %s, lanes: %d)",
                                     "conv2d_input_grad(dy, w, size: [%d, %d], %s, lanes: %d)",
                                     "conv2d_weight_grad_over(x, dy, kernel: [%d, %d], %s)"};
   GenRun r = gen_run_new(0);
   int lanes = gen_lanes(NULL);
-  r.by_norm = r.c->exact = 1;
-  for (size_t i = 0; i < sizeof shape / sizeof *shape; i++) {
+  r.by_norm = 1, r.c->exact = exact;
+  for (size_t i = 0; i < count; i++) {
     const Shape *s = &shape[i];
     const char *set = settings(r.c->mem, s);
     Text t = {.mem = r.c->mem};
@@ -244,14 +243,51 @@ static void test_accuracy(void **state) {
     gen_run_add(&r, text_str(&t));
   }
   gen_run_build(&r);
-  gen_run_check(&r, 2, 1e-6);
+  gen_run_check(&r, 2, tolerance);
   gen_run_free(&r);
+}
+
+static void test_accuracy(void **state) {
+  (void)state;
+  static const Shape shape[] = {
+      {64, 96, 14, 14, 1, 1, {1, 1}, {0, 0, 0, 0}, {1, 1}, 1, 14, 14},
+      {96, 64, 15, 15, 1, 1, {2, 2}, {0, 0, 0, 0}, {1, 1}, 1, 8, 8},
+      {3, 40, 30, 30, 7, 7, {2, 2}, {3, 3, 3, 3}, {1, 1}, 1, 15, 15},
+      {17, 24, 9, 9, 3, 3, {1, 1}, {1, 1, 1, 1}, {1, 1}, 1, 9, 9},
+      {64, 64, 8, 8, 3, 3, {1, 1}, {1, 1, 1, 1}, {1, 1}, 1, 8, 8},
+      {32, 48, 8, 8, 4, 4, {2, 2}, {1, 1, 1, 1}, {1, 1}, 1, 4, 4},
+      {40, 40, 12, 12, 5, 5, {1, 1}, {2, 2, 2, 2}, {1, 1}, 40, 12, 12},
+      {32, 32, 12, 12, 3, 3, {1, 1}, {2, 2, 2, 2}, {2, 2}, 4, 12, 12},
+  };
+  check_accuracy(shape, sizeof shape / sizeof *shape, 1, 1e-6);
+}
+
+static void test_winograd_accuracy(void **state) {
+  (void)state;
+  static const Shape shape[] = {
+      {64, 64, 14, 14, 3, 3, {1, 1}, {1, 1, 1, 1}, {1, 1}, 1, 14, 14},
+      {16, 48, 30, 30, 3, 3, {1, 1}, {1, 1, 1, 1}, {1, 1}, 1, 30, 30},
+      {256, 32, 7, 7, 3, 3, {1, 1}, {1, 1, 1, 1}, {1, 1}, 1, 7, 7},
+      {64, 96, 16, 16, 4, 4, {2, 2}, {1, 1, 1, 1}, {1, 1}, 1, 8, 8},
+  };
+  check_accuracy(shape, sizeof shape / sizeof *shape, 0, 5e-6);
+}
+
+static void test_winograd(void **state) {
+  (void)state;
+  check_winograd(winograd_roll);
+}
+
+static void test_winograd_halving(void **state) {
+  (void)state;
+  check_winograd(halving_roll);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_forward), cmocka_unit_test(test_input_grad),
                                      cmocka_unit_test(test_weight_grad), cmocka_unit_test(test_sixteen_lanes),
-                                     cmocka_unit_test(test_four_lanes), cmocka_unit_test(test_winograd),
-                                     cmocka_unit_test(test_accuracy)};
+                                     cmocka_unit_test(test_four_lanes), cmocka_unit_test(test_winograd), cmocka_unit_test(test_winograd_halving),
+                                     cmocka_unit_test(test_accuracy),
+                                     cmocka_unit_test(test_winograd_accuracy)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
