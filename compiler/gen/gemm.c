@@ -3,11 +3,12 @@
    All three are a number of problems C[m, n] = A[m, k] B[k, n]: matmul is one, whose rows are those of all samples;
    matmul_over is one, whose k runs over them; bmm is one for each sample and leading index. A unit of work is a block
    of one problem's C. When a matmul_over has a small result and a long k, k is cut into fixed parts, each a problem of
-   its own into scratch, and a second launch adds them in order. A block is computed by our own tiles (gemm_tile.c); by
-   the runtime's BLAS where matrices are large; by dot products (gemm_dot.c) where B lies transposed and rows are few; by
-   a plain loop where a few dozen weights are not worth a tile. So programs without large matrices come without BLAS. An
-   epilogue is applied to a block's rows as soon as they are there. Example: 64 samples of [196, 768] times [768, 3072]:
-   12544 rows in 131 blocks of 96, 24 of 128 columns: 3144 units in 32 chunks. */
+   its own into scratch, and a second launch adds them in order. A block is computed by our own tiles (gemm_tile.c),
+   which find parameters packed where they can stay so from call to call; by the runtime's BLAS where matrices are large;
+   by dot products (gemm_dot.c) where B lies transposed and rows are few; by a plain loop where a few dozen weights are
+   not worth a tile. So programs without large matrices come without BLAS. An epilogue is applied to a block's rows as
+   soon as they are there. Example: 64 samples of [196, 768] times [768, 3072]: 12544 rows in 131 blocks of 96, 24 of
+   128 columns: 3144 units in 32 chunks. */
 #include "gen/cost.h"
 #include "gen/finish.h"
 #include "gen/gemm_tile.h"
@@ -38,6 +39,7 @@ typedef struct {
   int64_t a_problem, b_problem, a_sample, b_sample; /* floats; problem is within the sample */
   int parts;                                        /* of k, when there is one problem; 1: no scratch */
   Way way;
+  int packed; /* B lies packed (gemm_tile.h): where every sample has more than a few rows and parameters do not change */
 } Gemm;
 
 /* ---- geometry ---- */
@@ -73,6 +75,8 @@ static Gemm gemm_of(const Graph *g, Val v) {
     s.b_sample = b.batched ? s.problems.size * s.b_problem : 0;
   }
   s.way = s.m.size * s.n * s.k.size <= SMALL ? BY_LOOP : weights <= LARGE ? BY_TILES : BY_BLAS;
+  s.packed = s.way == BY_TILES && graph_node(g, v)->op == OP_matmul && s.m.by_sample && s.m.size > FEW_ROWS &&
+             !g->updates.count;
   return s;
 }
 
@@ -128,7 +132,7 @@ static void block_product(const Gemm *s, const Product *p) {
   Branch few;
   if (s->way == BY_LOOP) {
     small_product(s, p);
-  } else if (s->tb && !s->ta) {
+  } else if (s->tb && !s->ta && !s->packed) {
     branch_begin(e, &few, ilt(e, p->m, k64(e, FEW_ROWS + 1)));
     gemm_dots(e, p);
     branch_else(e, &few);
@@ -213,7 +217,11 @@ static void build_gemm(Emit *e, void *user) {
   p.m = imin(e, isub(e, p.m, row0), cut.rows);
   p.n = imin(e, isub(e, p.n, col0), cut.cols);
   p.a = at(e, p.a, s->ta ? row0 : imul(e, row0, p.lda));
-  p.b = at(e, p.b, s->tb ? imul(e, col0, p.ldb) : col0);
+  if (s->packed)
+    p.b_panel = k64(e, gemm_panel(s->k.size, e->lanes)),
+    p.b = at(e, b, imul(e, idiv(e, col0, k64(e, gemm_tile_cols(e->lanes))), p.b_panel));
+  else
+    p.b = at(e, p.b, s->tb ? imul(e, col0, p.ldb) : col0);
   p.c = at(e, all, iadd(e, imul(e, row0, p.ldc), col0));
   block_product(s, &p);
   if (finish) {
@@ -222,6 +230,32 @@ static void build_gemm(Emit *e, void *user) {
     loop_end(e, &row);
   }
   loop_end(e, &unit);
+}
+
+/* A unit is a panel. */
+static void build_gemm_pack(Emit *e, void *user) {
+  const Gemm *s = user;
+  Ir b = kernel_pointer(e, 0), packed = kernel_pointer(e, 1), n = k64(e, s->n), k = k64(e, s->k.size), from, to;
+  int width = gemm_tile_cols(e->lanes);
+  Loop l;
+  kernel_range(e, blocks(e, n, k64(e, width)), &from, &to);
+  loop_begin(e, &l, from, to, 1, NULL, 0);
+  Ir col = imulk(e, l.iv, width), ldb = s->tb ? k : n;
+  gemm_pack(e, s->tb, at(e, b, s->tb ? imul(e, col, ldb) : col), ldb, k, imin(e, isub(e, n, col), k64(e, width)),
+            at(e, packed, imulk(e, l.iv, gemm_panel(s->k.size, e->lanes))));
+  loop_end(e, &l);
+}
+
+static Ir pack_launch(Gen *g, Gemm *s, Ir b) {
+  Emit *e = &g->e;
+  Ir args[] = {b, entry_kept(g)};
+  const char *signature = arena_printf(g->c->mem, "%d k %lld n %lld", s->tb, (long long)s->k.size, (long long)s->n);
+  entry_once_begin(g);
+  Ir kernel = gen_kernel(g, "gemm_pack", signature, 0, build_gemm_pack, s);
+  int width = gemm_tile_cols(g->target_lanes);
+  entry_launch(g, kernel, args, 2, entry_chunks(g, blocks(e, k64(e, s->n), k64(e, width)), 4 * s->k.size));
+  entry_once_end(g);
+  return args[1];
 }
 
 /* Adds up the parts of k, in order. Numbers: how many floats a part has. */
@@ -253,10 +287,10 @@ static Ir operand(Gen *g, const Plan *p, Val v, int *transposed) {
 
 static const char *signature_of(Gen *g, const Gemm *s) {
   Text t = {.mem = g->c->mem};
-  text_add(&t, "way %d %d%d m %lld %d n %lld k %lld %d problems %lld %d, %lld %lld %lld %lld; parts %d", s->way, s->ta,
+  text_add(&t, "way %d %d%d m %lld %d n %lld k %lld %d problems %lld %d, %lld %lld %lld %lld; parts %d packed %d", s->way, s->ta,
            s->tb, (long long)s->m.size, s->m.by_sample, (long long)s->n, (long long)s->k.size, s->k.by_sample,
            (long long)s->problems.size, s->problems.by_sample, (long long)s->a_problem, (long long)s->b_problem,
-           (long long)s->a_sample, (long long)s->b_sample, s->parts);
+           (long long)s->a_sample, (long long)s->b_sample, s->parts, s->packed);
   if (s->parts == 1)
     terms_signature(&s->terms, g->c, &t);
   return text_str(&t);
@@ -269,6 +303,8 @@ void lower_gemm(Gen *g, const Plan *p, int step) {
   Gemm s = gemm_of(graph, v);
   s.e = e;
   Ir args[3 + MAX_VARS] = {operand(g, p, graph_in(graph, v, 0), &s.ta), operand(g, p, graph_in(graph, v, 1), &s.tb)};
+  if (s.packed)
+    args[1] = pack_launch(g, &s, args[1]);
   args[2] = s.parts > 1 ? entry_scratch(g, 0, 0) : entry_out(g);
   int count = s.parts > 1 ? 3 : 3 + terms_args(g, &s.terms, args + 3);
   g->blas |= s.way == BY_BLAS;
@@ -295,6 +331,9 @@ void gemm_way(const Graph *g, Val v, Text *how) {
 
 Scratch gemm_scratch(const Graph *g, Val v) {
   Gemm s = gemm_of(g, v);
+  int64_t columns = (s.n + BLOCK_STEP - 1) / BLOCK_STEP * BLOCK_STEP, depth = (s.k.size + 15) / 16 * 16;
+  if (s.packed) /* room for vectors of any width */
+    return (Scratch){.kept = 4 * columns * depth, .of = 1};
   int64_t bytes = s.parts > 1 ? 4 * s.parts * s.m.size * s.n : 0;
   return s.m.by_sample ? (Scratch){.per_sample = bytes} : (Scratch){.fixed = bytes};
 }

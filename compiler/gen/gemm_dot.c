@@ -50,7 +50,7 @@ void gemm_dots(Emit *e, const Product *p) {
   if (helper_begin(e, &outer, arena_printf(e->c->mem, "gemm_dots_%d", e->lanes), "pppiiiiii", &fn)) {
     for (unsigned i = 0; i < 9; i++)
       in[i] = LLVMGetParam(fn, i);
-    Product all = {in[0], in[1], in[2], in[3], in[4], in[5], in[6], in[7], in[8]};
+    Product all = {in[0], in[1], in[2], in[3], in[4], in[5], in[6], in[7], in[8], NULL};
     int cols = e->lanes == 8 ? 2 : MOST_COLS; /* 16 registers; 32 */
     Loop col, row;
     loop_begin(e, &col, k64(e, 0), all.n, cols, NULL, 0);

@@ -4,7 +4,8 @@
    Example, 8 lanes: 6 x 2 = 12 sums, 2 vectors, 1 repeated element: 15 of 16 registers.
    - k is cut into runs of DEPTH, so that a panel of B, DEPTH x 2 vectors side by side, stays in the nearest cache while
    tiles walk down the rows. Sums of a run are added to C; a sum's order depends on k alone.
-   - Panels are copied together on the stack, turned when B lies transposed. An A that lies transposed is copied as
+   - Panels are copied together on the stack, turned when B lies transposed, unless B was packed before, all panels in
+   their full depth one after the other. An A that lies transposed is copied as
    well, into panels of a tile's rows; else it is read where it lies, along its rows.
    - Rows and columns that a tile has too many are the last one again, its result written again. Only the end of C's
    rows needs masks.
@@ -169,7 +170,7 @@ static void build_tile(Emit *e, const Ir *in, int width) {
 /* ---- the block ---- */
 
 typedef struct {
-  int ta, tb, rows, width; /* of a tile */
+  int ta, tb, packed, rows, width; /* rows, width: of a tile */
   Product p;
   Ir a_panels, b_panels;
 } Block;
@@ -184,7 +185,7 @@ static void block_tiles(Emit *e, const Block *b, Ir a, Ir bs, Ir b_row, Ir b_pan
   loop_begin(e, &tile, k64(e, 0), p->m, b->rows, NULL, 0);
   Ir a_panel = imulk(e, idiv(e, tile.iv, k64(e, b->rows)), (int64_t)PANEL_ROWS * pitch);
   Ir args[] = {[TILE_A] = b->ta ? at(e, b->a_panels, a_panel) : at(e, a, imul(e, tile.iv, p->lda)),
-               [TILE_B] = at(e, bs, imul(e, panel.iv, b_panel)),
+               [TILE_B] = at(e, bs, imul(e, b->packed ? idiv(e, panel.iv, k64(e, b->width)) : panel.iv, b_panel)),
                [TILE_C] = at(e, p->c, iadd(e, imul(e, tile.iv, p->ldc), panel.iv)),
                [TILE_ROWS] = isub(e, p->m, tile.iv),
                [TILE_COLS] = isub(e, p->n, panel.iv),
@@ -203,13 +204,19 @@ static void block_tiles(Emit *e, const Block *b, Ir a, Ir bs, Ir b_row, Ir b_pan
 static void block_run(Emit *e, const Block *b, Ir k0) {
   const Product *p = &b->p;
   Ir depth = imin(e, isub(e, p->k, k0), k64(e, DEPTH)), add = choose(e, ilt(e, k64(e, 0), k0), k64(e, 1), k64(e, 0));
-  Ir a = at(e, p->a, b->ta ? imul(e, k0, p->lda) : k0), from = at(e, p->b, b->tb ? k0 : imul(e, k0, p->ldb));
-  Ir pack_a[] = {a, b->a_panels, depth, p->m, p->lda}, pack_b[] = {from, b->b_panels, depth, p->n, p->ldb};
+  Ir a = at(e, p->a, b->ta ? imul(e, k0, p->lda) : k0);
+  Ir pack_a[] = {a, b->a_panels, depth, p->m, p->lda};
+  if (b->ta)
+    shared(e, "gemm_pack_rows", "ppiii", build_pack, b->rows, pack_a);
+  if (b->packed) {
+    block_tiles(e, b, a, at(e, p->b, imulk(e, k0, b->width)), k64(e, b->width), p->b_panel, depth, add);
+    return;
+  }
+  Ir from = at(e, p->b, b->tb ? k0 : imul(e, k0, p->ldb));
+  Ir pack_b[] = {from, b->b_panels, depth, p->n, p->ldb};
   Ir few = ilt(e, p->m, k64(e, b->rows + 1)), whole = ieq(e, irem(e, p->n, k64(e, b->width)), k64(e, 0));
   Ir direct = b->tb ? LLVMConstNull(e->i1) : LLVMBuildAnd(e->builder, few, whole, "");
   Branch copied;
-  if (b->ta)
-    shared(e, "gemm_pack_rows", "ppiii", build_pack, b->rows, pack_a);
   branch_begin(e, &copied, LLVMBuildNot(e->builder, direct, ""));
   shared(e, b->tb ? "gemm_pack_turned" : "gemm_pack", "ppiii", b->tb ? build_pack_turned : build_pack, b->width,
          pack_b);
@@ -218,10 +225,14 @@ static void block_run(Emit *e, const Block *b, Ir k0) {
               choose(e, direct, k64(e, 1), k64(e, PANEL_ROWS)), depth, add);
 }
 
-static void build_block(Emit *e, const Ir *in, int turned) {
-  Block b = {.ta = turned >> 1, .tb = turned & 1, .rows = gemm_tile_rows(e->lanes), .width = gemm_tile_cols(e->lanes)};
-  b.p = (Product){in[0], in[1], in[2], in[3], in[4], in[5], in[6], in[7], in[8]};
-  b.b_panels = stack_floats(e, (int64_t)PANEL_ROWS * BLOCK_COLS);
+enum { B_TURNED = 1, A_TURNED = 2, B_PACKED = 4 };
+
+static void build_block(Emit *e, const Ir *in, int kind) {
+  Block b = {.ta = !!(kind & A_TURNED), .tb = kind & B_TURNED, .packed = !!(kind & B_PACKED)};
+  b.rows = gemm_tile_rows(e->lanes), b.width = gemm_tile_cols(e->lanes);
+  b.p = (Product){in[0], in[1], in[2], in[3], in[4], in[5], in[6], in[7], in[8], in[9]};
+  if (!b.packed)
+    b.b_panels = stack_floats(e, (int64_t)PANEL_ROWS * BLOCK_COLS);
   if (b.ta)
     b.a_panels = stack_floats(e, (int64_t)PANEL_ROWS * BLOCK_ROWS / b.rows * pitch_of(e, b.rows));
   Loop run;
@@ -231,6 +242,20 @@ static void build_block(Emit *e, const Ir *in, int turned) {
 }
 
 void gemm_block(Emit *e, int ta, int tb, const Product *p) {
-  Ir args[] = {p->a, p->b, p->c, p->m, p->n, p->k, p->lda, p->ldb, p->ldc};
-  shared(e, arena_printf(e->c->mem, "gemm_%c%c", "nt"[ta], "nt"[tb]), "pppiiiiii", build_block, 2 * ta + tb, args);
+  int packed = p->b_panel != NULL, kind = ta * A_TURNED + (packed ? B_PACKED : tb * B_TURNED);
+  Ir args[] = {p->a, p->b, p->c, p->m, p->n, p->k, p->lda, p->ldb, p->ldc, packed ? p->b_panel : k64(e, 0)};
+  shared(e, arena_printf(e->c->mem, "gemm_%c%c", "nt"[ta], packed ? 'p' : "nt"[tb]), "pppiiiiiii", build_block, kind,
+         args);
+}
+
+/* ---- B packed before ---- */
+
+int64_t gemm_panel(int64_t k, int lanes) { /* turning writes whole squares */
+  return (k + lanes - 1) / lanes * lanes * gemm_tile_cols(lanes);
+}
+
+void gemm_pack(Emit *e, int tb, Ir b, Ir ldb, Ir k, Ir cols, Ir panel) {
+  Ir args[] = {b, panel, k, cols, ldb};
+  shared(e, tb ? "gemm_pack_turned" : "gemm_pack", "ppiii", tb ? build_pack_turned : build_pack, gemm_tile_cols(e->lanes),
+         args);
 }
