@@ -63,6 +63,13 @@ void block_free(void *block) {
   free(block);
 }
 
+void block_rest(void *block, int64_t bytes) {
+  enum { PAGE = 4096 };
+  uintptr_t from = ((uintptr_t)block + PAGE - 1) / PAGE * PAGE, to = ((uintptr_t)block + (uintptr_t)bytes) / PAGE * PAGE;
+  if (block && to > from)
+    madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 struct heap_piece {
   struct heap_piece *before;
   max_align_t bytes[];

@@ -20,6 +20,8 @@ char *mem_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A large block: 64-byte aligned, 2 MiB aligned with huge pages asked for when that pays. NULL when out of memory. */
 void *block_get(int64_t bytes);
 void block_free(void *block);
+/* What lies in a block is no longer wanted: its memory is given back until it is written again. */
+void block_rest(void *block, int64_t bytes);
 
 /* Many small pieces, given back at once. */
 struct heap {

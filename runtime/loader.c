@@ -66,6 +66,10 @@ static void *thread_main(void *loader) {
   return NULL;
 }
 
+static int64_t field_bytes(const struct loader *l, int f) {
+  return l->spec.batch * data_field_size(&l->spec.data->field[f]);
+}
+
 static int slot_open(struct loader *l, struct slot *s) {
   const struct loader_spec *spec = &l->spec;
   struct batch *b = &s->batch;
@@ -74,7 +78,7 @@ static int slot_open(struct loader *l, struct slot *s) {
   b->field = mem_get((size_t)(spec->data->fields + 1) * sizeof *b->field);
   for (int f = 0; f < spec->data->fields; f++)
     if (spec->wanted[f]) {
-      b->field[f] = block_get(spec->batch * data_field_size(&spec->data->field[f]));
+      b->field[f] = block_get(field_bytes(l, f));
       if (!b->field[f])
         return -1;
     }
@@ -120,6 +124,24 @@ void loader_begin(struct loader *l, uint64_t epoch, int64_t position) {
   l->next = position;
   pthread_cond_broadcast(&l->change);
   pthread_mutex_unlock(&l->mutex);
+}
+
+void loader_rest(struct loader *l) {
+  pthread_mutex_lock(&l->mutex);
+  l->next = l->spec.count;
+  while (l->filling)
+    pthread_cond_wait(&l->change, &l->mutex);
+  for (int i = 0; i < l->slots; i++)
+    for (int f = 0; f < l->spec.data->fields; f++)
+      block_rest(l->slot[i].batch.field[f], field_bytes(l, f));
+  pthread_mutex_unlock(&l->mutex);
+}
+
+int64_t loader_bytes(const struct loader *l) {
+  int64_t bytes = 0;
+  for (int f = 0; f < l->spec.data->fields; f++)
+    bytes += l->slot[0].batch.field[f] ? (l->slots - 1) * field_bytes(l, f) : 0;
+  return bytes;
 }
 
 int loader_next(struct loader *l, struct batch **batch, char err[ERR]) {

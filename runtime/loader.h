@@ -29,6 +29,9 @@ struct loader *loader_open(const struct loader_spec *spec, char err[ERR]);
 void loader_begin(struct loader *l, uint64_t epoch, int64_t position);
 /* 1 and a batch, valid until the next call; 0 at the epoch's end; -1 and err. */
 int loader_next(struct loader *l, struct batch **batch, char err[ERR]);
+/* Ends an epoch. The batches' memory is given back until the next one begins: another loader fills its own meanwhile. */
+void loader_rest(struct loader *l);
+int64_t loader_bytes(const struct loader *l); /* of the batches that are made ready while one is used */
 void loader_close(struct loader *l);
 
 #endif

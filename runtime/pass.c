@@ -66,6 +66,14 @@ void pass_begin(struct pass *p, uint64_t epoch, int64_t position) {
   loader_begin(p->loader, epoch, position);
 }
 
+void pass_end(struct pass *p) {
+  loader_rest(p->loader);
+}
+
+int64_t pass_bytes(const struct pass *p) {
+  return job_bytes(p->job.model, p->job.entry, p->job.room) + loader_bytes(p->loader);
+}
+
 int64_t pass_step(struct pass *p, uint64_t seed, uint64_t step, char err[ERR]) {
   struct batch *b;
   void *in[NET_BASES];
@@ -90,6 +98,7 @@ int pass_mean(struct pass *p, const struct net_train *t, uint64_t seed, double *
       tally_add(&tally, &p->job, n);
     status = n < 0 ? -1 : interrupt_seen();
   }
+  pass_end(p);
   if (!status)
     tally_end(&tally, p->count, mean);
   if (!status && tables)

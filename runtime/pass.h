@@ -25,6 +25,8 @@ struct pass_spec {
 int pass_open(struct pass *p, struct model *m, const struct pass_spec *spec, char err[ERR]);
 void pass_close(struct pass *p);
 void pass_begin(struct pass *p, uint64_t epoch, int64_t position);
+void pass_end(struct pass *p);              /* of an epoch: batches need no memory until the next begins */
+int64_t pass_bytes(const struct pass *p); /* what its steps take, with the batches that are made ready meanwhile */
 /* Runs the next batch. Returns its samples; 0 at the end of the epoch; -1 and err. */
 int64_t pass_step(struct pass *p, uint64_t seed, uint64_t step, char err[ERR]);
 

@@ -194,7 +194,6 @@ static int end_epoch(struct trainer *t, char err[ERR]) {
 static void header(const struct trainer *t) {
   const struct net_program *p = t->m->program;
   char a[NUMBER], b[NUMBER];
-  const struct net_entry *e = &p->entry[t->train->step_entry];
   int threads = pool_threads(t->m->pool);
   printf("%s: %s parameters, %d thread%s\n", p->name, count_text(a, role_count(p, NET_WEIGHT)), threads,
          threads == 1 ? "" : "s");
@@ -204,7 +203,7 @@ static void header(const struct trainer *t) {
   printf("\n%s epoch%s of %s step%s, batch %lld%s, %.1f MB for a step\n", number_text(a, t->recipe.epochs),
          t->recipe.epochs == 1 ? "" : "s", count_text(b, t->epoch_steps), t->epoch_steps == 1 ? "" : "s",
          (long long)t->fit.job.room, t->fit.job.room < t->recipe.batch ? " (all samples)" : "",
-         (double)job_bytes(t->fit.job.model, e, t->fit.job.room) / 1e6);
+         (double)pass_bytes(&t->fit) / 1e6);
   if (t->s.step && !trainer_done(t))
     printf("going on from step %lld (epoch %lld)\n", (long long)t->s.step, (long long)t->s.epoch + 1);
   fflush(stdout);
@@ -257,6 +256,7 @@ static int loop(struct trainer *t, char err[ERR]) {
     printf("%s: this training has come to its end after epoch %lld\n", t->last, (long long)t->s.epoch);
   while (!trainer_done(t)) {
     int status = run_epoch(t, err);
+    pass_end(&t->fit);
     if (!status)
       status = end_epoch(t, err);
     if (status)
