@@ -83,6 +83,10 @@ static void lay_block(Layer *l, Block *b) {
   }
   if (best_gap == INT64_MAX)
     b->at = top;
+}
+
+static void insert_block(Layer *l, Block *b) {
+  int i;
   for (i = l->count++; i > 0 && weigh(l->laid[i - 1]->at) > weigh(b->at); i--)
     l->laid[i] = l->laid[i - 1];
   l->laid[i] = b;
@@ -92,27 +96,6 @@ static Bytes end_of(const Block *b) {
   return add(b->at, b->size);
 }
 
-/* Lays blocks in this order. Returns how far above the bound they reach: the sum of the squares of the excess, for all
-   batch sizes; and which in the order reaches highest where that is worst. */
-static double lay_all(Layer *l, Block **order, int count, const int64_t bound[MEMORY_BATCHES], int *highest) {
-  int64_t top[MEMORY_BATCHES] = {0};
-  int highest_at[MEMORY_BATCHES] = {0};
-  double worst = -1, sum = 0;
-  l->count = 0;
-  for (int i = 0; i < count; i++) {
-    lay_block(l, order[i]);
-    for (int k = 0; k < MEMORY_BATCHES; k++)
-      if (bytes_for(end_of(order[i]), memory_batches[k]) > top[k])
-        top[k] = bytes_for(end_of(order[i]), memory_batches[k]), highest_at[k] = i;
-  }
-  for (int k = 0; k < MEMORY_BATCHES; k++) {
-    double excess = (double)top[k] / (double)most(bound[k], 1) - 1;
-    sum += excess * excess;
-    if (excess > worst)
-      worst = excess, *highest = highest_at[k];
-  }
-  return sum;
-}
 
 static int by_size(const void *a, const void *b) {
   const Block *x = *(Block *const *)a, *y = *(Block *const *)b;
@@ -172,17 +155,9 @@ static void find_loads(Block *block, int count, int64_t n, Arena *mem) {
       block[i].load = most(block[i].load, live[t]);
 }
 
-static void move(Block **order, int from, int to) {
-  Block *moved = order[from];
-  if (to < from)
-    memmove(order + to + 1, order + to, sizeof *order * (size_t)(from - to));
-  else
-    memmove(order + from, order + from + 1, sizeof *order * (size_t)(to - from));
-  order[to] = moved;
-}
-
 typedef struct {
   Layer layer;
+  int laid; /* so many of the order lie where they will lie again */
   Block **order, **best_order;
   Bytes *best_at; /* by position in best_order */
   int count;
@@ -190,9 +165,50 @@ typedef struct {
   double best;
 } Search;
 
-/* Lays blocks in the order of now; 1 when it is the best so far. */
-static int attempt(Search *s, int *highest) {
-  double over = lay_all(&s->layer, s->order, s->count, s->bound, highest);
+static void move(Search *s, int from, int to) {
+  Block **order = s->order, *moved = order[from];
+  s->laid = (int)least(s->laid, least(from, to));
+  if (to < from)
+    memmove(order + to + 1, order + to, sizeof *order * (size_t)(from - to));
+  else
+    memmove(order + from, order + from + 1, sizeof *order * (size_t)(to - from));
+  order[to] = moved;
+}
+
+/* Lays blocks in the order of now. Returns how far above the bound they reach: the sum of the squares of the excess,
+   for all batch sizes; and which in the order reaches highest where that is worst. Ends early when that is above
+   `limit`: then the others must be put back. */
+static double lay_all(Search *s, double limit, int *highest) {
+  int64_t top[MEMORY_BATCHES];
+  int highest_at[MEMORY_BATCHES] = {0};
+  double excess[MEMORY_BATCHES] = {0}, sum = 0, worst = -1;
+  memcpy(top, s->bound, sizeof top);
+  s->layer.count = 0;
+  for (int i = 0; i < s->count && sum <= limit; i++) {
+    Block *b = s->order[i];
+    if (i >= s->laid)
+      lay_block(&s->layer, b);
+    insert_block(&s->layer, b);
+    for (int k = 0; k < MEMORY_BATCHES; k++) {
+      if (bytes_for(end_of(b), memory_batches[k]) <= top[k])
+        continue;
+      top[k] = bytes_for(end_of(b), memory_batches[k]), highest_at[k] = i;
+      excess[k] = (double)top[k] / (double)most(s->bound[k], 1) - 1;
+      sum = 0;
+      for (int j = 0; j < MEMORY_BATCHES; j++)
+        sum += excess[j] * excess[j];
+    }
+  }
+  s->laid = s->count;
+  for (int k = 0; k < MEMORY_BATCHES; k++)
+    if (excess[k] > worst)
+      worst = excess[k], *highest = highest_at[k];
+  return sum;
+}
+
+/* 1 when it is the best so far. */
+static int attempt(Search *s, double limit, int *highest) {
+  double over = lay_all(s, limit, highest);
   if (over > s->best)
     return 0;
   s->best = over;
@@ -206,6 +222,7 @@ static void take_best(Search *s) {
   memcpy(s->order, s->best_order, sizeof *s->order * (size_t)s->count);
   for (int i = 0; i < s->count; i++)
     s->order[i]->at = s->best_at[i];
+  s->laid = s->count;
 }
 
 static int pick(int i, int count) {
@@ -215,8 +232,8 @@ static int pick(int i, int count) {
 /* The highest block goes to the front, or just forward: always to the front would soon go round in a circle. */
 static void mend(Search *s, int tries) {
   for (int i = 0, highest = 0; i <= tries && s->best > good_enough; i++) {
-    attempt(s, &highest);
-    move(s->order, highest, i % 2 ? 0 : pick(i, highest + 1));
+    attempt(s, 1e30, &highest);
+    move(s, highest, i % 2 ? 0 : pick(i, highest + 1));
   }
 }
 
@@ -236,15 +253,15 @@ static int support(const Search *s, int above) {
 static void climb(Search *s, int tries) {
   int highest = 0;
   take_best(s);
-  lay_all(&s->layer, s->order, s->count, s->bound, &highest);
+  lay_all(s, 1e30, &highest);
   for (int i = 1; i <= tries && s->best > good_enough; i++) {
     int from = highest, other = highest;
     for (int down = pick(7 * i, 6); down > 0; down--)
       from = support(s, from);
-    move(s->order, from, pick(i, from + 1));
+    move(s, from, pick(i, from + 1));
     for (int more = i % 3; more > 0; more--)
-      move(s->order, pick(5 * i + more, s->count), pick(3 * i + more, s->count));
-    if (attempt(s, &other))
+      move(s, pick(5 * i + more, s->count), pick(3 * i + more, s->count));
+    if (attempt(s, s->best, &other))
       highest = other;
     else
       take_best(s);
@@ -268,7 +285,7 @@ void memory_assign(Block *block, int count, Arena *mem) {
     for (int k = 0; k < count; k++)
       s.order[k] = &block[k];
     qsort(s.order, (size_t)count, sizeof *s.order, sequences[i]);
-    s.best = 1e30;
+    s.best = 1e30, s.laid = 0;
     mend(&s, tries);
     climb(&s, CLIMBS * tries);
     for (int k = 0; k < count && s.best < best; k++)
