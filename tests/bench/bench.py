@@ -120,8 +120,12 @@ def turns(samples, net, measure, sides):
     """Rounds of one measure; sides is {name: Peer or Ours}."""
     began, sides = time.monotonic(), dict(sides)
     counts, values = {}, {}
-    for name, side in sides.items():  # the first step finds how many fill a turn
-        counts[name] = max(1, min(500, round(TURN * 1e3 / min(side.steps(measure, 1)))))
+    for name, side in list(sides.items()):  # the first step finds how many fill a turn
+        first = side.steps(measure, 1)
+        if first:
+            counts[name] = max(1, min(500, round(TURN * 1e3 / min(first))))
+        else:
+            del sides[name]
     for i in range(rounds):
         for name, side in sides.items():
             value = statistics.median(side.steps(measure, counts[name]))

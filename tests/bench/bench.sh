@@ -7,6 +7,7 @@
 #   VENV=folder           another virtual environment
 # Samples are kept in build/bench/samples.csv: PARTS=none only writes the tables again.
 cd "$(dirname "$0")/../.." || exit 1
+export PYTHONDONTWRITEBYTECODE=1
 venv=${VENV:-${BUILD:-build}/venv}
 [ -x "$venv/bin/python" ] || { echo "no PyTorch in $venv: make peer makes it, VENV=... names another"; exit 1; }
 "$venv/bin/python" -c 'import onnx, onnxruntime, openvino' 2> /dev/null || "$venv/bin/pip" -q install onnx onnxruntime openvino || exit 1
