@@ -25,6 +25,7 @@ typedef struct Ctx {
   struct Scalars *scalars; /* op/scalar.h */
   struct Ops *ops;         /* op/op.h */
   struct Tuning *tuning;   /* gen/tune.h; NULL: the model chooses */
+  const char *cache;       /* base/cache.h: what is kept from build to build; NULL: nothing */
   int exact;               /* --exact: no algorithm that rounds more than the plain one */
 } Ctx;
 

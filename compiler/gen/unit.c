@@ -1,7 +1,7 @@
 #define _GNU_SOURCE /* sched_getaffinity */
 #include "gen/unit.h"
 #include "base/bug.h"
-#include "gen/cache.h"
+#include "base/cache.h"
 #include <errno.h>
 #include <llvm-c/Analysis.h>
 #include <llvm-c/BitReader.h>

@@ -10,6 +10,7 @@
    first, those that live at the peak first, in order of birth), each then mended: the block that reaches highest goes
    to the front, or just forward, and all is laid again. The best is then climbed from, move by move. (Best fit by size:
    Pisarchyk and Lee, "Efficient memory management for deep neural net inference", 2020.) */
+#include "base/cache.h"
 #include "plan/plan_room.h"
 #include <stdlib.h>
 #include <string.h>
@@ -268,7 +269,7 @@ static void climb(Search *s, int tries) {
   }
 }
 
-void memory_assign(Block *block, int count, Arena *mem) {
+static void search(Block *block, int count, Arena *mem) {
   int (*const sequences[])(const void *, const void *) = {by_size, by_area, by_load, by_birth};
   size_t places = (size_t)(count + 1), bytes = sizeof(Block *) * places;
   int tries = FEWEST_TRIES + (int)least(MOST_TRIES, WORK / ((int64_t)count * count + 1));
@@ -294,6 +295,37 @@ void memory_assign(Block *block, int count, Arena *mem) {
   }
   for (int i = 0; i < count; i++)
     block[i].at = best_at[i];
+}
+
+/* Of all that the search depends on. The text is another one whenever the method is. */
+static Hash key_of(const Block *block, int count, Arena *mem) {
+  static const char method[] = "offsets 1";
+  int64_t *at = arena_alloc(mem, sizeof *at * 4 * (size_t)count), *p = at;
+  for (int i = 0; i < count; i++, p += 4)
+    p[0] = block[i].size.fixed, p[1] = block[i].size.per_sample, p[2] = block[i].first, p[3] = block[i].last;
+  return hash_bytes(hash_bytes((Hash){0}, method, sizeof method), at, sizeof *at * 4 * (size_t)count);
+}
+
+void memory_assign(Block *block, int count, const char *cache, Arena *mem) {
+  enum { FEW = 64 }; /* are found sooner than remembered */
+  if (count < FEW || !cache) {
+    search(block, count, mem);
+    return;
+  }
+  Hash key = key_of(block, count, mem);
+  Bytes *at = arena_alloc(mem, sizeof *at * (size_t)count);
+  size_t len;
+  Bytes *known = cache_get(cache, key, &len);
+  if (known && len == sizeof *at * (size_t)count) {
+    for (int i = 0; i < count; i++)
+      block[i].at = known[i];
+  } else {
+    search(block, count, mem);
+    for (int i = 0; i < count; i++)
+      at[i] = block[i].at;
+    cache_put(cache, key, at, sizeof *at * (size_t)count);
+  }
+  free(known);
 }
 
 static int by_slope(const void *a, const void *b) {

@@ -349,7 +349,7 @@ static void lay_arena(Planner *p) {
   Plan *plan = p->plan;
   Area area = collect_blocks(p);
   lay_kept(p);
-  memory_assign(area.blocks.at, area.blocks.count, mem);
+  memory_assign(area.blocks.at, area.blocks.count, p->g->c->cache, mem);
   memory_lines(area.blocks.at, area.blocks.count, plan->arena, mem);
   for (int i = 0; i < 2; i++)
     plan->arena[i].fixed += plan->kept + SLACK;

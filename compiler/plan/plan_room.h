@@ -38,7 +38,7 @@ typedef struct {
   Bytes at;        /* out */
   int64_t load;    /* the most that lives beside it: memory.c's own */
 } Block;
-void memory_assign(Block *block, int count, Arena *mem); /* sets offsets */
+void memory_assign(Block *block, int count, const char *cache, Arena *mem); /* sets offsets; cache: of base/cache.h */
 /* Two lines, at least one of which lies above the ends of all blocks for any N. */
 void memory_lines(const Block *block, int count, Bytes line[2], Arena *mem);
 /* By time, of which there are so many: the bytes that live then. */

@@ -1,7 +1,7 @@
 /* Duty: a .net file (or a graph text) through all stages to the program, with the time that each took. */
 #include "view/build.h"
 #include "base/bug.h"
-#include "gen/cache.h"
+#include "base/cache.h"
 #include "gen/describe.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -58,6 +58,7 @@ int build_parse(Build *b, Ctx *c, const Options *o, const char *path) {
   const char *text = file_read(c, path, &len);
   if (!text)
     return 0;
+  c->cache = o->no_cache ? NULL : cache_folder(c->mem);
   b->first = source_add(c->src, path, text, len, 0);
   b->file = ast_parse(c, b->graphs ? PARSE_GRAPH : PARSE_FILE, b->first);
   build_time(b, "parse");
@@ -245,9 +246,8 @@ int build_code(Build *b) {
 
 static int build_archive(Build *b, const char *path) {
   char *error = NULL;
-  const char *cache = b->o->no_cache ? NULL : cache_folder(b->c->mem);
   int found = 0;
-  if (!gen_archive(b->gen, cache, path, &found, &error))
+  if (!gen_archive(b->gen, b->c->cache, path, &found, &error))
     diag_add(b->c, D_CANNOT_WRITE, nowhere, path, error);
   build_time(b, arena_printf(b->c->mem, "machine code, %d of %d from the cache", found, gen_functions(b->gen)));
   return !error;

@@ -3,7 +3,7 @@
 
    What was found is remembered in the object cache, by convolution, CPU and version, so that the next build measures
    only what is new. */
-#include "gen/cache.h"
+#include "base/cache.h"
 #include "gen/tune.h"
 #include "view/build.h"
 #include <stdio.h>
@@ -33,7 +33,7 @@ static Hash cache_key(Ctx *c, const Options *o, const char *key) {
 
 static int recall(Ctx *c, const Options *o, Entrant *e) {
   size_t len;
-  double *ms = cache_get(o->no_cache ? NULL : cache_folder(c->mem), cache_key(c, o, e->key), &len);
+  double *ms = cache_get(c->cache, cache_key(c, o, e->key), &len);
   int known = ms && len == sizeof e->ms;
   if (known)
     memcpy(e->ms, ms, sizeof e->ms);
@@ -118,7 +118,7 @@ static int measure_all(Build *b, Entrants *all) {
   }
   temp_close(&temp);
   for (int i = 0; i < all->count && ok; i++)
-    cache_put(o.no_cache ? NULL : cache_folder(b->c->mem), cache_key(b->c, &o, all->at[i].key), all->at[i].ms,
+    cache_put(b->c->cache, cache_key(b->c, &o, all->at[i].key), all->at[i].ms,
               sizeof all->at[i].ms);
   b->c->tuning->all = 0;
   return ok;

@@ -1,5 +1,6 @@
 # What was compiled once is not compiled again: the same bytes come out of the cache, and whatever befalls it, out of a build.
 NETC=$(realpath "$NETC")
+large=$PWD/examples/resnet20_cifar.net
 cd "$T" || exit 1
 cat > tiny.net <<'END'
 net Tiny {
@@ -55,6 +56,13 @@ export NETC_CACHE="$T/cache"
   (unset NETC_CACHE && XDG_CACHE_HOME="$T/own" build xdg tiny.net) > /dev/null && same xdg && ls own
   (unset NETC_CACHE XDG_CACHE_HOME && HOME="$T/me" build home tiny.net) > /dev/null && same home && ls me/.cache
 }
+
+# where memory lies is remembered, too
+for cache in '' "$T/cache" "$T/cache"; do
+  NETC_CACHE=$cache "$NETC" ir "$large" --stage plan > plan || exit 1
+  [ -e first_plan ] || mv plan first_plan
+  [ ! -e plan ] || cmp first_plan plan
+done
 
 # at the same time, and with the processor of others
 rm -r cache

@@ -1,6 +1,6 @@
 /* The object cache: what was put comes out, what is damaged does not, and a folder keeps to its share. */
 #include "fixture.h"
-#include "gen/cache.h"
+#include "base/cache.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -64,7 +64,7 @@ static void test_blocks_never_overlap(void **state) {
       b[i] = (Block){.size = size, .first = first, .last = first + pick(20)};
     }
     Bytes line[2];
-    memory_assign(b, count, mem);
+    memory_assign(b, count, NULL, mem);
     memory_lines(b, count, line, mem);
     for (int64_t n = 1; n <= 32; n += n < 4 ? 1 : 7) {
       int64_t low = bytes_for(line[0], n), high = bytes_for(line[1], n), all = low > high ? low : high, bound = memory_bound(b, count, n, mem);
@@ -75,7 +75,7 @@ static void test_blocks_never_overlap(void **state) {
     arena_free(mem);
   }
   Arena *mem = arena_new();
-  memory_assign(NULL, 0, mem);
+  memory_assign(NULL, 0, NULL, mem);
   arena_free(mem);
 }
 

@@ -1,11 +1,12 @@
-/* The object cache: files by the hash of what they were made from, shared by all programs and builds of a user.
+/* The cache: what was costly to make, by the hash of what it was made from, shared by all programs and builds of a
+   user.
 
    A folder of 256 folders, by the key's first two digits, and each of these keeps to its share of the whole by dropping
    what was not used for longest. A file is a mark, a hash of the rest, and the rest; one that is damaged is not there.
    Files appear whole, under their names (rename), so that builds at the same time do no harm. Whatever fails, fails
    silently: then nothing is remembered. All functions may be called from several threads. */
-#ifndef GEN_CACHE_H
-#define GEN_CACHE_H
+#ifndef BASE_CACHE_H
+#define BASE_CACHE_H
 #include "base/arena.h"
 #include "base/hash.h"
 

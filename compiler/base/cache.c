@@ -1,4 +1,4 @@
-#include "gen/cache.h"
+#include "base/cache.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
