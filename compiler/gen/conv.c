@@ -210,7 +210,14 @@ static void row_tiles(Conv *c, int nb, Ir buffer) {
                   .w_block = imulk(e, c->taps, line),
                   .w_row = k64(e, line),
                   .add = imin(e, c->block, k64(e, 1))};
+    Branch some;
+    if (k->pass < k->blocks) { /* later passes add to pixels that have taps */
+      Ir first = ieq(e, c->block, k64(e, 0)), taps = ilt(e, k64(e, 0), imulk(e, c->rows, x->taps));
+      branch_begin(e, &some, LLVMBuildOr(e->builder, first, taps, ""));
+    }
     row_runs(c, &t, &a, x, buffer);
+    if (k->pass < k->blocks)
+      branch_end(e, &some);
   }
 }
 
