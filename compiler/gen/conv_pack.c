@@ -301,12 +301,12 @@ static void build_pack(Emit *e, void *user) {
 }
 
 static void launch(Gen *g, Job *job, const char *stem, const char *signature, Ir w, Ir packed) {
-  enum { COST = 4 }; /* of a vector */
+  enum { COST = 4, LANE_COST = 8 }; /* of a vector, of a lane with groups */
   const Corr *k = &job->k;
   Ir args[] = {w, packed}, units = k64(&g->e, (int64_t)k->groups_out * k->blocks);
   Ir kernel = gen_kernel(g, stem, signature, k->lanes, build_pack, job);
-  int64_t vectors = (int64_t)k->inner * k->nb * k->r * k->s;
-  entry_launch(g, kernel, args, 2, entry_chunks(g, units, COST * vectors * (job->copies + 1)));
+  int64_t vectors = (int64_t)k->inner * k->nb * k->r * k->s, cost = k->groups > 1 ? LANE_COST * k->lanes : COST;
+  entry_launch(g, kernel, args, 2, entry_chunks(g, units, cost * vectors * (job->copies + 1)));
 }
 
 void conv_pack(Gen *g, const Corr *k, const char *signature, Ir w, Ir packed) {

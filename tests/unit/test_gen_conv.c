@@ -215,8 +215,8 @@ static void check_winograd(Shape (*shapes)(void)) {
   roll = shape_roll;
 }
 
-/* How far direct kernels are from double precision, over operands that floats must round. */
-/* All three directions within this relative L2 distance of the interpreter's doubles. */
+/* All three directions within this relative L2 distance of the interpreter's doubles, over operands that floats must
+   round. */
 static void check_accuracy(const Shape *shape, size_t count, int exact, double tolerance) {
   static const char *const way[] = {"conv2d(x, w, %s, lanes: %d)",
                                     "conv2d_input_grad(dy, w, size: [%d, %d], %s, lanes: %d)",
@@ -252,6 +252,7 @@ static void test_accuracy(void **state) {
   static const Shape shape[] = {
       {64, 96, 14, 14, 1, 1, {1, 1}, {0, 0, 0, 0}, {1, 1}, 1, 14, 14},
       {96, 64, 15, 15, 1, 1, {2, 2}, {0, 0, 0, 0}, {1, 1}, 1, 8, 8},
+      {32, 256, 9, 9, 1, 1, {2, 2}, {0, 0, 0, 0}, {1, 1}, 1, 5, 5}, /* an input gradient of two passes */
       {3, 40, 30, 30, 7, 7, {2, 2}, {3, 3, 3, 3}, {1, 1}, 1, 15, 15},
       {17, 24, 9, 9, 3, 3, {1, 1}, {1, 1, 1, 1}, {1, 1}, 1, 9, 9},
       {64, 64, 8, 8, 3, 3, {1, 1}, {1, 1, 1, 1}, {1, 1}, 1, 8, 8},
