@@ -38,6 +38,15 @@ static const char *megabytes(char text[NUMBER], int64_t bytes) {
   return text;
 }
 
+/* Weights and states lie before what optimizers keep, which is left to model_init: predictions never touch it. */
+static int64_t model_floats(const struct net_program *p) {
+  int64_t floats = p->param_floats;
+  for (int i = 0; i < p->params; i++)
+    if (p->param[i].role == NET_OPT && p->param[i].offset < floats)
+      floats = p->param[i].offset;
+  return floats;
+}
+
 int model_open(struct model *m, const struct net_program *p, int threads, char err[ERR]) {
   char size[NUMBER];
   *m = (struct model){.program = p};
@@ -55,7 +64,7 @@ int model_open(struct model *m, const struct net_program *p, int threads, char e
     model_close(m);
     return fail(err, "out of memory: the weights need %s", megabytes(size, bytes));
   }
-  memset(m->params, 0, (size_t)bytes);
+  memset(m->params, 0, (size_t)model_floats(p) * sizeof(float));
   return 0;
 }
 

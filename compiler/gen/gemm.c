@@ -4,11 +4,11 @@
    matmul_over is one, whose k runs over them; bmm is one for each sample and leading index. A unit of work is a block
    of one problem's C. When a matmul_over has a small result and a long k, k is cut into fixed parts, each a problem of
    its own into scratch, and a second launch adds them in order. A block is computed by our own tiles (gemm_tile.c),
-   which find parameters packed where they can stay so from call to call; by the runtime's BLAS where matrices are large;
-   by dot products (gemm_dot.c) where B lies transposed and rows are few; by a plain loop where a few dozen weights are
-   not worth a tile. So programs without large matrices come without BLAS. An epilogue is applied to a block's rows as
-   soon as they are there. Example: 64 samples of [196, 768] times [768, 3072]: 12544 rows in 131 blocks of 96, 24 of
-   128 columns: 3144 units in 32 chunks. */
+   which find parameters packed where they can stay so from call to call; by the runtime's BLAS where matrices are
+   large; by dot products (gemm_dot.c) where B lies transposed and rows are few; by a plain loop where a few dozen
+   weights are not worth a tile. So programs without large matrices come without BLAS. An epilogue is applied to a
+   block's rows as soon as they are there. Example: 64 samples of [196, 768] times [768, 3072]: 12544 rows in 131 blocks
+   of 96, 24 of 128 columns: 3144 units in 32 chunks. */
 #include "gen/cost.h"
 #include "gen/finish.h"
 #include "gen/gemm_tile.h"
@@ -39,7 +39,7 @@ typedef struct {
   int64_t a_problem, b_problem, a_sample, b_sample; /* floats; problem is within the sample */
   int parts;                                        /* of k, when there is one problem; 1: no scratch */
   Way way;
-  int packed; /* B lies packed (gemm_tile.h): where every sample has more than a few rows and parameters do not change */
+  int packed; /* B lies packed (gemm_tile.h): where a sample has more than a few rows and no parameter changes */
 } Gemm;
 
 /* ---- geometry ---- */
@@ -287,10 +287,11 @@ static Ir operand(Gen *g, const Plan *p, Val v, int *transposed) {
 
 static const char *signature_of(Gen *g, const Gemm *s) {
   Text t = {.mem = g->c->mem};
-  text_add(&t, "way %d %d%d m %lld %d n %lld k %lld %d problems %lld %d, %lld %lld %lld %lld; parts %d packed %d", s->way, s->ta,
-           s->tb, (long long)s->m.size, s->m.by_sample, (long long)s->n, (long long)s->k.size, s->k.by_sample,
-           (long long)s->problems.size, s->problems.by_sample, (long long)s->a_problem, (long long)s->b_problem,
-           (long long)s->a_sample, (long long)s->b_sample, s->parts, s->packed);
+  text_add(&t,
+           "way %d %d%d m %lld %d n %lld k %lld %d problems %lld %d, %lld %lld %lld %lld; parts %d packed %d",
+           s->way, s->ta, s->tb, (long long)s->m.size, s->m.by_sample, (long long)s->n, (long long)s->k.size,
+           s->k.by_sample, (long long)s->problems.size, s->problems.by_sample, (long long)s->a_problem,
+           (long long)s->b_problem, (long long)s->a_sample, (long long)s->b_sample, s->parts, s->packed);
   if (s->parts == 1)
     terms_signature(&s->terms, g->c, &t);
   return text_str(&t);

@@ -1,5 +1,5 @@
-/* gemm_dot: a product of few rows, C = A B, where B lies transposed: an element of C is the dot product of two rows that
-   lie side by side, one of A and one of B.
+/* gemm_dot: a product of few rows, C = A B, where B lies transposed: an element of C is the dot product of two rows
+   that lie side by side, one of A and one of B.
 
    Few rows cost the reading of B, so B is read where it lies, each row from beginning to end, for ROWS rows of A at a
    time. A tile is ROWS x COLS sums, each a vector whose lanes are added up at the end; rows and columns that a tile has

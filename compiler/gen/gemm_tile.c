@@ -256,6 +256,6 @@ int64_t gemm_panel(int64_t k, int lanes) { /* turning writes whole squares */
 
 void gemm_pack(Emit *e, int tb, Ir b, Ir ldb, Ir k, Ir cols, Ir panel) {
   Ir args[] = {b, panel, k, cols, ldb};
-  shared(e, tb ? "gemm_pack_turned" : "gemm_pack", "ppiii", tb ? build_pack_turned : build_pack, gemm_tile_cols(e->lanes),
-         args);
+  BuildShared *build = tb ? build_pack_turned : build_pack;
+  shared(e, tb ? "gemm_pack_turned" : "gemm_pack", "ppiii", build, gemm_tile_cols(e->lanes), args);
 }
