@@ -77,26 +77,46 @@ void model_close(struct model *m) {
   *m = (struct model){0};
 }
 
-static void param_init(float *w, const struct net_param *p, uint64_t seed) {
+/* Numbers drawn for a parameter: shift + scale * (uniform in [0,1), or normal). */
+struct drawing {
+  float *w;
+  int64_t count;
+  uint64_t seed;
+  uint32_t site;
+  int normal;
+  float shift, scale;
+};
+
+enum { DRAWN_TOGETHER = 1 << 14 };
+
+static void draw(void *const *arg, const struct net_run *run, int64_t chunk, int64_t chunks) {
+  const struct drawing *d = arg[0];
+  int64_t from = chunk * DRAWN_TOGETHER, to = chunk == chunks - 1 ? d->count : from + DRAWN_TOGETHER;
+  (void)run;
+  (d->normal ? nrt_normal : nrt_uniform)(d->w + from, from, to - from, d->seed, 0, 0, d->site);
+  for (int64_t i = from; i < to; i++)
+    d->w[i] = d->shift + d->scale * d->w[i];
+}
+
+static void param_init(struct model *m, const struct net_param *p, uint64_t seed) {
+  float *w = m->params + p->offset;
   int64_t n = param_count(p);
-  uint32_t site = site_of(p->name);
   const struct net_call *init = &p->init;
   const char *name = init->name ? init->name : "constant";
+  struct drawing d = {w, n, seed, site_of(p->name), !strcmp(name, "normal"), 0, 0};
   if (!strcmp(name, "uniform")) {
-    float low = (float)call_number(init, "lo", 0, 0), high = (float)call_number(init, "hi", 1, 1);
-    nrt_uniform(w, 0, n, seed, 0, 0, site);
-    for (int64_t i = 0; i < n; i++)
-      w[i] = low + (high - low) * w[i];
-  } else if (!strcmp(name, "normal")) {
-    float std = (float)call_number(init, "std", 0, 1), mean = (float)call_number(init, "mean", 1, 0);
-    nrt_normal(w, 0, n, seed, 0, 0, site);
-    for (int64_t i = 0; i < n; i++)
-      w[i] = mean + std * w[i];
+    d.shift = (float)call_number(init, "lo", 0, 0);
+    d.scale = (float)call_number(init, "hi", 1, 1) - d.shift;
+  } else if (d.normal) {
+    d.scale = (float)call_number(init, "std", 0, 1), d.shift = (float)call_number(init, "mean", 1, 0);
   } else {
     float v = (float)call_number(init, "v", 0, 0);
     for (int64_t i = 0; i < n; i++)
       w[i] = v;
+    return;
   }
+  struct net_run run = {.pool = m->pool};
+  nrt_launch(&run, 0, draw, (void *[]){&d}, (n + DRAWN_TOGETHER - 1) / DRAWN_TOGETHER);
 }
 
 void model_changed(struct model *m) {
@@ -106,7 +126,7 @@ void model_changed(struct model *m) {
 void model_init(struct model *m, uint64_t seed, enum roles roles) {
   for (int i = 0; i < m->program->params; i++)
     if (roles >> m->program->param[i].role & 1)
-      param_init(m->params + m->program->param[i].offset, &m->program->param[i], seed);
+      param_init(m, &m->program->param[i], seed);
   model_changed(m);
 }
 
