@@ -119,16 +119,17 @@ class Ours:
 def turns(samples, net, measure, sides):
     """Rounds of one measure; sides is {name: Peer or Ours}."""
     began, sides = time.monotonic(), dict(sides)
-    counts, values = {}, {}
-    for name, side in list(sides.items()):  # the first step finds how many fill a turn
+    firsts, counts, values = {}, {}, {}
+    for name, side in list(sides.items()):  # one step finds how many fill a turn; if it does so alone, it was the first turn
         first = side.steps(measure, 1)
         if first:
-            counts[name] = max(1, min(500, round(TURN * 1e3 / min(first))))
+            firsts[name] = first[0]
+            counts[name] = max(1, min(500, round(TURN * 1e3 / first[0])))
         else:
             del sides[name]
     for i in range(rounds):
         for name, side in sides.items():
-            value = statistics.median(side.steps(measure, counts[name]))
+            value = firsts[name] if i == 0 and counts[name] == 1 else statistics.median(side.steps(measure, counts[name]))
             values.setdefault(name, []).append(value)
             samples.add("speed", net.name, measure, name, i, f"{value:.4f}")
         peers = {name: min(values[name]) for name in sides if name != "netc"}

@@ -114,7 +114,7 @@ def measured(what, count):
     if what not in steps:
         steps[what] = make(what)
         steps[what]()
-    for _ in range(WARM - 1 if count < 3 else WARM):
+    for _ in range(min(WARM, count - 1)):  # a step that fills a turn alone needs none
         steps[what]()
     return [timed(steps[what]) for _ in range(count)]
 
