@@ -288,7 +288,7 @@ static void search(Block *block, int count, Arena *mem) {
     qsort(s.order, (size_t)count, sizeof *s.order, sequences[i]);
     s.best = 1e30, s.laid = 0;
     mend(&s, tries);
-    climb(&s, CLIMBS * tries);
+    climb(&s, CLIMBS * (tries - FEWEST_TRIES));
     for (int k = 0; k < count && s.best < best; k++)
       best_at[s.best_order[k] - block] = s.best_at[k];
     best = s.best < best ? s.best : best;

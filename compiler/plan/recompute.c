@@ -19,7 +19,7 @@ typedef struct {
   double strain; /* the sum over steps of (bytes / base)^POWER */
   Val at;       /* where the peak is: a value of the graph as it was */
 } Judged;
-enum { POWER = 24, SMALL = 500 };
+enum { POWER = 24, SMALL = 500, LAYOUTS = 4 };
 static const double gain = 0.999, flops_second = 1e11, bytes_second = 1e10;
 
 typedef struct {
@@ -199,19 +199,26 @@ static int sweep(Search *s) {
   return dropped;
 }
 
-/* The arena is a little larger than the peak; by how much shows only when it is laid out, which is done once. */
-static void keep_needless(Search *s) {
-  size_t bytes = sizeof *s->early * (size_t)s->g->nodes.count;
-  Val *fitting = memcpy(arena_alloc(s->g->c->mem, bytes), s->early, bytes);
-  double loss = (double)arena_now(s) / (double)s->now.peak;
+static void keep_some(Search *s, double most) {
   for (int i = s->candidates - 1; i >= 0; i--) {
     Val v = s->candidate[i].val, early = s->early[v];
     s->early[v] = 0;
-    if (early && (double)judge(s).peak * loss > (double)s->r->limit)
+    if (early && (double)judge(s).peak > most)
       s->early[v] = early;
   }
-  if (arena_now(s) > s->r->limit)
+}
+
+/* The arena is a little larger than the peak; by how much shows only when it is laid out, which is done a few times. */
+static void keep_needless(Search *s) {
+  size_t bytes = sizeof *s->early * (size_t)s->g->nodes.count;
+  Val *fitting = memcpy(arena_alloc(s->g->c->mem, bytes), s->early, bytes);
+  double most = (double)s->r->limit * (double)s->now.peak / (double)arena_now(s);
+  for (int i = 0; i < LAYOUTS; i++, most *= 0.99) {
+    keep_some(s, most);
+    if (arena_now(s) <= s->r->limit)
+      return;
     memcpy(s->early, fitting, bytes);
+  }
 }
 
 /* How many are computed again, and the work of that. */
