@@ -14,8 +14,6 @@
 #include "runtime/netrt.h"
 #include "base/bug.h"
 #include "gen/emit.h"
-#include <stdio.h>
-#include <string.h>
 
 enum { MAX_CHUNKS = 32, CHUNK_WORK = 8192 };
 enum { KERNEL, STEP, COUNT, ITEMS }; /* words of a record */
