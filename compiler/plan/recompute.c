@@ -19,8 +19,9 @@ typedef struct {
   double strain; /* the sum over steps of (bytes / base)^POWER */
   Val at;       /* where the peak is: a value of the graph as it was */
 } Judged;
-enum { POWER = 24, SMALL = 500, LAYOUTS = 4 };
-static const double gain = 0.999, flops_second = 1e11, bytes_second = 1e10;
+enum { POWER = 24, SMALL = 500, LAYOUTS = 4, FEW = 64 };
+static const double worth = 0.95, /* of the peak, that is left */
+    gain = 0.999, flops_second = 1e11, bytes_second = 1e10;
 
 typedef struct {
   Val val;
@@ -221,6 +222,21 @@ static void keep_needless(Search *s) {
   }
 }
 
+/* ---- without a limit ---- */
+
+/* v is elementwise, and all large operands wait for later users anyway: computed again, it costs a pass over memory. */
+static int is_nearly_free(const Search *s, Val v) {
+  if (op_row(s->g->c, graph_node(s->g, v)->op)->lower != LOWER_EACH || graph_node(s->g, v)->op == OP_expand)
+    return 0;
+  for (int i = 0; i < (int)graph_node(s->g, v)->nin; i++) {
+    Val u = s->root[graph_in(s->g, v, i)];
+    int small = value_is_leaf(s->g, u) || bytes_of(s, u) * FEW < bytes_of(s, v);
+    if (!small && (s->early[u] || !last_early(s, u)))
+      return 0;
+  }
+  return 1;
+}
+
 /* How many are computed again, and the work of that. */
 static void count_work(const Search *s, const Copying *c) {
   const Graph *g = s->g;
@@ -232,13 +248,35 @@ static void count_work(const Search *s, const Copying *c) {
   }
 }
 
+static Search search_begin(const Graph *g, const ParamTable *params, Recompute *r) {
+  size_t nodes = (size_t)g->nodes.count;
+  Search s = {.g = g, .params = params, .r = r, .root = value_roots(g), .base = 1};
+  s.early = arena_alloc(g->c->mem, nodes * sizeof *s.early);
+  s.least_early = arena_alloc(g->c->mem, nodes * sizeof *s.least_early);
+  s.candidate = arena_alloc(g->c->mem, nodes * sizeof *s.candidate);
+  return s;
+}
+
+const Graph *recompute_cheap(const Graph *g, const ParamTable *params, Recompute *r) {
+  Search s = search_begin(g, params, r);
+  s.now = judge(&s);
+  r->before = r->after = s.now.peak;
+  find_candidates(&s);
+  for (int i = 0; i < s.candidates; i++) {
+    Val v = s.candidate[i].val, early = last_early(&s, v);
+    s.early[v] = early && is_nearly_free(&s, v) ? early : 0;
+  }
+  r->after = judge(&s).peak;
+  if ((double)r->after > (double)r->before * worth)
+    return g;
+  Copying c = copy_without(&s, g->c);
+  count_work(&s, &c);
+  return c.to;
+}
+
 const Graph *recompute(const Graph *g, const ParamTable *params, Recompute *r) {
   size_t nodes = (size_t)g->nodes.count;
-  Arena *mem = g->c->mem;
-  Search s = {.g = g, .params = params, .r = r, .root = value_roots(g), .base = 1};
-  s.early = arena_alloc(mem, nodes * sizeof *s.early);
-  s.least_early = arena_alloc(mem, nodes * sizeof *s.least_early);
-  s.candidate = arena_alloc(mem, nodes * sizeof *s.candidate);
+  Search s = search_begin(g, params, r);
   r->before = r->after = arena_now(&s);
   if (r->before <= r->limit)
     return g;

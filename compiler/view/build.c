@@ -220,7 +220,7 @@ int build_plans(Build *b) {
   for (int i = 0; i < b->count; i++)
     params_collect(&b->params, b->function[i].graph);
   for (int i = 0; i < b->count; i++) {
-    if (b->o->memory && !memory_fit(b, i))
+    if (!memory_fit(b, i))
       return 0;
     b->function[i].plan = plan_make(b->function[i].graph, &b->params, gen_scratch);
     verify_plan(b, b->function[i].plan);

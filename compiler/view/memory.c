@@ -49,10 +49,15 @@ static const char *size_text(const Build *b, double bytes) {
 
 int memory_fit(Build *b, int i) {
   const Graph *g = b->function[i].graph;
-  double limit = read_limit(b);
+  double limit = b->o->memory ? read_limit(b) : INFINITY;
   if (!limit || !b->entry[i].train || !g->updates.count)
     return limit > 0;
   int64_t n = build_batch(b, &b->entry[i]);
+  if (!b->o->memory) {
+    Recompute free = {.n = n, .threads = THREADS, .scratch_of = gen_scratch, .flops_of = gen_flops};
+    b->function[i].graph = (Graph *)(uintptr_t)recompute_cheap(g, &b->params, &free);
+    return 1;
+  }
   double rest = (double)b->params.param_floats * FLOAT + memory_inout(g, n);
   Recompute r = {.n = n, .limit = (int64_t)(limit - rest), .threads = THREADS, .scratch_of = gen_scratch,
                  .flops_of = gen_flops};

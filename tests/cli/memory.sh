@@ -25,13 +25,16 @@ train on Shapes as (image, label) {
 }
 END_OF_NET
 "$NETC" build small.net -o free --memory 1GB 2> said && grep -c 'as it is' said
+"$NETC" build small.net -o usual || exit 1
 "$NETC" build small.net -o tight --memory 10.8MB 2> said || { cat said; exit 1; }
 sed -E 's/[0-9.]+ MB \(was [0-9.]+ MB\): [0-9]+ values/n MB (was n MB): n values/; s/\+[0-9.]+ %/+n %/' said
-for program in free tight; do
+for program in free usual tight; do
   ./$program train --out $program.run > $program.log 2> /dev/null || { cat $program.log; exit 1; }
   sed -nE 's/^.*batch 20, ([0-9.]+) MB.*/\1/p' $program.log > $program.size
 done
 cmp free.run/last.safetensors tight.run/last.safetensors
+cmp free.run/last.safetensors usual.run/last.safetensors
+awk '{ size[FNR == NR] = $1 } END { print size[0] < size[1] ? "a little smaller" : "not smaller" }' free.size usual.size
 cut -d , -f 1-4 free.run/log.csv > free.csv
 cut -d , -f 1-4 tight.run/log.csv | cmp - free.csv
 awk '{ size[FNR == NR] = $1 } END { print size[0] < 0.85 * size[1] ? "smaller" : "not smaller" }' free.size tight.size
