@@ -101,6 +101,8 @@ static void draw(void *const *arg, const struct net_run *run, int64_t chunk, int
 static void param_init(struct model *m, const struct net_param *p, uint64_t seed) {
   float *w = m->params + p->offset;
   int64_t n = param_count(p);
+  for (int64_t i = n; i % 16 && p->offset + i < m->program->param_floats; i++) /* up to the next parameter */
+    w[i] = 0;
   const struct net_call *init = &p->init;
   const char *name = init->name ? init->name : "constant";
   struct drawing d = {w, n, seed, site_of(p->name), !strcmp(name, "normal"), 0, 0};
