@@ -326,27 +326,17 @@ const char *conv_signature(const Graph *g, Val v, const Corr *k, const Terms *t)
   return text_str(&s);
 }
 
-void lower_conv(Gen *g, const Plan *p, int step) {
-  const Graph *graph = p->g;
-  Val v = p->steps.at[step].val;
-  if (graph_node(graph, v)->op == OP_conv2d_weight_grad_over) {
-    conv_weight_grad(g, p, step);
-    return;
-  }
-  if (wino_fits(graph, v)) {
-    wino_conv(g, p, step);
-    return;
-  }
+static void direct_pack(Gen *g, const Graph *graph, Val v, Ir packed) {
+  Corr k = corr_of(graph, v);
+  conv_pack(g, &k, conv_signature(graph, v, &k, NULL), entry_value(g, graph_in(graph, v, 1)), packed);
+}
+
+static void direct_conv(Gen *g, const Graph *graph, Val v, Ir packed) {
   Emit *e = &g->e;
   Conv c = {.k = corr_of(graph, v), .terms = epilogue_terms(graph, v)};
   const Corr *k = &c.k;
   c.x_batched = graph_type(graph, graph_in(graph, v, 0))->batched;
   c.y_batched = graph_type(graph, v)->batched;
-  Ir packed = entry_kept(g);
-  entry_once_begin(g);
-  conv_pack(g, k, conv_signature(graph, v, k, NULL), entry_value(g, graph_in(graph, v, 1)), packed);
-  entry_once_end(g);
-
   Ir args[3 + MAX_VARS] = {entry_value(g, graph_in(graph, v, 0)), packed, entry_out(g)};
   int count = 3 + terms_args(g, &c.terms, args + 3);
   Ir kernel = gen_kernel(g, k->transposed ? "conv_input" : "conv", conv_signature(graph, v, k, &c.terms), k->lanes,
@@ -356,12 +346,46 @@ void lower_conv(Gen *g, const Plan *p, int step) {
   entry_launch(g, kernel, args, count, entry_chunks(g, units, taps * k->blocks * k->inner * k->nb * k->q * k->band));
 }
 
+/* Where Winograd's filters are read for a few tiles only, the direct way reads less: then there is code for both, and N
+   decides. */
+void lower_conv(Gen *g, const Plan *p, int step) {
+  const Graph *graph = p->g;
+  Val v = p->steps.at[step].val;
+  if (graph_node(graph, v)->op == OP_conv2d_weight_grad_over) {
+    conv_weight_grad(g, p, step);
+    return;
+  }
+  int fast = wino_fits(graph, v);
+  int64_t least = fast ? wino_least_tiles(graph, v) : 0;
+  Ir filters = entry_kept(g), packed = fast ? atk(&g->e, filters, wino_kept_floats(graph, v)) : filters;
+  Branch few;
+  entry_once_begin(g);
+  if (fast)
+    wino_conv_pack(g, p, step);
+  if (!fast || least)
+    direct_pack(g, graph, v, packed);
+  entry_once_end(g);
+  if (least)
+    branch_begin(&g->e, &few, ilt(&g->e, wino_tiles(g, graph, v), k64(&g->e, least)));
+  if (!fast || least)
+    direct_conv(g, graph, v, packed);
+  if (least)
+    branch_else(&g->e, &few);
+  if (fast)
+    wino_conv(g, p, step);
+  if (least)
+    branch_end(&g->e, &few);
+}
+
 Scratch conv_scratch(const Graph *g, Val v) {
   if (graph_node(g, v)->op == OP_conv2d_weight_grad_over)
     return conv_weight_grad_scratch(g, v);
-  if (wino_fits(g, v))
-    return wino_conv_scratch(g, v);
   Corr k = corr_of(g, v);
+  if (wino_fits(g, v)) {
+    Scratch s = wino_conv_scratch(g, v);
+    s.kept += wino_least_tiles(g, v) ? 4 * corr_packed(&k) : 0;
+    return s;
+  }
   return (Scratch){.kept = 4 * corr_packed(&k), .of = 1};
 }
 

@@ -333,6 +333,31 @@ static void launch_inputs(Gen *g, Conv *c, const char *signature, Ir x, Ir share
   entry_launch(g, kernel, args, 4, entry_chunks(g, imulk(e, tiles, c->w.classes), 200 * c->w.depth));
 }
 
+static Ir few_tiles(Emit *e, const Wino *w, Ir tiles) {
+  return ilt(e, tiles, k64(e, w->shared + 1));
+}
+
+Ir wino_tiles(Gen *g, const Graph *graph, Val v) {
+  Wino w = wino_of(graph, v);
+  return imulk(&g->e, entry_batch(g), (int64_t)w.rows * w.cols);
+}
+
+int64_t wino_kept_floats(const Graph *g, Val v) {
+  Wino w = wino_of(g, v);
+  return w.classes * w.groups * wino_group_filters(&w);
+}
+
+/* With few tiles and filters that change, the kernel does it. */
+void wino_conv_pack(Gen *g, const Plan *p, int step) {
+  const Graph *graph = p->g;
+  Val v = p->steps.at[step].val;
+  Emit *e = &g->e;
+  Wino w = wino_of(graph, v);
+  Ir few = few_tiles(e, &w, wino_tiles(g, graph, v));
+  wino_pack(g, &w, entry_value(g, graph_in(graph, v, 1)), entry_kept(g),
+            p->steps.at[step].scratch.once ? LLVMConstAllOnes(e->i1) : LLVMBuildNot(e->builder, few, ""));
+}
+
 void wino_conv(Gen *g, const Plan *p, int step) {
   const Graph *graph = p->g;
   Val v = p->steps.at[step].val;
@@ -340,12 +365,9 @@ void wino_conv(Gen *g, const Plan *p, int step) {
   Conv c = {.w = wino_of(graph, v), .terms = epilogue_terms(graph, v)};
   const Wino *w = &c.w;
   Ir x = entry_value(g, graph_in(graph, v, 0)), filters = entry_kept(g), shared = entry_scratch(g, 0, 0);
-  Ir tiles = imulk(e, entry_batch(g), (int64_t)w->rows * w->cols), few = ilt(e, tiles, k64(e, w->shared + 1));
+  Ir tiles = wino_tiles(g, graph, v), few = few_tiles(e, w, tiles);
   Ir weights = entry_value(g, graph_in(graph, v, 1)), none = LLVMConstNull(e->ptr);
-  Ir packing = p->steps.at[step].scratch.once ? LLVMConstNull(e->i1) : few; /* the kernel does it */
-  entry_once_begin(g);
-  wino_pack(g, w, weights, filters, LLVMBuildNot(e->builder, packing, ""));
-  entry_once_end(g);
+  Ir packing = p->steps.at[step].scratch.once ? LLVMConstNull(e->i1) : few;
   if (w->shared)
     launch_inputs(g, &c, signature_of(graph, w, NULL), x, shared, choose(e, few, tiles, k64(e, 0)));
   Ir args[ARGS + MAX_VARS] = {x, filters, entry_out(g), shared, entry_number(g, tiles),
@@ -361,7 +383,7 @@ void wino_conv(Gen *g, const Plan *p, int step) {
 Scratch wino_conv_scratch(const Graph *g, Val v) {
   Wino w = wino_of(g, v);
   return (Scratch){.fixed = w.shared ? 4 * w.classes * values_floats(&w, w.shared) : 0,
-                   .kept = 4 * w.classes * w.groups * wino_group_filters(&w),
+                   .kept = 4 * wino_kept_floats(g, v),
                    .of = 1,
                    .work = (4 * (values_floats(&w, w.block) + products_floats(&w) + wino_group_filters(&w)) + 63) / 64 * 64};
 }

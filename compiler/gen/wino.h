@@ -67,6 +67,10 @@ WinoSpot wino_spot(Emit *e, const Wino *w, Ir tile);
 Ir wino_at(Emit *e, const WinoLine *line, int axis, Ir part, Ir i);
 
 /* ---- the steps ---- */
+Ir wino_tiles(Gen *g, const Graph *graph, Val v);       /* of all samples */
+int64_t wino_least_tiles(const Graph *g, Val v);        /* with fewer the direct way is faster; 0: it never is */
+int64_t wino_kept_floats(const Graph *g, Val v);        /* transformed filters, at the beginning of what the step keeps */
+void wino_conv_pack(Gen *g, const Plan *p, int step);
 void wino_conv(Gen *g, const Plan *p, int step);
 Scratch wino_conv_scratch(const Graph *g, Val v);
 void wino_weight_grad(Gen *g, const Plan *p, int step);

@@ -127,3 +127,17 @@ double wino_work(const Graph *g, Val v, Text *how, double *fixed) {
   *fixed = 2 * w.lanes * FILTER_STEPS * vectors * w.classes;
   return 2 * w.lanes * tiles * (w.points * vectors + TILE_STEPS * (w.depth + w.out_blocks));
 }
+
+/* Filters come from memory each time; in training, where they change, they are made beside their use instead. */
+int64_t wino_least_tiles(const Graph *g, Val v) {
+  const double in_cache = 4 << 20, memory = 28e9, direct_rate = 200e9, fast_rate = 190e9;
+  Wino w = wino_of(g, v);
+  double filters = 4.0 * w.classes * w.groups * (double)wino_group_filters(&w);
+  double real = (double)w.p * w.q / (WINO_TILE * WINO_TILE * w.rows * w.cols * w.classes);
+  double direct = 2.0 * WINO_TILE * WINO_TILE * w.side * w.side * w.in * w.out * real / direct_rate;
+  double fast = 2.0 * w.points * w.depth * w.lanes * w.out_blocks * w.lanes * w.classes / fast_rate;
+  if (g->updates.count || filters < in_cache)
+    return 0;
+  double least = direct > fast ? filters / memory / (direct - fast) : 1e9;
+  return least > w.rows * w.cols ? (int64_t)least + 1 : 0;
+}

@@ -279,6 +279,20 @@ static void test_winograd(void **state) {
   check_winograd(winograd_roll);
 }
 
+/* Filters so large that one sample goes the direct way, six do not. */
+static void test_winograd_or_direct(void **state) {
+  (void)state;
+  const Shape shape = {192, 192, 5, 6, 3, 3, {1, 1}, {1, 1, 1, 1}, {1, 1}, 1, 5, 6};
+  GenRun r = gen_run_new(0);
+  int lanes = gen_lanes(NULL);
+  add_forward(&r, 0, &shape, lanes, lanes);
+  add_input_grad(&r, 1, &shape, lanes, lanes);
+  gen_run_build(&r);
+  gen_run_check(&r, 1, 1e-5);
+  gen_run_check(&r, 6, 1e-5);
+  gen_run_free(&r);
+}
+
 static void test_winograd_halving(void **state) {
   (void)state;
   check_winograd(halving_roll);
@@ -288,6 +302,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_forward), cmocka_unit_test(test_input_grad),
                                      cmocka_unit_test(test_weight_grad), cmocka_unit_test(test_sixteen_lanes),
                                      cmocka_unit_test(test_four_lanes), cmocka_unit_test(test_winograd), cmocka_unit_test(test_winograd_halving),
+                                     cmocka_unit_test(test_winograd_or_direct),
                                      cmocka_unit_test(test_accuracy),
                                      cmocka_unit_test(test_winograd_accuracy)};
   return cmocka_run_group_tests(tests, NULL, NULL);
