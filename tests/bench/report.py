@@ -144,6 +144,8 @@ def page(values):
             out += [f"## {title}\n", speeds(values, measure)]
     if behind(values):
         out += ["## Where netc is not ahead\n", behind(values)]
+    with open(os.path.join(HERE, "limits.md")) as f:
+        out += ["## Limits\n", f.read()]
     if any(k[0] == "memory" for k in values):
         out += ["## Memory of a training step, start-up, size\n",
                 "Peak resident memory less what was resident before the model was built; time from the start of the program to the end of the "
