@@ -1,8 +1,8 @@
 /* Duty: `netc build --tune`: the program is built once for each way of its convolutions, each runs its own benchmark,
    and every convolution gets the way that was fastest in its place. In: a Build after its passes. Out: ctx->tuning.
 
-   What was found is remembered in the object cache, by convolution, CPU and version, so that the next build measures
-   only what is new. */
+   What was found is remembered in the object cache, by convolution, CPU and version, so that a build that
+   has no new ones measures nothing. */
 #include "base/cache.h"
 #include "gen/tune.h"
 #include "view/build.h"
