@@ -194,18 +194,32 @@ static void forget_originals(struct given *g) {
   }
 }
 
-static int fill_image(struct given *g, int i, int nth, int64_t first, int64_t n, char err[ERR]) {
-  const struct net_predict_input *in = input(g, i);
-  int64_t size = data_field_size(&in->field) / 4;
-  for (int64_t k = 0; k < n; k++) {
-    const char *path = g->files.path[(first + k) * g->images + nth];
-    float *to = (float *)g->in[i] + k * size;
-    struct net_picture **original = nth ? NULL : &g->original[k];
+/* The pictures of sample `sample` as number k of the batch. */
+static int fill_images(struct given *g, int64_t sample, int64_t k, char err[ERR]) {
+  for (int i = 0, nth = 0; i < g->entry->inputs; i++) {
+    const struct net_predict_input *in = input(g, i);
+    if (in->field.kind != NET_IMAGE)
+      continue;
+    const char *path = g->files.path[sample * g->images + nth];
+    float *to = (float *)g->in[i] + k * (data_field_size(&in->field) / 4);
+    struct net_picture **original = nth++ ? NULL : &g->original[k];
     if (in->data >= 0 ? data_load_image(&g->program->data[in->data], in->data_field, path, to, original, err)
                       : data_load_plain(&in->field, path, to, original, err))
       return -1;
   }
   return 0;
+}
+
+/* Takes a sample off the list, after saying why. */
+static void drop(struct given *g, int64_t sample, const char *why) {
+  char **at = g->files.path + sample * g->images;
+  fprintf(stderr, "error: %s\n", why);
+  for (int i = 0; i < g->images; i++)
+    free(at[i]);
+  g->files.count -= g->images;
+  memmove(at, at + g->images, (size_t)(g->files.count - sample * g->images) * sizeof *at);
+  g->total--;
+  g->failures++;
 }
 
 static int fill_samples(struct given *g, int64_t first, int64_t n, char err[ERR]) {
@@ -228,18 +242,49 @@ static int fill_samples(struct given *g, int64_t first, int64_t n, char err[ERR]
   return 0;
 }
 
-int given_fill(struct given *g, int64_t first, int64_t n, char err[ERR]) {
-  forget_originals(g);
+static void name_batch(struct given *g, int64_t first, int64_t n) {
   for (int64_t k = 0; k < n; k++) {
     g->number[k] = first + k;
     g->path[k] = g->files.count ? g->files.path[(first + k) * g->images] : NULL;
   }
-  if (g->set)
-    return fill_samples(g, first, n, err);
-  for (int i = 0, nth = 0; i < g->entry->inputs; i++)
-    if (input(g, i)->field.kind == NET_IMAGE ? fill_image(g, i, nth++, first, n, err) : fill_option(g, i, n, err))
+}
+
+static int fill_options(struct given *g, int64_t n, char err[ERR]) {
+  for (int i = 0; i < g->entry->inputs && n; i++)
+    if (input(g, i)->field.kind != NET_IMAGE && fill_option(g, i, n, err))
       return -1;
   return 0;
+}
+
+int given_fill(struct given *g, int64_t first, int64_t n, char err[ERR]) {
+  forget_originals(g);
+  name_batch(g, first, n);
+  if (g->set)
+    return fill_samples(g, first, n, err);
+  for (int64_t k = 0; k < n && g->images; k++)
+    if (fill_images(g, first + k, k, err))
+      return -1;
+  return fill_options(g, n, err);
+}
+
+int64_t given_fill_readable(struct given *g, int64_t first, int64_t n, char err[ERR]) {
+  int64_t k = 0;
+  if (g->set || !g->images)
+    return given_fill(g, first, n, err) ? -1 : n;
+  forget_originals(g);
+  while (k < n && first + k < g->total) {
+    if (!fill_images(g, first + k, k, err)) {
+      k++;
+      continue;
+    }
+    if (g->total + g->failures == 1)
+      return -1;
+    drop(g, first + k, err);
+    image_free(g->original[k]);
+    g->original[k] = NULL;
+  }
+  name_batch(g, first, k);
+  return fill_options(g, k, err) ? -1 : k;
 }
 
 /* ---- opening and closing ---- */

@@ -18,6 +18,7 @@ struct given {
   int64_t first_sample;        /* --sample 12-20 */
   struct paths files;          /* total * images of them */
   int64_t total, batch;        /* samples altogether, and at once */
+  int64_t failures;            /* pictures that could not be read and were passed over */
   struct show_names names;     /* of the classes: the block's own, else those of the training */
 
   /* of the batch that given_fill filled */
@@ -38,6 +39,9 @@ int given_choose(struct given *g, const struct cli *c, char err[ERR]);
 int given_open(struct given *g, struct model *m, const struct trained *about, char err[ERR]);
 /* Samples first … first + n - 1 into the buffers. */
 int given_fill(struct given *g, int64_t first, int64_t n, char err[ERR]);
+/* The same of picture files, except that one that cannot be read is told on stderr, taken off the list and counted in
+   g->failures, unless it is the only one. Returns how many there are, at most n; -1 and err. */
+int64_t given_fill_readable(struct given *g, int64_t first, int64_t n, char err[ERR]);
 void given_close(struct given *g);
 
 /* The class called `text`, or of that number; -1 and err, which begins with `what`. */

@@ -32,7 +32,8 @@ struct loader {
 
 static void slot_fill(struct loader *l, struct slot *s) {
   struct batch *b = &s->batch;
-  s->failed = data_fill(l->spec.set, b->index, b->position, b->n, l->epoch, l->spec.training, b->field, s->err);
+  b->n = data_take(l->spec.set, b->index, b->position, b->claimed, l->epoch, l->spec.training, b->field, s->err);
+  s->failed = b->n < 0;
 }
 
 static void *thread_main(void *loader) {
@@ -50,7 +51,7 @@ static void *thread_main(void *loader) {
       s->batch.position[i] = l->next + i;
       s->batch.index[i] = l->order[l->next + i];
     }
-    s->batch.n = n;
+    s->batch.claimed = n;
     l->next += n;
     l->write = (l->write + 1) % l->slots;
     l->filling++;

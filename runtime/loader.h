@@ -7,7 +7,8 @@
 #include "netrt.h"
 
 struct batch {
-  int64_t n;
+  int64_t claimed; /* samples of the epoch's order */
+  int64_t n;       /* those of them that could be read, which may be none */
   int64_t *index, *position; /* which samples; their places in the epoch's order */
   void **field;              /* by the data block's fields; NULL where not wanted */
 };

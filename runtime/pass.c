@@ -31,9 +31,9 @@ int pass_open(struct pass *p, struct model *m, const struct pass_spec *spec, cha
   p->set = data_open(d, spec->split, spec->folder, spec->seed, err);
   if (!p->set)
     return -1;
+  if (spec->limit)
+    data_limit(p->set, spec->limit);
   p->count = data_count(p->set);
-  if (spec->limit && spec->limit < p->count)
-    p->count = spec->limit;
   int *wanted = mem_get((size_t)(d->fields + 1) * sizeof *wanted), status = 0;
   int64_t batch = spec->batch < p->count ? spec->batch : p->count;
   if (!p->count)
@@ -68,6 +68,10 @@ void pass_begin(struct pass *p, uint64_t epoch, int64_t position) {
 
 void pass_end(struct pass *p) {
   loader_rest(p->loader);
+  char *line = data_left_out(p->set);
+  if (line)
+    fprintf(stderr, "warning: %s\n", line);
+  free(line);
 }
 
 int64_t pass_bytes(const struct pass *p) {
@@ -82,25 +86,28 @@ int64_t pass_step(struct pass *p, uint64_t seed, uint64_t step, char err[ERR]) {
     return got;
   for (int i = 0; i < p->job.entry->inputs; i++)
     in[i] = b->field[p->field[i]];
-  job_run(&p->job, in, b->n, (struct job_at){seed, step, b->position});
-  return b->n;
+  p->n = b->n;
+  if (p->n)
+    job_run(&p->job, in, p->n, (struct job_at){seed, step, b->position});
+  return b->claimed;
 }
 
 int pass_mean(struct pass *p, const struct net_train *t, uint64_t seed, double *mean, FILE *tables, char err[ERR]) {
   struct tally tally;
-  int64_t n;
+  int64_t n, seen = 0;
   if (tally_open(&tally, p->job.model, t, err))
     return -1;
   int status = 0;
   pass_begin(p, 0, 0);
   while (!status && (n = pass_step(p, seed, 0, err)) != 0) {
-    if (n > 0)
-      tally_add(&tally, &p->job, n);
+    if (n > 0 && p->n)
+      tally_add(&tally, &p->job, p->n);
+    seen += n > 0 ? p->n : 0;
     status = n < 0 ? -1 : interrupt_seen();
   }
   pass_end(p);
   if (!status)
-    tally_end(&tally, p->count, mean);
+    tally_end(&tally, seen, mean);
   if (!status && tables)
     tally_tables(&tally, p->set, tables);
   tally_close(&tally);

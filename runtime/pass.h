@@ -9,6 +9,7 @@ struct pass {
   struct net_dataset *set;
   struct loader *loader;
   int64_t count;        /* samples of an epoch */
+  int64_t n;            /* samples that the last step had */
   int field[NET_BASES]; /* input i of the entry is this field of the data block */
 };
 
@@ -25,9 +26,11 @@ struct pass_spec {
 int pass_open(struct pass *p, struct model *m, const struct pass_spec *spec, char err[ERR]);
 void pass_close(struct pass *p);
 void pass_begin(struct pass *p, uint64_t epoch, int64_t position);
-void pass_end(struct pass *p);              /* of an epoch: batches need no memory until the next begins */
+/* Of an epoch: batches need no memory until the next begins. What could not be read in it is told on stderr. */
+void pass_end(struct pass *p);
 int64_t pass_bytes(const struct pass *p); /* what its steps take, with the batches that are made ready meanwhile */
-/* Runs the next batch. Returns its samples; 0 at the end of the epoch; -1 and err. */
+/* Runs the next batch. Returns how many samples of the epoch it took, p->n of which could be read: with none, nothing is
+   run. 0 at the end of the epoch; -1 and err. */
 int64_t pass_step(struct pass *p, uint64_t seed, uint64_t step, char err[ERR]);
 
 /* The loss and the metrics of a block over the whole split, by its evaluation; tables: where reports go that are no numbers,

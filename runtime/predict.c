@@ -38,17 +38,21 @@ static void options(struct predictor *p) {
 static int run(struct predictor *p, char err[ERR]) {
   struct given *g = &p->given;
   int status = 0;
-  for (int64_t first = 0; first < g->total && !status; first += g->batch) {
-    int64_t n = g->total - first < g->batch ? g->total - first : g->batch;
-    status = given_fill(g, first, n, err);
-    if (status)
+  for (int64_t first = 0, n; first < g->total && !status; first += n) {
+    n = given_fill_readable(g, first, g->total - first < g->batch ? g->total - first : g->batch, err);
+    if (n <= 0) {
+      status = (int)n;
       break;
+    }
     job_run(&p->job, g->in, n, (struct job_at){p->seed, 0, g->number});
     struct presented b = {first,       n,     g->path,    g->set ? g->index : NULL,
                           g->original, g->in, p->job.out, g->set ? g->field : NULL};
     status = present_batch(&p->presenter, &b, err);
   }
-  return status ? status : present_end(&p->presenter, err);
+  p->presenter.total = g->total;
+  if (!g->total && p->presenter.json)
+    puts("[]");
+  return status || !g->total ? status : present_end(&p->presenter, err);
 }
 
 /* ---- the command ---- */
@@ -96,7 +100,7 @@ int command_predict(const struct command *c, const struct net_predict *predict, 
   int images = p.given.images;
   cli_read(&p.cli, c->argc, c->argv, images ? images > 1 ? "PICTURE..." : "PICTURE|FOLDER..." : "",
            "Runs the trained network and shows what the `predict` block of the .net file says.");
-  int status = prepare(&p, err) || run(&p, err) ? -1 : 0;
+  int status = prepare(&p, err) || run(&p, err) ? -1 : p.given.failures > 0;
   predictor_close(&p);
   return status;
 }

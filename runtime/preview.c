@@ -71,8 +71,13 @@ static int fill(struct preview *p, const struct preview_spec *s, char err[ERR]) 
     if (!p->field[f])
       return fail(err, "preview: out of memory for %lld samples", (long long)p->count);
   }
-  if (e->inputs && data_fill(s->set, p->index, p->index, p->count, 0, 0, p->field, err))
-    return -1;
+  if (e->inputs) {
+    int64_t *position = mem_get((size_t)p->count * sizeof *position);
+    p->count = data_take(s->set, p->index, position, p->count, 0, 0, p->field, err);
+    free(position);
+  }
+  if (p->count <= 0)
+    return p->count ? -1 : fail(err, "preview: of the samples that it begins with none can be read");
   for (int i = 0; i < e->inputs; i++) {
     p->in[i] = block_get(p->count * data_field_size(&p->presenter.predict->input[i].field));
     if (!p->in[i])
@@ -96,9 +101,10 @@ struct preview *preview_open(struct model *m, const struct preview_spec *s, char
   p->seed = s->seed;
   p->folder = mem_text("%s/preview", s->folder);
   p->presenter = (struct presenter){
-      .program = m->program, .predict = predict, .entry = e, .data = s->data, .total = p->count, .quiet = 1};
+      .program = m->program, .predict = predict, .entry = e, .data = s->data, .quiet = 1};
   p->presenter.names = (struct show_names){s->data->class_names, s->data->class_name};
   int status = job_open(&p->job, m, predict->entry, p->count, err) || fill(p, s, err) ? -1 : 0;
+  p->presenter.total = p->count;
   if (!status && mkdir(p->folder, 0777) && errno != EEXIST)
     status = fail(err, "cannot make the folder %s: %s", p->folder, strerror(errno));
   if (!status)

@@ -117,10 +117,12 @@ static int run_epoch(struct trainer *t, char err[ERR]) {
       return (int)n;
     t->s.step++;
     t->s.position += n;
-    t->s.seen += n;
+    t->s.seen += t->fit.n;
+    if (!t->fit.n) /* a step of pictures that cannot be read: the schedule goes on, the weights stay */
+      continue;
     for (int o = 0; o < t->outputs; o++)
-      t->s.sum[o] += job_sum(&t->fit.job, o, n);
-    double loss = job_sum(&t->fit.job, 0, n);
+      t->s.sum[o] += job_sum(&t->fit.job, o, t->fit.n);
+    double loss = job_sum(&t->fit.job, 0, t->fit.n);
     if (!isfinite(loss))
       return broken(t, isnan(loss) ? "the loss became nan" : "the loss became infinite", err);
     struct log_place p = place(t, mean);
@@ -256,6 +258,7 @@ static int loop(struct trainer *t, char err[ERR]) {
     printf("%s: this training has come to its end after epoch %lld\n", t->last, (long long)t->s.epoch);
   while (!trainer_done(t)) {
     int status = run_epoch(t, err);
+    log_bar_clear(&t->log);
     pass_end(&t->fit);
     if (!status)
       status = end_epoch(t, err);

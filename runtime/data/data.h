@@ -31,6 +31,15 @@ const char *data_class_name(const struct net_dataset *s, int k); /* the block's 
 int data_fill(struct net_dataset *s, const int64_t *index, const int64_t *position, int64_t n, uint64_t epoch,
               int augment, void *const *buffers, char err[512]);
 
+/* The same for training and evaluation: samples whose files cannot be read are left out, and the others close ranks, in
+   index and position too. Returns how many are left; -1 and err, also when more than half of the split cannot be read. */
+int64_t data_take(struct net_dataset *s, int64_t *index, int64_t *position, int64_t n, uint64_t epoch, int augment,
+                  void *const *buffers, char err[512]);
+void data_limit(struct net_dataset *s, int64_t count); /* the split has its first `count` samples only */
+/* One line about the samples left out so far, the first files by name; NULL when there is nothing new to tell. To be
+   freed. */
+char *data_left_out(struct net_dataset *s);
+
 int64_t data_field_size(const struct net_field *f); /* bytes of one value */
 
 /* Predict side: decodes a picture and prepares it for field `field` of d. out: data_field_size floats. *original (may

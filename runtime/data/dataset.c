@@ -6,10 +6,13 @@
 
    Memory: prepared samples are kept until CACHE_BYTES are used; later ones are loaded anew each time. A slot is filled
    once, by whichever thread comes first. */
+#define _GNU_SOURCE /* program_invocation_name */
 #include "calls.h"
+#include "data/broken.h"
 #include "data/derive.h"
 #include "data/prepare.h"
 #include "data/text.h"
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +31,9 @@ struct net_dataset {
   int64_t count, *member; /* member NULL: all of the source */
   struct cell **ready;    /* for each sample of the source, NULL until prepared; NULL: not kept at all */
   int64_t kept;           /* bytes */
+  enum net_split split;
+  struct broken broken;
+  int64_t told; /* of the broken ones, in data_left_out */
 };
 
 int data_has(const struct net_data *d, enum net_split split) {
@@ -131,6 +137,8 @@ struct net_dataset *data_open(const struct net_data *d, enum net_split split, co
   if (!s)
     return fail(err, "out of memory"), NULL;
   s->seed = seed;
+  s->split = split;
+  broken_open(&s->broken);
   if (!dataset_open(s, d, split, dir, err))
     return s;
   data_close(s);
@@ -151,9 +159,14 @@ void data_close(struct net_dataset *s) {
   free(s->ready);
   free(s->member);
   source_close(s->source);
+  broken_close(&s->broken);
   free(s->given_field);
   free(s->given_at);
   free(s);
+}
+
+void data_limit(struct net_dataset *s, int64_t count) {
+  s->count = count < s->count ? count : s->count;
 }
 
 int64_t data_count(const struct net_dataset *s) {
@@ -195,16 +208,18 @@ static struct cell *cells_keep(struct net_dataset *s, int64_t i, struct cell *ce
   return there;
 }
 
-/* Sample i of the source, prepared. NULL and err on failure. If *owned, the caller frees it. */
-static struct cell *cells_get(struct net_dataset *s, int64_t i, int *owned, char err[512]) {
-  *owned = 0;
+/* Sample i of the source, prepared. NULL and err on failure, *failed being -1 or BROKEN. If *owned, the caller frees it.
+ */
+static struct cell *cells_get(struct net_dataset *s, int64_t i, int *owned, int *failed, char err[512]) {
+  *owned = *failed = 0;
   struct cell *cell = s->ready ? __atomic_load_n(&s->ready[i], __ATOMIC_ACQUIRE) : NULL;
   if (cell)
     return cell;
-  cell = calloc(s->recipe.data->fields, sizeof *cell);
-  if (!cell)
-    return fail(err, "out of memory"), NULL;
-  if (s->source->load(s->source, i, cell, err) || cells_prepare(&s->recipe, cell, err)) {
+  cell = mem_get((size_t)s->recipe.data->fields * sizeof *cell);
+  *failed = s->source->load(s->source, i, cell, err);
+  if (!*failed)
+    *failed = cells_prepare(&s->recipe, cell, err);
+  if (*failed) {
     cells_free(s, cell);
     return NULL;
   }
@@ -274,22 +289,78 @@ static int sample_write(struct net_dataset *s, const struct cell *cell, int64_t 
   return failed ? -1 : 0;
 }
 
+/* Sample number index of the split as number k of the buffers. 0, BROKEN or -1. */
+static int sample_fill(struct net_dataset *s, int64_t index, int64_t k, struct chance chance, int augment,
+                       void *const *buffers, char err[512]) {
+  int owned, failed;
+  if (index < 0 || index >= s->count)
+    return fail(err, "data %s: sample %lld of %lld", s->recipe.data->name, (long long)index, (long long)s->count);
+  int64_t i = s->member ? s->member[index] : index;
+  struct cell *cell = cells_get(s, i, &owned, &failed, err);
+  if (!cell)
+    return failed;
+  failed = sample_write(s, cell, i, k, augment && s->recipe.augment.count ? &chance : NULL, buffers, err);
+  if (owned)
+    cells_free(s, cell);
+  return failed;
+}
+
 int data_fill(struct net_dataset *s, const int64_t *index, const int64_t *position, int64_t n, uint64_t epoch,
               int augment, void *const *buffers, char err[512]) {
-  for (int64_t k = 0; k < n; k++) {
-    if (index[k] < 0 || index[k] >= s->count)
-      return fail(err, "data %s: sample %lld of %lld", s->recipe.data->name, (long long)index[k], (long long)s->count);
-    int64_t i = s->member ? s->member[index[k]] : index[k];
-    int owned;
-    struct cell *cell = cells_get(s, i, &owned, err);
-    if (!cell)
+  for (int64_t k = 0; k < n; k++)
+    if (sample_fill(s, index[k], k, (struct chance){s->seed, epoch, position ? position[k] : index[k]}, augment,
+                    buffers, err))
       return -1;
-    struct chance chance = {s->seed, epoch, position ? position[k] : index[k]};
-    int failed = sample_write(s, cell, i, k, augment && s->recipe.augment.count ? &chance : NULL, buffers, err);
-    if (owned)
-      cells_free(s, cell);
-    if (failed)
-      return -1;
-  }
   return 0;
+}
+
+/* ---- samples left out ---- */
+
+static char *broken_text(struct net_dataset *s, int64_t count, const char *then) {
+  static const char *const splits[] = {"train", "val", "test"};
+  char list[1024];
+  broken_list(&s->broken, list, sizeof list);
+  return mem_text("%lld of %lld %s (%s) cannot be read%s: %s; `%s check-data` lists all", (long long)count,
+                  (long long)s->count, field_of(&s->given, NET_CLIP) < 0 ? "pictures" : "clips", splits[s->split], then,
+                  list, program_invocation_name);
+}
+
+char *data_left_out(struct net_dataset *s) {
+  int64_t count = s->broken.count;
+  if (count == s->told)
+    return NULL;
+  s->told = count;
+  return broken_text(s, count, count == 1 ? " and is left out" : " and are left out");
+}
+
+/* Notes that a sample is broken; -1 when that are too many to go on. */
+static int leave_out(struct net_dataset *s, int64_t index, char err[512]) {
+  char where[300];
+  int64_t i = s->member ? s->member[index] : index;
+  s->source->where(s->source, i, 0, where);
+  int64_t count = broken_add(&s->broken, index, where, err);
+  if (2 * count <= s->count)
+    return 0;
+  char *text = broken_text(s, count, ", more than half");
+  fail(err, "data %s: %s", s->recipe.data->name, text);
+  free(text);
+  s->told = count;
+  return -1;
+}
+
+int64_t data_take(struct net_dataset *s, int64_t *index, int64_t *position, int64_t n, uint64_t epoch, int augment,
+                  void *const *buffers, char err[512]) {
+  int64_t k = 0;
+  for (int64_t from = 0; from < n; from++) {
+    int failed = broken_is(&s->broken, index[from]) ? BROKEN : 0;
+    index[k] = index[from];
+    position[k] = position[from];
+    if (!failed) {
+      failed = sample_fill(s, index[k], k, (struct chance){s->seed, epoch, position[k]}, augment, buffers, err);
+      if (failed < 0 || (failed && leave_out(s, index[k], err)))
+        return -1;
+    }
+    k += !failed;
+  }
+  return k;
 }

@@ -3,6 +3,7 @@
 
    Of a folder with more pictures than the field has frames, as many are taken, spread evenly. */
 #include "calls.h"
+#include "data/broken.h"
 #include "data/files.h"
 #include "data/source.h"
 #include "data/text.h"
@@ -52,14 +53,16 @@ static int frames_load(const struct source *s, int64_t i, struct cell *cell, cha
     const char *path = x->picture.path[i * x->count + k];
     struct cell frame = {0};
     int failed = cell_read(&frame, &picture, path, err);
-    if (!failed && k && (frame.width != c->width || frame.height != c->height))
-      failed = fail(err, "%.200s is %dx%d, but the clip begins with %dx%d", path, frame.width, frame.height, c->width,
-                    c->height);
+    if (!failed && k && (frame.width != c->width || frame.height != c->height)) {
+      fail(err, "%.200s is %dx%d, but the clip begins with %dx%d", path, frame.width, frame.height, c->width,
+           c->height);
+      failed = BROKEN;
+    }
     if (!failed && frame_add(c, &frame, k, x->count))
       failed = fail(err, "%s: out of memory", path);
     cell_clear(&frame);
     if (failed)
-      return -1;
+      return failed;
   }
   return 0;
 }

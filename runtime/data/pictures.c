@@ -1,6 +1,7 @@
 /* Sources of picture files: folder(path), one folder of pictures for each class; pairs(images, masks), two patterns;
    and images(pattern). Files are listed when the source opens and decoded when a sample is asked for. */
 #include "calls.h"
+#include "data/broken.h"
 #include "data/files.h"
 #include "data/source.h"
 #include "data/text.h"
@@ -28,18 +29,20 @@ static void pictures_close(struct source *s) {
 static int pictures_load(const struct source *s, int64_t i, struct cell *cell, char err[512]) {
   const struct pictures *x = (const struct pictures *)s;
   const struct net_field *field = s->data->field;
-  for (int f = 0; f < s->data->fields; f++)
+  int failed = 0;
+  for (int f = 0; f < s->data->fields && !failed; f++)
     if (field[f].kind == NET_CLASS)
       cell[f] = (struct cell){.label = x->label[i]};
-    else if (cell_read(&cell[f], &field[f], f == x->second_field ? x->second.path[i] : x->image.path[i], err))
-      return -1;
-  if (x->second_field < 0)
-    return 0;
+    else
+      failed = cell_read(&cell[f], &field[f], f == x->second_field ? x->second.path[i] : x->image.path[i], err);
+  if (failed || x->second_field < 0)
+    return failed;
   const struct cell *a = &cell[x->first_field], *b = &cell[x->second_field];
-  if (a->width != b->width || a->height != b->height)
-    return fail(err, "%.200s is %dx%d, but %.200s is %dx%d", x->image.path[i], a->width, a->height, x->second.path[i],
-                b->width, b->height);
-  return 0;
+  if (a->width == b->width && a->height == b->height)
+    return 0;
+  fail(err, "%.200s is %dx%d, but %.200s is %dx%d", x->image.path[i], a->width, a->height, x->second.path[i], b->width,
+       b->height);
+  return BROKEN;
 }
 
 static void pictures_where(const struct source *s, int64_t i, int field, char out[300]) {

@@ -1,8 +1,10 @@
 /* Opens a source by name, and what sources share: cells, checks of fields and values. */
 #include "data/source.h"
 #include "calls.h"
+#include "data/broken.h"
 #include "data/files.h"
 #include "data/text.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,8 +83,8 @@ int cell_of_picture(struct cell *c, const struct net_picture *p) {
 int cell_read(struct cell *c, const struct net_field *f, const char *path, char err[512]) {
   int numbers = f->kind == NET_CLASS_MASK;
   struct net_picture *p = numbers ? image_read_numbers(path, err) : image_read(path, err);
-  if (!p)
-    return -1;
+  if (!p) /* what the system lacks now says nothing about the file */
+    return errno == ENOMEM || errno == EMFILE || errno == ENFILE ? -1 : BROKEN;
   p = image_convert(p, f->kind == NET_IMAGE ? (int)f->dim[0] : 1);
   int failed = !p || cell_of_picture(c, p);
   image_free(p);

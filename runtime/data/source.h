@@ -9,7 +9,8 @@ struct source {
   const struct net_data *data;
   int64_t count;
   int resident; /* samples lie in memory as they are: loading costs nothing */
-  /* Fills a cell for each field of data. On failure the cells filled so far are left for the caller to clear. */
+  /* Fills a cell for each field of data. 0; -1, or BROKEN (data/broken.h) when a file of the sample cannot be read, and
+     err: the cells filled so far are left for the caller to clear. */
   int (*load)(const struct source *s, int64_t i, struct cell *cell, char err[512]);
   const char *(*class_name)(const struct source *s, int k); /* may be NULL */
   /* How messages call sample i: its file, or "image 17 of train.gz". */
@@ -44,7 +45,7 @@ int field_of_picture(const struct net_data *d); /* the image, else the clip */
 int fields_check(const struct net_data *d, unsigned kinds, const char *source, char err[512]);
 
 /* A picture file as the cell of an image (grey or RGB as the field wants), of a mask (above 127 is 1), or of pixel
-   classes. */
+   classes. 0, BROKEN or -1. */
 int cell_read(struct cell *c, const struct net_field *f, const char *path, char err[512]);
 /* A decoded picture as the cell of an image field. */
 int cell_of_picture(struct cell *c, const struct net_picture *p);

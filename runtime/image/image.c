@@ -42,6 +42,7 @@ static struct net_picture *decode(const unsigned char *bytes, size_t size, int n
                                   char err[512]) {
   char why[REASON] = "neither a PNG nor a JPEG";
   struct net_picture *p = NULL;
+  errno = 0;
   if (!size)
     snprintf(why, sizeof why, "the file is empty");
   else if (size >= 8 && !memcmp(bytes, "\x89PNG\r\n\x1a\n", 8))
@@ -61,6 +62,7 @@ struct net_picture *image_decode(const unsigned char *bytes, size_t size, const 
 
 /* The whole file, or NULL and err. */
 static unsigned char *file_bytes(const char *path, size_t *size, char err[512]) {
+  errno = 0;
   FILE *f = fopen(path, "rb");
   struct stat info;
   if (!f || fstat(fileno(f), &info)) {

@@ -20,7 +20,7 @@ struct net_picture *image_new(int width, int height, int channels); /* black, ma
 void image_free(struct net_picture *p);
 
 /* NULL and a line in err (path, what is wrong) when the file is missing, empty, too large, neither PNG nor JPEG, or
-   broken. */
+   broken; errno tells when the system was at fault (ENOMEM, EMFILE, ENFILE), and is something else when the file is. */
 struct net_picture *image_read(const char *path, char err[512]);
 struct net_picture *image_decode(const unsigned char *bytes, size_t size, const char *path, char err[512]);
 /* A PNG whose values are numbers (classes): a palette's indices and small depths are kept as they are; 1 channel. */
