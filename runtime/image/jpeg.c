@@ -52,12 +52,14 @@ static int jpeg_orientation(const struct jpeg_decompress_struct *c) {
   return 1;
 }
 
-/* One row of CMYK to RGB. Adobe's files hold 255 - ink. */
+/* One row of CMYK to RGB, as Pillow has it to the bit. Adobe's files hold 255 - ink. */
 static void cmyk_row(const unsigned char *from, unsigned char *to, int width, int inverted) {
   for (int x = 0; x < width; x++, from += 4, to += 3) {
     int k = inverted ? from[3] : 255 - from[3];
-    for (int i = 0; i < 3; i++)
-      to[i] = (inverted ? from[i] : 255 - from[i]) * k / 255;
+    for (int i = 0; i < 3; i++) {
+      int product = (inverted ? 255 - from[i] : from[i]) * k + 128;
+      to[i] = (unsigned char)(k - ((product + (product >> 8)) >> 8));
+    }
   }
 }
 

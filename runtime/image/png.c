@@ -12,7 +12,7 @@ struct png_job {
   char *err;
   struct net_picture *picture;
   png_bytep *rows;
-  int numbers, orientation;
+  int numbers, orientation, whole; /* whole: all pixels are there */
 };
 
 static void png_failed(png_structp png, png_const_charp message) {
@@ -74,6 +74,7 @@ static void png_run(png_structp png, png_infop info, struct png_job *job) {
   for (unsigned long y = 0; y < height; y++)
     job->rows[y] = job->picture->pixels + y * width * channels;
   png_read_image(png, job->rows);
+  job->whole = 1;
   png_read_end(png, info);
   png_bytep exif;
   png_uint_32 exif_size;
@@ -82,7 +83,7 @@ static void png_run(png_structp png, png_infop info, struct png_job *job) {
 }
 
 struct net_picture *png_decode(const unsigned char *bytes, size_t size, int numbers, char err[REASON]) {
-  struct png_job job = {bytes, size, 0, err, NULL, NULL, numbers, 1};
+  struct png_job job = {bytes, size, 0, err, NULL, NULL, numbers, 1, 0};
   *err = 0;
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &job, png_failed, png_warned);
   png_infop info = png ? png_create_info_struct(png) : NULL;
@@ -92,8 +93,10 @@ struct net_picture *png_decode(const unsigned char *bytes, size_t size, int numb
     return NULL;
   }
   if (setjmp(png_jmpbuf(png))) {
-    image_free(job.picture);
-    job.picture = NULL;
+    if (!job.whole) { /* of what lies behind the pixels nothing is needed */
+      image_free(job.picture);
+      job.picture = NULL;
+    }
   } else
     png_run(png, info, &job);
   png_destroy_read_struct(&png, &info, NULL);
