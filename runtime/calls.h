@@ -14,7 +14,9 @@ enum call_kind {
   CALL_SCHEDULE,
   CALL_KEEP,
   CALL_STOP,
-  CALL_START
+  CALL_START,
+  CALL_RANGE, /* these two are netc's alone */
+  CALL_TRY
 };
 
 struct call_row {

@@ -147,6 +147,8 @@ static void write_call(const char *kind, const char *name, const char *signature
       {"KEEP", "What to keep: `keep:`"},
       {"STOP", "When to stop: `stop:`"},
       {"START", "What to start from: `start:`, which also takes the file's path alone"},
+      {"RANGE", "Ranges of a search: `lr: log(1e-4, 1e-1)`"},
+      {"TRY", "How a search tries: `try:`"},
   };
   static const char *last = "";
   if (strcmp(last, kind)) {
@@ -163,7 +165,7 @@ static void write_call(const char *kind, const char *name, const char *signature
 
 static void calls(void) {
   puts("# Calls of the recipe\n\n"
-       "What may stand in the lines of `data` and `train`, drawn from `runtime/calls.def` by `make docs`. A parameter without\n"
+       "What may stand in the lines of `data`, `train` and `search`, drawn from `runtime/calls.def` by `make docs`. A parameter without\n"
        "a default must be given.");
 #define CALL(kind, name, signature, summary) write_call(#kind, #name, signature, summary);
 #include "runtime/calls.def"

@@ -197,6 +197,8 @@ void check_unused(Expand *x, const Ast *decl); /* never used: warnings */
 /* ---- recipe.c: data blocks and property lines ---- */
 void data_read(Expand *x, const Ast *decl);
 int recipe_arg(Expand *x, const Ast *e, RecipeArg *out);
+int recipe_call(Expand *x, const Ast *e, RecipeArg *out); /* CALL, whatever its name */
+int recipe_is(const char *kind, const char *name);         /* is there such a row in calls.def? */
 int field_type(Expand *x, const Ast *type, Field *out);
 int derived_read(Expand *x, const Data *d, const Ast *e, Field *out); /* what computes the field; its type is known */
 RecipeCall *recipe_check(Expand *x, const RecipeArg *arg, const char *kind, Span at); /* against calls.def; NULL after reporting */
@@ -205,6 +207,10 @@ Val input_add(Expand *x, Name name, const Field *f); /* a graph's input */
 /* ---- train.c, optimizer.c, predict.c ---- */
 void train_read(Expand *x, const Ast *decl);
 void predict_read(Expand *x, const Ast *decl);
+void search_read(Expand *x, const Ast *decl); /* search.c; after the train blocks */
+NameList line_options(Expand *x);             /* lines of a recipe whose values are options of the program's `train` */
+int line_takes_call(Expand *x, Name line);    /* schedule: cosine */
+int line_check(Expand *x, Name line, RecipeArg *value); /* may it be the line's? 0 after reporting */
 double *scalar_slot(Expand *x, Name name); /* a run-time scalar's default; added when new */
 void graph_begin(Expand *x, Name name, int training);
 Frame frame_top(void);

@@ -190,8 +190,6 @@ static void read_blocks(Expand *x, const Ast *const *all, int count) {
   for (int i = 0; i < count; i++)
     if (all[i]->kind == AST_DATA)
       data_read(x, all[i]);
-    else if (all[i]->kind == AST_SEARCH)
-      diag_add(x->c, D_NOT_BUILT, all[i]->span, "`search`, trying hyperparameters,");
   for (int i = 0; i < count; i++)
     if (has_names(all[i]))
       check_names(x, all[i]);
@@ -200,6 +198,9 @@ static void read_blocks(Expand *x, const Ast *const *all, int count) {
       train_read(x, all[i]);
     else if (all[i]->kind == AST_PREDICT)
       predict_read(x, all[i]);
+  for (int i = 0; i < count; i++)
+    if (all[i]->kind == AST_SEARCH)
+      search_read(x, all[i]);
   x->frame = NULL;
   check_rest(x);
   for (int i = 0; i < count && !diag_errors(x->c->diags); i++)

@@ -104,6 +104,35 @@ typedef struct {
   int64_t parameters, states;
 } NetInfo;
 
+/* One name of a search block. A choice is written as an option or -D takes it. */
+typedef struct {
+  const char *given;       /* 32, cosine(warmup: 1), "a text" of a const */
+  const char *shown;       /* without the quotes */
+  double number;           /* NAN: it is none */
+} SearchChoice;
+typedef struct {
+  Name name;
+  enum { SEARCH_CHOICE, SEARCH_UNIFORM, SEARCH_LOG, SEARCH_INT, SEARCH_LOG_INT } kind;
+  int is_const;            /* of the file: another value is another program; else an option of `train` */
+  double low, high;        /* of a range */
+  int steps;               /* values of it in a grid; 0: none given */
+  Vec(SearchChoice) choices;
+  Span span;
+} SearchParam;
+typedef struct {
+  Name name;               /* 0: none written */
+  Vec(SearchParam) params;
+  enum { TRY_NONE, TRY_RANDOM, TRY_GRID, TRY_HALVING } how;
+  int trials;              /* of a grid: all there are */
+  double eta;
+  Name judge;              /* loss or a metric, on validation data */
+  int better;              /* +1 larger, -1 smaller */
+  const char *keep;        /* the same as `--keep` takes it */
+  int epochs;
+  double seed;
+  Span span;
+} Search;
+
 typedef struct Program {
   Ctx *c;
   Name name;               /* the file's stem */
@@ -113,6 +142,7 @@ typedef struct Program {
   Vec(Predict) predicts;
   Vec(NetInfo) nets;
   Vec(ScalarInput) scalars; /* lr, step, epoch first */
+  Search *search;          /* NULL: none */
 } Program;
 
 typedef struct {

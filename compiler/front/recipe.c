@@ -37,10 +37,8 @@ static int is_computed(Expand *x, const Ast *callee) {
   return callee->kind != AST_REF;
 }
 
-static int call_arg(Expand *x, const Ast *e, RecipeArg *out) {
+int recipe_call(Expand *x, const Ast *e, RecipeArg *out) {
   const Ast *callee = e->kids[0], *args = e->kids[1];
-  if (is_computed(x, callee))
-    return value_arg(x, value_of(x, e), e->span, out);
   RecipeCall *call = arena_alloc(x->c->mem, sizeof *call);
   call->name = callee->name;
   call->span = e->span;
@@ -68,7 +66,7 @@ int recipe_arg(Expand *x, const Ast *e, RecipeArg *out) {
       return value_arg(x, *slot, e->span, out);
     *out = (RecipeArg){.kind = RECIPE_TEXT, .text = e->name, .span = e->span}; /* a bare word: best(dice), shapes */
     return 1;
-  case AST_CALL: return call_arg(x, e, out);
+  case AST_CALL: return is_computed(x, e->kids[0]) ? value_arg(x, value_of(x, e), e->span, out) : recipe_call(x, e, out);
   case AST_COND: return to_bool(x, e->kids[0], &yes) && recipe_arg(x, e->kids[yes ? 1 : 2], out);
   case AST_LIST:
     *out = (RecipeArg){.kind = RECIPE_LIST, .span = e->span};
@@ -103,11 +101,19 @@ static const Ast *signature_of(Expand *x, int row) {
   return ast_parse(x->c, PARSE_SIGNATURE, source_add(x->c->src, "<calls.def>", s, strlen(s), 1))->kids[0];
 }
 
-static int find_row(Expand *x, const char *kind, Name name) {
+static int row_of(const char *kind, const char *name) {
   for (int i = 0; i < CALLS; i++)
-    if (!strcmp(calls[i].kind, kind) && !strcmp(calls[i].name, name_text(x->c->names, name)))
+    if (!strcmp(calls[i].kind, kind) && !strcmp(calls[i].name, name))
       return i;
   return -1;
+}
+
+int recipe_is(const char *kind, const char *name) {
+  return row_of(kind, name) >= 0;
+}
+
+static int find_row(Expand *x, const char *kind, Name name) {
+  return row_of(kind, name_text(x->c->names, name));
 }
 
 /* What a kind of call is called, the line of a block that takes it, a call of it. */
@@ -124,6 +130,8 @@ static const struct {
     {"KEEP", "a keep rule", "keep:", "best(loss)"},
     {"STOP", "a stop rule", "stop:", "stalled(loss, epochs: 10)"},
     {"START", "a start", "start:", "weights(\"resnet18.safetensors\")"},
+    {"RANGE", "a range", "a search block", "log(1e-4, 1e-1)"},
+    {"TRY", "a way to try", "try:", "random(20)"},
 };
 
 static int kind_of(const char *kind) {

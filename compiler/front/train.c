@@ -121,21 +121,50 @@ static int check_path(Expand *x, const RecipeArg *a) {
   return 0;
 }
 
+static int check_value(Expand *x, const char *name, const char *kind, RecipeArg *value) {
+  if (!strcmp(kind, "START") && value->kind != RECIPE_CALL)
+    return check_path(x, value);
+  if (*kind >= 'A') {
+    value->call = recipe_check(x, value, kind, value->span);
+    value->kind = RECIPE_CALL;
+    return value->call != NULL;
+  }
+  return check_count(x, name, value);
+}
+
 static int read_line(Run *r, const Ast *s, const char *kind, RecipeProp *p) {
-  Expand *x = r->x;
-  const char *name = name_text(x->c->names, s->name);
-  if (!recipe_arg(x, s->kids[1], &p->value))
+  if (!recipe_arg(r->x, s->kids[1], &p->value))
     return 0;
   p->value.span = s->kids[1]->span;
-  if (!strcmp(kind, "START") && p->value.kind != RECIPE_CALL)
-    return check_path(x, &p->value);
-  if (*kind >= 'A') {
-    p->value.call = recipe_check(x, &p->value, kind, s->kids[1]->span);
-    p->value.kind = RECIPE_CALL;
-    return p->value.call != NULL;
-  }
-  return check_count(x, name, &p->value);
+  return check_value(r->x, name_text(r->x->c->names, s->name), kind, &p->value);
 }
+
+/* ---- for search blocks ---- */
+
+NameList line_options(Expand *x) {
+  NameList all = {0};
+  for (int i = 0; i < LINES; i++)
+    if (lines[i].calls && *lines[i].calls != '?')
+      vec_push(x->c->mem, &all, name_of(x->c->names, lines[i].name));
+  return all;
+}
+
+static const char *line_kind(Expand *x, Name line) {
+  int i = 0;
+  while (strcmp(lines[i].name, name_text(x->c->names, line)))
+    i++;
+  return lines[i].calls;
+}
+
+int line_takes_call(Expand *x, Name line) {
+  return *line_kind(x, line) >= 'A';
+}
+
+int line_check(Expand *x, Name line, RecipeArg *value) {
+  return check_value(x, name_text(x->c->names, line), line_kind(x, line), value);
+}
+
+/* ---- lines of the block ---- */
 
 static void run_prop(Run *r, const Ast *s) {
   Expand *x = r->x;

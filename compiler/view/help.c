@@ -131,9 +131,10 @@ static void search_functions(Help *h) {
 }
 
 static void search_calls(Help *h) {
-  enum { SOURCE, DERIVED, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, KEEP, STOP, START };
+  enum { SOURCE, DERIVED, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, KEEP, STOP, START, RANGE, TRY };
   static const char *const kinds[] = {"source:, val:, test:", "field =",   "holdout:", "prepare:", "augment:",
-                                      "fill:",                "schedule:", "keep:",    "stop:",    "start:"};
+                                      "fill:",                "schedule:", "keep:",    "stop:",    "start:",
+                                      "a name in search",     "try:"};
   static const struct {
     int kind;
     const char *name, *signature, *summary;
