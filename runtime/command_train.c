@@ -25,6 +25,7 @@ enum { LINE_COUNT = sizeof LINES / sizeof *LINES };
 static const struct cli_row START_TOO = {"weights", 'w', "FILE", "Begins with the weights in this file that fit"};
 static const struct cli_row TRAIN_ONLY[] = {
     {"resume", 'r', NULL, "Goes on where an interrupted training of this run stopped, to the same result"},
+    {"until", 0, "EPOCH", "Stops after this epoch of those that the recipe has, to be gone on from with --resume"},
     {"limit", 0, "N", "Uses the first N samples of each split"},
     {"save-every", 0, "TIME", "A checkpoint within epochs too: every 500 (steps), 90s, 5m (now 5m), 0: never"},
 };
@@ -70,12 +71,16 @@ static int save_every(const char *text, struct train_options *o, char err[ERR]) 
   return 0;
 }
 
-/* The command line that goes on with this training. */
+/* The command line that goes on with this training: to its end, whatever --until said. */
 static char *again_text(const struct command *c) {
   char *self = shell_text(c->self), *text = mem_text("%s train", self);
   int resumes = 0;
   free(self);
   for (int i = 1; i < c->argc; i++) {
+    if (!strncmp(c->argv[i], "--until", 7)) {
+      i += !c->argv[i][7];
+      continue;
+    }
     char *word = shell_text(c->argv[i]), *longer = mem_text("%s %s", text, word);
     resumes |= !strcmp(word, "--resume") || !strcmp(word, "-r");
     free(text), free(word);
@@ -183,9 +188,13 @@ int command_train(const struct command *c, char err[ERR]) {
   o.lines = take_lines(&cli, p, line);
   if (cli.plains > 1)
     fail(err, "train takes one block's name at most");
+  else if (cli_get(&cli, "until") && p->trains > 1 && !cli.plains)
+    fail(err, "--until is about one block: name it, as in %s train %s --until %s", c->self, p->train[0].name,
+         cli_get(&cli, "until"));
   else if (first && !rename_options(&cli, starts(&cli, p), &o.rename, err) &&
            !save_every(cli_get(&cli, "save-every"), &o, err) &&
-           !cli_whole(&cli, "limit", 1, 0, &o.limit, err) && !cli_whole(&cli, "threads", 1, 0, &threads, err) &&
+           !cli_whole(&cli, "until", 1, 0, &o.until, err) && !cli_whole(&cli, "limit", 1, 0, &o.limit, err) &&
+           !cli_whole(&cli, "threads", 1, 0, &threads, err) &&
            !model_open(&m, p, (int)threads, err)) {
     status = train_blocks(&m, &o, cli.plains ? first : NULL, folder, err);
     model_close(&m);

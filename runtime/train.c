@@ -253,10 +253,15 @@ static int test(struct trainer *t, char err[ERR]) {
   return status > 0 ? INTERRUPTED : status;
 }
 
+/* As far as --until lets it: the rest, rates included, would go on as if nothing had been. */
+static int is_until(const struct trainer *t) {
+  return t->o->until && !t->s.position && t->s.epoch >= t->o->until;
+}
+
 static int loop(struct trainer *t, char err[ERR]) {
   if (trainer_done(t))
     printf("%s: this training has come to its end after epoch %lld\n", t->last, (long long)t->s.epoch);
-  while (!trainer_done(t)) {
+  while (!trainer_done(t) && !is_until(t)) {
     int status = run_epoch(t, err);
     log_bar_clear(&t->log);
     pass_end(&t->fit);
@@ -264,6 +269,10 @@ static int loop(struct trainer *t, char err[ERR]) {
       status = end_epoch(t, err);
     if (status)
       return status;
+  }
+  if (is_until(t) && !trainer_stalled(t)) {
+    printf("stopped after epoch %lld; go on with\n  %s\n", (long long)t->s.epoch, t->o->again);
+    return 0;
   }
   if (trainer_stalled(t) && t->s.step < t->steps)
     printf("stopped: no better epoch since epoch %lld\n", (long long)t->s.stop_epoch);

@@ -56,3 +56,9 @@ sh -c "$(tail -1 interrupted.txt)" > again.txt || cat again.txt
 grep -c '^going on from step' again.txt
 same interrupted
 ./small train --out interrupted --resume | grep -c 'has come to its end'
+
+# --until stops where it says, with the rates of the whole; what goes on leaves it out
+./small train --out parts --until 3 --threads 1 > parts.txt && wc -l < parts/log.csv
+sh -c "$(tail -1 parts.txt) --until 7" > parts.txt || cat parts.txt
+sh -c "$(tail -1 parts.txt)" > parts.txt || cat parts.txt
+same parts
