@@ -1,6 +1,9 @@
 #include "log.h"
+#include "log/curves.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -30,59 +33,97 @@ static void csv_values(FILE *csv, const double *v, int count) {
     fprintf(csv, ",%.9g", isnan(v[i]) ? NAN : v[i]);
 }
 
-static void csv_head(struct log *l) {
-  fputs("epoch,step,lr", l->csv);
+static void csv_head(FILE *csv, const struct log *l) {
+  fputs("epoch,step,lr", csv);
   for (int part = 0; part <= l->has_val; part++)
     for (int o = 0; o <= l->train->metrics; o++)
-      fprintf(l->csv, ",%s%s", part ? "val_" : "", output_name(l->train, o));
-  fputs(",seconds\n", l->csv);
+      fprintf(csv, ",%s%s", part ? "val_" : "", output_name(l->train, o));
+  fputs(",seconds\n", csv);
 }
 
-/* Goes behind the head and `rows` rows; what follows was written after the checkpoint. */
-static int keep_rows(struct log *l, int64_t rows) {
-  int64_t lines = 0;
-  for (int c; lines <= rows && (c = getc(l->csv)) != EOF;)
-    lines += c == '\n';
-  fseeko(l->csv, 0, SEEK_CUR); /* from reading to writing */
-  if (ftruncate(fileno(l->csv), ftello(l->csv)))
+static void csv_row(FILE *csv, const struct log *l, const struct log_place *p) {
+  fprintf(csv, "%lld,%lld,%.9g", (long long)p->epoch, (long long)p->step, p->lr);
+  csv_values(csv, p->mean, l->train->metrics + 1);
+  if (p->val)
+    csv_values(csv, p->val, l->train->metrics + 1);
+  fprintf(csv, ",%.3f\n", p->seconds);
+}
+
+/* Adds a row, or with p NULL the head; all of it or nothing. */
+static int csv_add(struct log *l, const struct log_place *p, char err[ERR]) {
+  char *text;
+  size_t size;
+  FILE *f = open_memstream(&text, &size);
+  p ? csv_row(f, l, p) : csv_head(f, l);
+  fclose(f);
+  off_t before = lseek(l->csv, 0, SEEK_END);
+  ssize_t n = write(l->csv, text, size);
+  int why = n < 0 ? errno : ENOSPC;
+  free(text);
+  if (n == (ssize_t)size)
+    return 0;
+  if (ftruncate(l->csv, before))
+    why = errno;
+  return fail(err, "cannot write %s: %s", l->path, strerror(why));
+}
+
+/* Cuts off what was written after the checkpoint: all but the head and the rows of the first `epochs`. */
+static int keep_epochs(const struct log *l, int64_t epochs) {
+  FILE *f = fopen(l->path, "re");
+  char *line = NULL;
+  size_t room = 0;
+  off_t end = 0;
+  if (!f)
     return -1;
-  if (!lines)
-    csv_head(l);
-  return 0;
+  for (ssize_t n; (n = getline(&line, &room, f)) > 0 && line[n - 1] == '\n'; end += n)
+    if (end && strtoll(line, NULL, 10) > epochs)
+      break;
+  free(line);
+  fclose(f);
+  return ftruncate(l->csv, end);
 }
 
-int log_open(struct log *l, const struct net_train *t, int has_val, const char *path, int64_t rows, char err[ERR]) {
+int log_open(struct log *l, const struct net_train *t, int has_val, const struct log_spec *s, char err[ERR]) {
   *l = (struct log){.train = t, .has_val = has_val, .bar = isatty(STDERR_FILENO)};
-  l->csv = rows ? fopen(path, "r+e") : NULL;
-  int older = l->csv != NULL;
-  if (!older && (!rows || errno == ENOENT)) /* somebody removed it: the rest of the training still gets its rows */
-    l->csv = fopen(path, "we");
-  if (!l->csv)
-    return fail(err, "cannot write %s: %s", path, strerror(errno));
-  if (!older)
-    csv_head(l);
-  else if (keep_rows(l, rows)) {
-    log_close(l);
-    return fail(err, "cannot shorten %s: %s", path, strerror(errno));
-  }
-  return 0;
+  l->title = mem_text("%s", s->title);
+  l->path = mem_text("%s/log.csv", s->folder);
+  l->svg = mem_text("%s/curves.svg", s->folder);
+  l->csv = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC | (s->epochs ? 0 : O_TRUNC), 0666);
+  if (l->csv < 0)
+    return fail(err, "cannot write %s: %s", l->path, strerror(errno));
+  if (s->epochs && keep_epochs(l, s->epochs))
+    return fail(err, "cannot shorten %s: %s", l->path, strerror(errno));
+  return lseek(l->csv, 0, SEEK_END) > 0 ? 0 : csv_add(l, NULL, err);
 }
 
 void log_close(struct log *l) {
-  if (l->csv)
-    fclose(l->csv);
-  l->csv = NULL;
+  if (l->path && l->csv >= 0)
+    close(l->csv);
+  free(l->path), free(l->svg), free(l->title);
+  *l = (struct log){0};
 }
 
-int log_row(struct log *l, const struct log_place *p, char err[ERR]) {
-  fprintf(l->csv, "%lld,%lld,%.9g", (long long)p->epoch, (long long)p->step, p->lr);
-  csv_values(l->csv, p->mean, l->train->metrics + 1);
-  if (p->val)
-    csv_values(l->csv, p->val, l->train->metrics + 1);
-  fprintf(l->csv, ",%.3f\n", p->seconds);
-  if (fflush(l->csv) || ferror(l->csv))
-    return fail(err, "cannot write log.csv: %s", strerror(errno));
-  return 0;
+void log_warn(struct log *l, const char *err) {
+  log_bar_clear(l);
+  if (!l->warned++)
+    fprintf(stderr, "warning: %s; the training goes on, what it tells about itself has gaps\n", err);
+}
+
+void log_row(struct log *l, const struct log_place *p) {
+  char err[ERR];
+  if (csv_add(l, p, err))
+    log_warn(l, err);
+}
+
+/* Epochs of milliseconds need no picture each: drawing takes a twentieth of the time at most. */
+void log_curves(struct log *l, int64_t best, int last) {
+  double start = now();
+  char err[ERR];
+  if (start < l->draw_at && !last)
+    return;
+  if (curves_write(l->path, l->svg, l->title, best, err))
+    log_warn(l, err);
+  l->draw_at = now() + 20 * (now() - start);
 }
 
 /* ---- the terminal ---- */

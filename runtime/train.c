@@ -179,12 +179,12 @@ static int end_epoch(struct trainer *t, char err[ERR]) {
   struct log_place p = place(t, mean);
   p.val = t->has_val ? t->val_mean : NULL;
   log_epoch_line(&t->log, &p);
-  if (log_row(&t->log, &p, err))
-    return -1;
+  log_row(&t->log, &p);
   s->epoch++;
   if (t->preview && preview_write(t->preview, s->epoch, err))
-    return -1;
+    log_warn(&t->log, err);
   int keep = judge(t, mean);
+  log_curves(&t->log, t->recipe.keep.output < 0 ? 0 : s->best_epoch, s->step >= t->steps || trainer_stalled(t));
   s->position = s->seen = 0;
   memset(s->sum, 0, sizeof s->sum);
   /* best first: a last.safetensors that speaks of a best epoch then always finds it */

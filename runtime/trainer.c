@@ -228,9 +228,11 @@ int trainer_open(struct trainer *t, const struct tensors *from, int carry, char 
     return -1;
   t->s.count = t->fit.count;
   t->recipe_text = recipe_as_text(&t->recipe);
-  char *csv = mem_text("%s/log.csv", t->o->out);
-  int status = write_recipe(t, err) || log_open(&t->log, t->train, t->has_val, csv, t->s.epoch, err);
-  free(csv);
+  const char *name = t->m->program->name, *own = t->train->name;
+  char *title = mem_text("%s%s%s", name, *own ? ", " : "", own);
+  struct log_spec spec = {t->o->out, title, t->s.epoch};
+  int status = write_recipe(t, err) || log_open(&t->log, t->train, t->has_val, &spec, err);
+  free(title);
   if (status)
     return -1;
   t->saved = now();

@@ -1,0 +1,35 @@
+# What a training leaves in its folder; and a disk without room for its logs costs one warning, not the training.
+NETC=$(realpath "$NETC")
+cd "$T" || exit 1
+cat > tiny.net <<'END'
+net Tiny {
+  in image [1, 8, 8]
+  out logits = image -> avgpool(4) -> flatten -> dense(2)
+}
+data Shapes {
+  field image [1, 8, 8]
+  field label class(2)
+  source:  shapes(count: 60, objects: 1)
+  holdout: last(20)
+  names:   ["<round>", "square & \"co\""]
+}
+train on Shapes as (image, label) {
+  y = Tiny(image)
+  minimize cross_entropy(y, label)
+  report   accuracy: accuracy(y, label)
+  epochs:  3
+}
+END
+"$NETC" build tiny.net || exit 1
+./tiny train --out run > log || exit 1
+(cd run && find . -type f | sort)
+echo "== a disk that takes no file above 4 kB"
+(
+  trap '' XFSZ
+  ulimit -f 8
+  ./tiny train --out full 2> warned > said
+  echo "status $?"
+)
+sed 's/^warning: cannot write \([^:]*\): .*; the/warning: \1; the/' warned
+grep -c '^epoch' said
+cmp run/last.safetensors full/last.safetensors && ls full

@@ -1,0 +1,122 @@
+/* What a run's folder tells: the curves hold every finite number of log.csv, whatever it is, and stay XML. */
+#include "log/curves.h"
+#include "log/file.h"
+#include "log/table.h"
+#include "xml.h"
+#include <math.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/logs-XXXXXX";
+
+static int make_folder(void **state) {
+  (void)state;
+  return mkdtemp(folder) && !chdir(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state) {
+  char *command = mem_text("rm -r %s", folder);
+  (void)state;
+  int status = system(command);
+  free(command);
+  return status;
+}
+
+static void write_text(const char *path, const char *text) {
+  char err[ERR];
+  assert_int_equal(file_replace(path, text, strlen(text), err), 0);
+}
+
+static char *read_text(const char *path) {
+  FILE *f = fopen(path, "rb");
+  assert_non_null(f);
+  char *text = mem_get(1 << 20);
+  assert_true(fread(text, 1, (1 << 20) - 1, f) > 0);
+  fclose(f);
+  return text;
+}
+
+static char *curves_of(const char *csv, const char *title) {
+  char err[ERR] = "";
+  write_text("log.csv", csv);
+  if (curves_write("log.csv", "curves.svg", title, 0, err))
+    fail_msg("%s", err);
+  char *svg = read_text("curves.svg");
+  xml_check(svg);
+  return svg;
+}
+
+static void curves_hold_every_number(void **state) {
+  (void)state;
+  char *csv = mem_text("epoch,step,lr,loss,accuracy,val_loss,val_accuracy,seconds\n");
+  for (int i = 1; i <= 1000; i++) {
+    char *longer = mem_text("%s%d,%d,0.1,%g,%g,%g,%g,1.5\n", csv, i, 10 * i, 2.0 / i, 1 - 1.0 / i, 1 + fabs(i - 300.0), 0.5);
+    free(csv);
+    csv = longer;
+  }
+  char *svg = curves_of(csv, "a <b> & \"c\" \xff\x01");
+  assert_int_equal(svg_count(svg, "<polyline "), 5);
+  for (int k = 0; k < 5; k++)
+    assert_int_equal(svg_points(svg, k), 1000);
+  assert_int_equal(svg_count(svg, ">best: 300<"), 2);
+  assert_int_equal(svg_count(svg, ">a &#60;b&#62; &#38; &#34;c&#34; ? <"), 1);
+  free(svg), free(csv);
+}
+
+static void curves_of_one_epoch(void **state) {
+  (void)state;
+  char *svg = curves_of("epoch,step,lr,loss,seconds\n1,10,0.1,0.5,3\n", "one");
+  assert_int_equal(svg_count(svg, "<polyline "), 0);
+  assert_int_equal(svg_count(svg, "<circle "), 2);
+  assert_int_equal(svg_count(svg, ">best"), 0);
+  free(svg);
+  free(curves_of("epoch,step,lr,loss,seconds\n", "none"));
+}
+
+static void curves_have_gaps(void **state) {
+  (void)state;
+  char *svg = curves_of("epoch,step,lr,loss,m,seconds\n1,1,1e-5,3,nan,1\n2,2,1e-5,2,inf,1\n3,3,1e-5,nan,nan,1\n"
+                        "4,4,1e-5,1,-inf,1\n5,5,1e-5,1,nan,1\n6,6,1e-5,inf,nan,1\n7,7,1e-5,1,nan,1\n8,8,1e", "gaps");
+  assert_int_equal(svg_count(svg, "<polyline "), 3);
+  assert_int_equal(svg_points(svg, 0), 2);
+  assert_int_equal(svg_points(svg, 1), 2);
+  assert_int_equal(svg_points(svg, 2), 7);
+  assert_int_equal(svg_count(svg, "no finite number"), 1);
+  assert_null(strstr(svg, "nan"));
+  assert_null(strstr(svg, "\"inf"));
+  free(svg);
+}
+
+static void columns_are_known(void **state) {
+  (void)state;
+  struct table t;
+  struct table_layout l;
+  char err[ERR] = "";
+  write_text("t.csv", "epoch,step,lr,loss,val_a,a,val_loss,seconds\n1,2,3,4,5,6,7,8\n");
+  assert_int_equal(table_read(&t, "t.csv", err), 0);
+  assert_int_equal(table_layout(&t, &l), 0);
+  assert_int_equal(l.outputs, 4);
+  assert_int_equal(l.has_val, 0);
+  assert_int_equal(t.rows, 1);
+  table_close(&t);
+  write_text("t.csv", "a,b\n1,2\n");
+  assert_int_equal(curves_write("t.csv", "t.svg", "", 0, err), -1);
+  assert_string_equal(err, "t.csv is no training's log");
+  assert_int_equal(curves_write("no.csv", "t.svg", "", 0, err), -1);
+  assert_string_equal(err, "cannot read no.csv: No such file or directory");
+}
+
+static void text_becomes_utf8(void **state) {
+  (void)state;
+  char *s = text_clean("gr\xc3\xbc\xc3\x9f \xc3( \xed\xa0\x80 \xe2\x82\xac \xf0\x9f\x90\xb1 \xc0\xaf \xe2\x82");
+  assert_string_equal(s, "gr\xc3\xbc\xc3\x9f ?( ??? \xe2\x82\xac \xf0\x9f\x90\xb1 ?? ??");
+  free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(curves_hold_every_number), cmocka_unit_test(curves_of_one_epoch),
+      cmocka_unit_test(curves_have_gaps),         cmocka_unit_test(columns_are_known),
+      cmocka_unit_test(text_becomes_utf8),
+  };
+  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
