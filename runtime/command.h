@@ -17,6 +17,7 @@ struct command {
 int command_train(const struct command *c, char err[ERR]);
 int command_eval(const struct command *c, char err[ERR]);
 int command_predict(const struct command *c, const struct net_predict *p, char err[ERR]);
+int command_check(const struct command *c, char err[ERR]);
 int command_info(const struct command *c, char err[ERR]);
 int command_bench(const struct command *c, char err[ERR]);
 int command_dump(const struct command *c, char err[ERR]);

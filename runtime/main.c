@@ -11,6 +11,7 @@ static const struct {
 } COMMANDS[] = {
     {"train", "Trains the network by the file's recipe", command_train, 0},
     {"eval", "Loss and metrics of a trained network on test data", command_eval, 0},
+    {"check-data", "Reads all data and tells what is there, what is wrong, and what is twice", command_check, 0},
     {"info", "What this program is: parameters, recipe, source", command_info, 0},
     {"weights", "Names and shapes of the weights, and what a file has for them", command_weights, 0},
     {"bench", "How fast it trains and predicts here", command_bench, 0},

@@ -7,6 +7,7 @@ void cell_clear(struct cell *c) {
     free(c->bytes);
     free(c->box);
     free(c->point);
+    free(c->value);
   }
   memset(c, 0, sizeof *c);
 }

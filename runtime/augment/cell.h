@@ -11,7 +11,10 @@ struct cell {                  /* which members count depends on the field's kin
   float *box;
   int points; /* POINTS: rows of x, y in pixels */
   float *point;
-  int borrowed; /* bytes, box and point belong to the source */
+  int values; /* VALUE */
+  float *value;
+  int64_t between; /* MASK: pixels that were neither black nor white */
+  int borrowed;    /* bytes, box, point and value belong to the source */
 };
 void cell_clear(struct cell *c); /* frees what is not borrowed */
 

@@ -40,6 +40,19 @@ void data_limit(struct net_dataset *s, int64_t count); /* the split has its firs
    freed. */
 char *data_left_out(struct net_dataset *s);
 
+/* A sample as check-data sees it. */
+struct data_seen {
+  int loaded;          /* the rest is known */
+  uint64_t hash[2];    /* of its picture as decoded, or of all that it has: equal for equal ones, for others by no chance that counts */
+  int height, width;   /* of its picture as decoded; 0: it has none */
+  int32_t label;       /* of its class; -1: it has none */
+  int64_t between;     /* pixels of its mask that were neither black nor white */
+};
+/* Does with one sample all that training (evaluation, unless the split is the training's) would do with it. 0, or -1 and
+   err; *broken tells whether that was a file that cannot be read. */
+int data_inspect(struct net_dataset *s, int64_t index, struct data_seen *seen, int *broken, char err[512]);
+void data_where(const struct net_dataset *s, int64_t index, char out[300]); /* what messages call the sample */
+
 int64_t data_field_size(const struct net_field *f); /* bytes of one value */
 
 /* Predict side: decodes a picture and prepares it for field `field` of d. out: data_field_size floats. *original (may

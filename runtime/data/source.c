@@ -91,8 +91,10 @@ int cell_read(struct cell *c, const struct net_field *f, const char *path, char 
   if (failed)
     return fail(err, "%s: out of memory", path);
   if (f->kind == NET_MASK)
-    for (size_t i = 0, n = (size_t)c->width * c->height; i < n; i++)
+    for (size_t i = 0, n = (size_t)c->width * c->height; i < n; i++) {
+      c->between += c->bytes[i] > 0 && c->bytes[i] < 255;
       c->bytes[i] = c->bytes[i] > 127;
+    }
   return numbers ? classes_check(c, f->classes, path, err) : 0;
 }
 

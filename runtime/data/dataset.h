@@ -1,0 +1,33 @@
+/* One split of a data block, opened: what dataset.c, which opens it, and sample.c, which gives samples, share. */
+#ifndef NET_DATASET_H
+#define NET_DATASET_H
+#include "data/broken.h"
+#include "data/prepare.h"
+
+struct net_dataset {
+  const struct net_data *data;
+  struct net_data given; /* the fields that are not derived; what the source and the recipe see */
+  struct net_field *given_field;
+  int *given_at;         /* which field of data each is */
+  struct recipe recipe;  /* of given */
+  struct source *source;
+  uint64_t seed;
+  int64_t count, *member; /* member NULL: all of the source */
+  struct cell **ready;    /* for each sample of the source, NULL until prepared; NULL: not kept at all */
+  int64_t kept;           /* bytes */
+  enum net_split split;
+  struct broken broken;
+  int64_t told; /* of the broken ones, in data_left_out */
+};
+
+/* The source's number of sample `index` of the split. */
+static inline int64_t data_member(const struct net_dataset *s, int64_t index) {
+  return s->member ? s->member[index] : index;
+}
+
+/* Sample i of the source, its cells loaded and prepared, as number n of the buffers; chance NULL: not augmented. */
+int sample_write(struct net_dataset *s, const struct cell *cell, int64_t i, int64_t n, const struct chance *chance,
+                 void *const *buffers, char err[512]);
+void cells_free(const struct net_dataset *s, struct cell *cell);
+
+#endif
