@@ -184,6 +184,7 @@ int command_train(const struct command *c, char err[ERR]) {
   const struct net_train *first = train_find(p, cli.plains ? cli.plain[0] : NULL, err);
   int status = -1;
   o.again = again;
+  o.self = c->self, o.argc = c->argc, o.argv = c->argv;
   o.line = line;
   o.lines = take_lines(&cli, p, line);
   if (cli.plains > 1)

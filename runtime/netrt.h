@@ -200,6 +200,7 @@ struct net_program {
   const char *weights_file;  /* its name, for messages */
   const char *weights_prefix, *weights_rename, *weights_table; /* how its names become ours: a prefix to take off, the text
                                 of a table (rename.h) and the table's name; NULL: they are ours */
+  const char *defines;       /* what the build was given by -D: NAME=VALUE, a line each; NULL: nothing */
 };
 extern const struct net_program net_program;
 

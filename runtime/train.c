@@ -2,6 +2,7 @@
    what comes from one goes on as if nothing had been: the order of an epoch, the noise of a step and the rates are
    functions of the state, and the epoch's sums are part of it. */
 #include "interrupt.h"
+#include "log/record.h"
 #include "pool.h"
 #include "schedule.h"
 #include "trainer.h"
@@ -184,6 +185,7 @@ static int end_epoch(struct trainer *t, char err[ERR]) {
   if (t->preview && preview_write(t->preview, s->epoch, err))
     log_warn(&t->log, err);
   int keep = judge(t, mean);
+  record_epoch(t, &p, keep && t->recipe.keep.output >= 0);
   log_curves(&t->log, t->recipe.keep.output < 0 ? 0 : s->best_epoch, s->step >= t->steps || trainer_stalled(t));
   s->position = s->seen = 0;
   memset(s->sum, 0, sizeof s->sum);
@@ -247,6 +249,7 @@ static int test(struct trainer *t, char err[ERR]) {
     fputs("test: ", stdout);
     log_values(stdout, t->train, "", mean);
     printf("\n%s", tables);
+    record_test(t, pass.count, mean);
   }
   free(tables);
   pass_close(&pass);
@@ -303,6 +306,7 @@ int train_run(struct model *m, const struct net_train *train, const struct train
     header(&t);
     interrupt_watch();
     status = loop(&t, err);
+    record_end(&t, status, err);
   }
   trainer_close(&t);
   return status;

@@ -14,6 +14,9 @@ struct train_options {
   double save_seconds; /* between checkpoints within an epoch; 0: not by time */
   int64_t save_steps;  /* likewise in steps */
   const char *again;   /* the command line that resumes */
+  const char *self;    /* how the program was called, and its arguments from the command's name on */
+  int argc;
+  char **argv;
   int lines;           /* of the command line, they win over the file */
   const struct recipe_line *line;
   struct rename_how rename; /* of the names in the file that the recipe's `start` names */

@@ -1,6 +1,7 @@
 /* Everything before the first step: the recipe in force, the data opened, the weights set, or all of it taken up from
    where an interrupted training left it. */
 #include "trainer.h"
+#include "log/record.h"
 #include "value.h"
 #include <errno.h>
 #include <math.h>
@@ -235,12 +236,14 @@ int trainer_open(struct trainer *t, const struct tensors *from, int carry, char 
   free(title);
   if (status)
     return -1;
+  t->record = record_open(t, from != NULL);
   t->saved = now();
   return 0;
 }
 
 void trainer_close(struct trainer *t) {
   log_close(&t->log);
+  record_close(t->record);
   preview_close(t->preview);
   pass_close(&t->fit);
   pass_close(&t->val);

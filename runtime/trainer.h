@@ -17,6 +17,7 @@ struct trainer {
   int has_val, has_log, outputs;
   struct train_state s;
   struct log log;
+  struct record *record;
   struct preview *preview; /* NULL: none is asked for */
   int64_t epoch_steps, steps, epochs;
   double val_mean[OUTPUTS_MAX], rate;

@@ -329,6 +329,13 @@ static int weights_try(Build *b, const Link *l) {
   return 0;
 }
 
+static const char *defines_text(Build *b) {
+  Text text = {.mem = b->c->mem};
+  for (int i = 0; i < b->o->defines.count; i++)
+    text_add(&text, "%s%s", i ? "\n" : "", b->o->defines.at[i]);
+  return b->o->defines.count ? text_str(&text) : NULL;
+}
+
 static int write_description(Build *b, const char *path) {
   const Plan **plans = arena_alloc(b->c->mem, sizeof *plans * (size_t)b->count);
   for (int i = 0; i < b->count; i++)
@@ -341,6 +348,7 @@ static int write_description(Build *b, const char *path) {
                    .plan = plans,
                    .source = source_at(b->c->src, b->first),
                    .source_len = source_len(b->c->src, b->first),
+                   .defines = defines_text(b),
                    .built = built_by(b->c, b->o)};
   Text text = {.mem = b->c->mem};
   if (b->o->weights && !weights_open(b, &d))

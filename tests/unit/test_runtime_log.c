@@ -1,6 +1,7 @@
 /* What a run's folder tells: the curves hold every finite number of log.csv, whatever it is, and stay XML. */
 #include "log/curves.h"
 #include "log/file.h"
+#include "log/sha256.h"
 #include "log/table.h"
 #include "xml.h"
 #include <math.h>
@@ -112,11 +113,30 @@ static void text_becomes_utf8(void **state) {
   free(s);
 }
 
+/* What sha256sum says; lengths around the one where the padding takes a second block. */
+static void sha256_is_known(void **state) {
+  (void)state;
+  char text[SHA256_TEXT];
+  static const struct {
+    size_t size;
+    const char *hash;
+  } CASES[] = {{0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+               {55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"},
+               {56, "b35439a4ac6f0948b6d6f9e3c6af0f5f590ce20f1bde7090ef7970686ec6738a"},
+               {64, "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb"},
+               {200, "c2a908d98f5df987ade41b5fce213067efbcc21ef2240212a41e54b5e7c28ae5"}};
+  char as[200];
+  memset(as, 'a', sizeof as);
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+    assert_string_equal(sha256_text(text, as, CASES[i].size), CASES[i].hash);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(curves_hold_every_number), cmocka_unit_test(curves_of_one_epoch),
       cmocka_unit_test(curves_have_gaps),         cmocka_unit_test(columns_are_known),
       cmocka_unit_test(text_becomes_utf8),
+      cmocka_unit_test(sha256_is_known),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

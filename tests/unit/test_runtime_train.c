@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -256,6 +257,77 @@ static void previews_every_epoch(void **state) {
   expect_said("seen", "there is no `predict clasify`; did you mean `classify`?");
 }
 
+/* ---- run.json ---- */
+
+static json_t *record_of(const char *run) {
+  char *path = mem_text("%s/%s/run.json", folder, run);
+  json_error_t e;
+  json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &e);
+  if (!root)
+    fail_msg("%s: %s", path, e.text);
+  free(path);
+  return root;
+}
+
+static const char *text_in(const json_t *o, const char *key) {
+  const char *text = json_string_value(json_object_get(o, key));
+  if (!text)
+    fail_msg("there is no text \"%s\"", key);
+  return text;
+}
+
+static json_int_t whole_in(const json_t *o, const char *key) {
+  if (!json_is_integer(json_object_get(o, key)))
+    fail_msg("there is no number \"%s\"", key);
+  return json_integer_value(json_object_get(o, key));
+}
+
+static void expect_status(const char *run, const char *status) {
+  json_t *r = record_of(run);
+  assert_string_equal(text_in(r, "status"), status);
+  json_decref(r);
+}
+
+static void a_record_tells_the_run(void **state) {
+  (void)state;
+  json_t *r = record_of("plain"), *data = json_object_get(r, "data"), *best = json_object_get(r, "best");
+  assert_string_equal(text_in(r, "status"), "finished");
+  assert_string_equal(text_in(r, "program"), "toy");
+  assert_int_equal(whole_in(r, "parameters"), 4 * 256 + 4);
+  assert_int_equal(whole_in(r, "seed"), 7);
+  assert_int_equal(whole_in(r, "step"), 60);
+  assert_int_equal(whole_in(data, "train") + whole_in(data, "val"), 500);
+  assert_int_equal(whole_in(data, "test"), 100);
+  assert_string_equal(text_in(json_object_get(r, "recipe"), "schedule"), "cosine(warmup: 0.5)");
+  assert_int_equal(json_array_size(json_object_get(r, "classes")), 4);
+  assert_int_equal(whole_in(json_object_get(r, "last"), "epoch"), 4);
+  assert_true(json_real_value(json_object_get(best, "val_accuracy")) >=
+              json_real_value(json_object_get(json_object_get(r, "last"), "val_accuracy")));
+  assert_true(json_real_value(json_object_get(json_object_get(r, "test"), "loss")) > 0);
+  json_decref(r);
+}
+
+static void a_record_tells_how_it_ended(void **state) {
+  (void)state;
+  expect_status("stalled", "stopped");
+  expect_status("poisoned", "failed");
+  json_t *r = record_of("poisoned");
+  assert_non_null(strstr(text_in(r, "error"), "fc.bias became infinite"));
+  json_decref(r);
+  assert_int_equal(train((struct spec){.run = "cut", .signal = SIGINT, .signal_step = 20}), INTERRUPTED);
+  expect_status("cut", "interrupted");
+  assert_int_equal(train((struct spec){.run = "cut", .signal = SIGKILL, .signal_step = 31, .resume = 1}), 128 + SIGKILL);
+  expect_status("cut", "running");
+  assert_int_equal(train((struct spec){.run = "cut", .resume = 1}), 0);
+  r = record_of("cut");
+  assert_string_equal(text_in(r, "status"), "finished");
+  assert_int_equal(json_array_size(json_object_get(r, "resumed")), 2);
+  json_t *plain = record_of("plain");
+  assert_true(json_equal(json_object_get(r, "best"), json_object_get(plain, "best")));
+  assert_true(json_equal(json_object_get(r, "test"), json_object_get(plain, "test")));
+  json_decref(r), json_decref(plain);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(threads_do_not_matter),
@@ -269,6 +341,8 @@ int main(void) {
       cmocka_unit_test(stops_when_stalled),
       cmocka_unit_test(parts_of_epochs_count),
       cmocka_unit_test(previews_every_epoch),
+      cmocka_unit_test(a_record_tells_the_run),
+      cmocka_unit_test(a_record_tells_how_it_ended),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
