@@ -1,4 +1,5 @@
 #include "command.h"
+#include "pass.h"
 #include "recipe.h"
 #include <stdlib.h>
 #include <string.h>
@@ -8,17 +9,17 @@ static const struct {
   int which;
   struct cli_row row;
 } COMMON[] = {
-    {COMMON_DATA, {"data", 0, "DIR", "The folder with the data"}},
+    {COMMON_DATA, {"data", 0, "DIR", "The folder with the data", OFTEN}},
     {COMMON_WEIGHTS,
-     {"weights", 'w', "FILE", "A checkpoint; else the weights built in, else the run's best, else its last"}},
+     {"weights", 'w', "FILE", "A checkpoint; else the weights built in, else the run's best, else its last", OFTEN}},
     {COMMON_WEIGHTS | COMMON_RENAME,
-     {"prefix", 0, "TEXT", "What the names in that file begin with and ours do not, as in module."}},
+     {"prefix", 0, "TEXT", "What the names in that file begin with and ours do not, as in module.", RARE}},
     {COMMON_WEIGHTS | COMMON_RENAME,
-     {"rename", 0, "FILE", "A table that gives the file's tensors our names: their.* -> our.* on each line"}},
-    {COMMON_OUT, {"out", 0, "DIR", "The folder of the run, runs/NAME if not given"}},
-    {COMMON_BATCH, {"batch", 0, "N", "Samples computed at once"}},
-    {COMMON_SEED, {"seed", 0, "N", "Where random numbers begin"}},
-    {COMMON_THREADS, {"threads", 0, "N", "Threads that compute, as many as there are cores if not given"}},
+     {"rename", 0, "FILE", "A table that gives the file's tensors our names: their.* -> our.* on each line", RARE}},
+    {COMMON_OUT, {"out", 0, "DIR", "The folder of the run, runs/NAME if not given", OFTEN}},
+    {COMMON_BATCH, {"batch", 0, "N", "Samples computed at once", RARE}},
+    {COMMON_SEED, {"seed", 0, "N", "Where random numbers begin", RARE}},
+    {COMMON_THREADS, {"threads", 0, "N", "Threads that compute, as many as there are cores if not given", RARE}},
 };
 
 void common_add(struct cli *c, int which) {
@@ -36,24 +37,19 @@ void scalars_add(struct cli *c, const struct net_program *p) {
       continue;
     rates += scalar_is_rate(name);
     plain |= !strcmp(name, "lr");
-    cli_add_now(c, (struct cli_row){name, 0, "X", scalar_is_rate(name) ? "A learning rate" : "A number of the recipe"},
+    cli_add_now(c, (struct cli_row){name, 0, "X", scalar_is_rate(name) ? "The learning rate" : "A number of the recipe", OFTEN},
                 number_text(now, p->scalar_default[i]));
   }
   if (rates && !plain)
-    cli_add(c, (struct cli_row){"lr", 0, "X", "All learning rates"});
+    cli_add(c, (struct cli_row){"lr", 0, "X", "All learning rates", OFTEN});
 }
 
-int scalars_set(const struct cli *c, struct model *m, char err[ERR]) {
+void scalars_set(const struct cli *c, struct model *m) {
   for (int i = 0; i < m->program->scalars; i++) {
     const char *name = m->program->scalar[i], *text = scalar_is_clock(name) ? NULL : cli_get(c, name);
-    char *end;
-    if (!text)
-      continue;
-    m->scalar[i] = strtod(text, &end);
-    if (end == text || *end)
-      return fail(err, "--%s: a number is wanted, not \"%s\"", name, text);
+    if (text)
+      m->scalar[i] = strtod(text, NULL);
   }
-  return 0;
 }
 
 char *run_folder(const struct cli *c, const struct net_program *p) {
@@ -68,7 +64,7 @@ const struct net_field *field_find(const struct net_data *d, const char *name) {
   return NULL;
 }
 
-const struct net_train *train_find(const struct net_program *p, const char *name, char err[ERR]) {
+const struct net_train *train_find(struct cli *c, const struct net_program *p, const char *name, char err[ERR]) {
   if (!p->trains) {
     fail(err, "this program has no `train` block");
     return NULL;
@@ -83,11 +79,20 @@ const struct net_train *train_find(const struct net_program *p, const char *name
     known = longer;
   }
   if (*known)
-    fail(err, "there is no `train %s`; there are %s", name, known);
+    cli_fail(c, err, "there is no `train %s`; there are %s", name, known);
   else
-    fail(err, "there is no `train %s`: the program's one `train` block has no name", name);
+    cli_fail(c, err, "there is no `train %s`: the program's one `train` block has no name", name);
   free(known);
   return NULL;
+}
+
+int split_option(struct cli *c, const struct net_data *d, enum net_split *split, char err[ERR]) {
+  const char *name = cli_get(c, "split");
+  *split = data_has(d, NET_TEST) ? NET_TEST : data_has(d, NET_VAL) ? NET_VAL : NET_TRAIN;
+  for (enum net_split s = NET_TRAIN; name && s <= NET_TEST; s++)
+    if (!strcmp(name, split_name(s)))
+      *split = s;
+  return data_has(d, *split) ? 0 : cli_fail(c, err, "--split: %s has no samples for %s", d->name, name);
 }
 
 int64_t recipe_batch(const struct net_program *p, const struct net_train *t) {
@@ -152,10 +157,10 @@ int weights_built_in(struct model *m, FILE *out, struct trained *about, char err
   return status;
 }
 
-int rename_options(const struct cli *c, int given, struct rename_how *how, char err[ERR]) {
+int rename_options(struct cli *c, int given, struct rename_how *how, char err[ERR]) {
   *how = (struct rename_how){.prefix = cli_get(c, "prefix"), .path = cli_get(c, "rename")};
   if ((how->prefix || how->path) && !given)
-    return fail(err, "--%s belongs to --weights FILE", how->prefix ? "prefix" : "rename");
+    return cli_fail(c, err, "--%s belongs to --weights FILE", how->prefix ? "prefix" : "rename");
   if (how->path)
     how->table = rename_read(how->path, err);
   return how->path && !how->table ? -1 : 0;
@@ -211,7 +216,7 @@ static int load_found(const struct cli *c, struct model *m, const struct rename_
   return status;
 }
 
-int weights_load(const struct cli *c, struct model *m, struct trained *about, char err[ERR]) {
+int weights_load(struct cli *c, struct model *m, struct trained *about, char err[ERR]) {
   struct rename_how how;
   *about = (struct trained){0};
   if (rename_options(c, cli_get(c, "weights") != NULL, &how, err))

@@ -1,5 +1,5 @@
-/* The commands of the finished program. Each reads its own options, returns the exit status, and on -1 leaves a line in
- * err. */
+/* The commands of the finished program. Each is a row of main.c's table: its options, and what it does once they are
+   read: it returns the exit status, and on -1 leaves a line in err. */
 #ifndef NET_COMMAND_H
 #define NET_COMMAND_H
 #include "checkpoint.h"
@@ -9,14 +9,42 @@
 
 struct command {
   const struct net_program *program;
-  const char *self; /* how the program was called */
-  int argc;         /* argv[0] is the command's name */
+  const struct net_predict *predict;  /* of a predict command */
+  const char *self;                   /* how the program was called */
+  int argc;                           /* argv[0] is the command's name */
   char **argv;
+  struct cli *cli;                    /* its options; read when the command runs */
+  const struct command_table *table;  /* of all commands */
 };
+
+struct command_row {
+  const char *name, *words, *summary, *more, *example; /* as in manual_command */
+  int rare;
+  void (*options)(const struct command *c); /* adds them to c->cli */
+  int (*run)(const struct command *c, char err[ERR]);
+  const struct net_predict *predict;
+};
+
+struct command_table {
+  int count;
+  struct command_row *row;
+  struct heap heap; /* texts of predict commands' rows */
+};
+
+/* The row of a `predict` of the file. */
+struct command_row predict_row(const struct net_program *p, const struct net_predict *t, struct heap *h);
+
+void train_options(const struct command *c);
+void eval_options(const struct command *c);
+void check_options(const struct command *c);
+void info_options(const struct command *c);
+void bench_options(const struct command *c);
+void dump_options(const struct command *c);
+void weights_options(const struct command *c);
 
 int command_train(const struct command *c, char err[ERR]);
 int command_eval(const struct command *c, char err[ERR]);
-int command_predict(const struct command *c, const struct net_predict *p, char err[ERR]);
+int command_predict(const struct command *c, char err[ERR]);
 int command_check(const struct command *c, char err[ERR]);
 int command_info(const struct command *c, char err[ERR]);
 int command_bench(const struct command *c, char err[ERR]);
@@ -38,7 +66,7 @@ void common_add(struct cli *c, int which);
 
 /* The program's own number for every scalar that is an option; scalar_set reads them into m->scalar. */
 void scalars_add(struct cli *c, const struct net_program *p);
-int scalars_set(const struct cli *c, struct model *m, char err[ERR]);
+void scalars_set(const struct cli *c, struct model *m);
 
 /* --out, else runs/NAME. To be freed. */
 char *run_folder(const struct cli *c, const struct net_program *p);
@@ -49,14 +77,17 @@ struct trained {
   char *classes;
   int64_t epoch, step;
 };
-int weights_load(const struct cli *c, struct model *m, struct trained *about, char err[ERR]);
+int weights_load(struct cli *c, struct model *m, struct trained *about, char err[ERR]);
 /* Those inside the program; what was taken is told on `out` (NULL: nowhere). */
 int weights_built_in(struct model *m, FILE *out, struct trained *about, char err[ERR]);
 /* --prefix and the table of --rename, which are refused where no file is `given`. how->table is to be freed. */
-int rename_options(const struct cli *c, int given, struct rename_how *how, char err[ERR]);
+int rename_options(struct cli *c, int given, struct rename_how *how, char err[ERR]);
 
 /* The train block called `name`; NULL: the first. */
-const struct net_train *train_find(const struct net_program *p, const char *name, char err[ERR]);
+const struct net_train *train_find(struct cli *c, const struct net_program *p, const char *name, char err[ERR]);
+/* --split: the samples of d that it names; not given: those to test with, else to validate, else to train on. */
+#define SPLITS "train|val|test"
+int split_option(struct cli *c, const struct net_data *d, enum net_split *split, char err[ERR]);
 int64_t recipe_batch(const struct net_program *p, const struct net_train *t);
 const struct net_field *field_find(const struct net_data *d, const char *name);
 

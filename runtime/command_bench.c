@@ -168,7 +168,17 @@ static int wanted(const struct cli *cli, const char *name) {
   return !cli->plains;
 }
 
-static int bench_all(struct bench *b, const struct cli *cli, char err[ERR]) {
+static int no_entry(struct cli *cli, const struct net_program *p, char err[ERR]) {
+  const char **names = mem_get((size_t)(p->entries + 1) * sizeof *names);
+  for (int i = 0; i < p->entries; i++)
+    names[i] = p->entry[i].name;
+  const char *near = nearest(cli->plain[0], names, p->entries);
+  free(names);
+  return near ? cli_fail(cli, err, "there is no entry \"%s\"; did you mean \"%s\"?", cli->plain[0], near)
+              : cli_fail(cli, err, "there is no entry \"%s\"; info lists them", cli->plain[0]);
+}
+
+static int bench_all(struct bench *b, struct cli *cli, char err[ERR]) {
   const struct net_program *p = b->m->program;
   int status = 0, done = 0;
   for (int i = 0; i < p->entries && !status; i++) {
@@ -187,33 +197,37 @@ static int bench_all(struct bench *b, const struct cli *cli, char err[ERR]) {
     status = bench_entry(b, i, err);
     done++;
   }
-  return status || done ? status : fail(err, "bench: there is no entry \"%s\"", cli->plain[0]);
+  return status || done ? status : no_entry(cli, p, err);
+}
+
+void bench_options(const struct command *c) {
+  static const struct cli_row ROWS[] = {
+      {"steps", 0, "N", "How many steps are timed (now 20)", OFTEN},
+      {"warmup", 0, "N", "How many steps go before them (now 2)", OFTEN},
+      {"profile", 0, NULL, "Where the time goes, kernel by kernel", OFTEN},
+      {"csv", 0, NULL, "As a table for programs, with memory and the time of the first step", OFTEN},
+  };
+  for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+    cli_add(c->cli, ROWS[i]);
+  common_add(c->cli, COMMON_BATCH | COMMON_THREADS);
 }
 
 int command_bench(const struct command *c, char err[ERR]) {
-  struct cli cli;
+  struct cli *cli = c->cli;
   struct model m = {0};
   struct bench b = {.m = &m};
   int64_t threads;
-  cli_open(&cli, c->self, "bench");
-  cli_add(&cli, (struct cli_row){"steps", 0, "N", "How many steps are timed (now 20)"});
-  cli_add(&cli, (struct cli_row){"warmup", 0, "N", "How many steps go before them (now 2)"});
-  cli_add(&cli, (struct cli_row){"csv", 0, NULL, "As a table for programs, with memory and the time of the first step"});
-  cli_add(&cli, (struct cli_row){"profile", 0, NULL, "Where the time goes, kernel by kernel"});
-  common_add(&cli, COMMON_BATCH | COMMON_THREADS);
-  cli_read(&cli, c->argc, c->argv, "[ENTRY...]", "Times training steps and predictions on made-up inputs.");
-  b.profile = cli_get(&cli, "profile") != NULL;
-  b.csv = cli_get(&cli, "csv") != NULL;
+  b.profile = cli_get(cli, "profile") != NULL;
+  b.csv = cli_get(cli, "csv") != NULL;
   b.resident = resident_mb("VmRSS:");
   if (b.csv)
     puts(csv_head);
   if (b.csv && b.profile)
     puts(csv_head_profile);
-  int status = cli_whole(&cli, "threads", 1, 0, &threads, err) || cli_whole(&cli, "steps", 1, 20, &b.steps, err) ||
-               cli_whole(&cli, "warmup", 0, 2, &b.warmup, err) ||
-               model_open(&m, c->program, (int)threads, err) || bench_all(&b, &cli, err);
+  int status = cli_whole(cli, "threads", 1, 0, &threads, err) || cli_whole(cli, "steps", 1, 20, &b.steps, err) ||
+               cli_whole(cli, "warmup", 0, 2, &b.warmup, err) || model_open(&m, c->program, (int)threads, err) ||
+               bench_all(&b, cli, err);
   if (m.program)
     model_close(&m);
-  cli_close(&cli);
   return status ? -1 : 0;
 }

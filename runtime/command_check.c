@@ -21,32 +21,31 @@ static int check_block(const struct cli *cli, const struct net_data *d, int firs
   return status;
 }
 
+void check_options(const struct command *c) {
+  common_add(c->cli, COMMON_DATA | COMMON_THREADS);
+  cli_add(c->cli, (struct cli_row){"json", 0, NULL, "The report as JSON on standard output", OFTEN});
+  cli_add(c->cli, (struct cli_row){"all", 0, NULL, "Names all that is wrong, not only the first of each kind", OFTEN});
+}
+
 int command_check(const struct command *c, char err[ERR]) {
   const struct net_program *p = c->program;
-  struct cli cli;
+  struct cli *cli = c->cli;
   int64_t threads;
-  cli_open(&cli, c->self, "check-data");
-  common_add(&cli, COMMON_DATA | COMMON_THREADS);
-  cli_add(&cli, (struct cli_row){"json", 0, NULL, "The report as JSON on standard output"});
-  cli_add(&cli, (struct cli_row){"all", 0, NULL, "Names all that is wrong, not only the first of each kind"});
-  cli_read(&cli, c->argc, c->argv, "[BLOCK]",
-           "Reads all data as training would, and tells what is there, what is wrong, and what is there twice.");
-  const char *only = cli.plains ? cli.plain[0] : NULL, *names[64];
-  int status = cli_whole(&cli, "threads", 1, 0, &threads, err), wrong = 0, done = 0;
+  const char *only = cli->plains ? cli->plain[0] : NULL, *names[64];
+  int status = cli_whole(cli, "threads", 1, 0, &threads, err), wrong = 0, done = 0;
   for (int i = 0; i < p->datas && !status; i++)
     if (!only || !strcmp(only, p->data[i].name))
-      status = check_block(&cli, &p->data[i], !done++, (int)threads, &wrong, err);
+      status = check_block(cli, &p->data[i], !done++, (int)threads, &wrong, err);
   if (!status && !done) {
     int n = p->datas < 64 ? p->datas : 64;
     for (int i = 0; i < n; i++)
       names[i] = p->data[i].name;
     const char *near = only ? nearest(only, names, n) : NULL;
     status = !only ? fail(err, "this program has no data block")
-                   : fail(err, "there is no data block %s%s%s%s", only, near ? "; did you mean " : "", near ? near : "",
-                          near ? "?" : "");
+                   : cli_fail(cli, err, "there is no data block %s%s%s%s", only, near ? "; did you mean " : "",
+                              near ? near : "", near ? "?" : "");
   }
-  if (!status && cli_get(&cli, "json"))
+  if (!status && cli_get(cli, "json"))
     puts("]");
-  cli_close(&cli);
   return status ? status : wrong > 0;
 }

@@ -89,21 +89,21 @@ static int write_all(const struct dump *d, const char *path, char err[ERR]) {
   return status;
 }
 
-static int choose_entry(struct dump *d, const struct cli *cli, char err[ERR]) {
+static int choose_entry(struct dump *d, struct cli *cli, char err[ERR]) {
   const struct net_program *p = d->m->program;
   const char *name = cli_get(cli, "entry");
-  const struct net_train *t = name ? NULL : train_find(p, cli_get(cli, "train"), err);
+  const struct net_train *t = name ? NULL : train_find(cli, p, cli_get(cli, "train"), err);
   if (!name && !t)
     return -1;
   d->entry = name ? entry_find(p, name) : &p->entry[cli_get(cli, "eval") ? t->eval_entry : t->step_entry];
   if (!d->entry)
-    return fail(err, "there is no entry \"%s\"", name);
+    return cli_fail(cli, err, "there is no entry \"%s\"", name);
   d->number = (int)(d->entry - p->entry);
   return 0;
 }
 
 /* Weights are those of a file where it has them (by name and shape), the initial ones elsewhere. */
-static int set_weights(struct dump *d, const struct cli *cli, char err[ERR]) {
+static int set_weights(struct dump *d, struct cli *cli, char err[ERR]) {
   const char *path = cli_get(cli, "weights");
   struct rename_how how;
   struct tensors t;
@@ -119,14 +119,14 @@ static int set_weights(struct dump *d, const struct cli *cli, char err[ERR]) {
   return status;
 }
 
-static int dump_run(struct dump *d, const struct cli *cli, char err[ERR]) {
+static int dump_run(struct dump *d, struct cli *cli, char err[ERR]) {
   struct tensors t;
   const char *inputs = cli_get(cli, "inputs"), *out = cli_get(cli, "out");
   int status = 0;
   if (!inputs || !out)
-    return fail(err, "dump needs --inputs and --out");
-  if (choose_entry(d, cli, err) || scalars_set(cli, d->m, err) || set_weights(d, cli, err) ||
-      tensors_open(&t, inputs, err))
+    return cli_fail(cli, err, "dump needs --inputs and --out");
+  scalars_set(cli, d->m);
+  if (choose_entry(d, cli, err) || set_weights(d, cli, err) || tensors_open(&t, inputs, err))
     return -1;
   d->batch = batch_of(d->entry, &t);
   if (cli_whole(cli, "batch", 1, d->batch, &d->batch, err))
@@ -143,33 +143,36 @@ static int dump_run(struct dump *d, const struct cli *cli, char err[ERR]) {
   return status;
 }
 
+void dump_options(const struct command *c) {
+  static const struct cli_row ROWS[] = {
+      {"inputs", 'i', "FILE", "Safetensors: a tensor for each input of the entry, the batch first", OFTEN},
+      {"out", 'o', "FILE", "Where outputs and parameters go", OFTEN},
+      {"weights", 'w', "FILE", "Parameters, as far as the file has them", OFTEN},
+      {"steps", 0, "N", "Runs the entry N times (now 1)", OFTEN},
+      {"first-step", 0, "N", "The number of the first one (now 1)", RARE},
+      {"train", 0, "NAME", "The step of this train block; else of the first", OFTEN},
+      {"entry", 0, "NAME", "Any entry by its name (info lists them)", OFTEN},
+      {"eval", 0, NULL, "The train block's evaluation instead of its step", OFTEN},
+  };
+  for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+    cli_add(c->cli, ROWS[i]);
+  common_add(c->cli, COMMON_RENAME | COMMON_BATCH | COMMON_SEED | COMMON_THREADS);
+  scalars_add(c->cli, c->program);
+}
+
 int command_dump(const struct command *c, char err[ERR]) {
-  struct cli cli;
+  struct cli *cli = c->cli;
   struct model m = {0};
   struct dump d = {.m = &m};
   int64_t threads, seed = 0;
-  cli_open(&cli, c->self, "dump");
-  cli_add(&cli, (struct cli_row){"inputs", 'i', "FILE",
-                                 "Safetensors: a tensor for each input of the entry, the batch first"});
-  cli_add(&cli, (struct cli_row){"out", 'o', "FILE", "Where outputs and parameters go"});
-  cli_add(&cli, (struct cli_row){"weights", 'w', "FILE", "Parameters, as far as the file has them"});
-  cli_add(&cli, (struct cli_row){"steps", 0, "K", "Runs the entry K times (now 1)"});
-  cli_add(&cli, (struct cli_row){"first-step", 0, "N", "The number of the first one (now 1)"});
-  cli_add(&cli, (struct cli_row){"train", 0, "NAME", "The step of this train block; else of the first"});
-  cli_add(&cli, (struct cli_row){"entry", 0, "NAME", "Any entry by its name (info lists them)"});
-  cli_add(&cli, (struct cli_row){"eval", 0, NULL, "The train block's evaluation instead of its step"});
-  common_add(&cli, COMMON_RENAME | COMMON_BATCH | COMMON_SEED | COMMON_THREADS);
-  scalars_add(&cli, c->program);
-  cli_read(&cli, c->argc, c->argv, "", "Runs an entry on given tensors and writes all it computed.");
-  int status = cli_whole(&cli, "threads", 1, 0, &threads, err) || cli_whole(&cli, "seed", 0, 0, &seed, err) ||
-               cli_whole(&cli, "steps", 1, 1, &d.steps, err) ||
-               cli_whole(&cli, "first-step", 1, 1, &d.first_step, err) || model_open(&m, c->program, (int)threads, err);
+  int status = cli_whole(cli, "threads", 1, 0, &threads, err) || cli_whole(cli, "seed", 0, 0, &seed, err) ||
+               cli_whole(cli, "steps", 1, 1, &d.steps, err) ||
+               cli_whole(cli, "first-step", 1, 1, &d.first_step, err) || model_open(&m, c->program, (int)threads, err);
   d.seed = (uint64_t)seed;
-  status = status || dump_run(&d, &cli, err);
+  status = status || dump_run(&d, cli, err);
   for (int i = 0; i < NET_BASES; i++)
     block_free(d.in[i]), block_free(d.out[i]);
   if (m.program)
     model_close(&m);
-  cli_close(&cli);
   return status ? -1 : 0;
 }

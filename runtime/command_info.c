@@ -56,33 +56,34 @@ static void list_memory(const struct net_program *p) {
   }
 }
 
+static void list_all(const struct net_program *p) {
+  char a[NUMBER], b[NUMBER];
+  printf("%s, built by %s\n", p->name, p->built);
+  printf("%s parameters, %s numbers of state%s\n", count_text(a, role_count(p, NET_WEIGHT)),
+         count_text(b, role_count(p, NET_STATE)), p->weights_bytes ? "; trained weights are built in" : "");
+  for (int i = 0; i < p->datas; i++)
+    list_data(&p->data[i]);
+  for (int i = 0; i < p->trains; i++)
+    list_train(p, &p->train[i]);
+  for (int i = 0; i < p->predicts; i++)
+    printf("predict %s\n", p->predict[i].name);
+  list_memory(p);
+  printf("parameters: %lld\n\ninfo --source prints the source.\n", (long long)role_count(p, NET_WEIGHT));
+}
+
+void info_options(const struct command *c) {
+  cli_add(c->cli, (struct cli_row){"params", 0, NULL, "Every parameter: its shape and how it begins", OFTEN});
+  cli_add(c->cli, (struct cli_row){"source", 0, NULL, "The .net text that the program was made from", OFTEN});
+}
+
 int command_info(const struct command *c, char err[ERR]) {
   const struct net_program *p = c->program;
-  struct cli cli;
-  char a[NUMBER], b[NUMBER];
   (void)err;
-  cli_open(&cli, c->self, "info");
-  cli_add(&cli, (struct cli_row){"source", 0, NULL, "The .net text alone"});
-  cli_add(&cli, (struct cli_row){"params", 0, NULL, "Every parameter: shape and initialiser"});
-  cli_read(&cli, c->argc, c->argv, "", "Tells what this program was made from.");
-  if (cli_get(&cli, "source"))
+  if (cli_get(c->cli, "source"))
     fputs(p->source, stdout);
-  else if (cli_get(&cli, "params"))
+  else if (cli_get(c->cli, "params"))
     list_params(p);
-  else {
-    printf("%s, built by %s\n", p->name, p->built);
-    printf("%s parameters, %s numbers of state%s\n", count_text(a, role_count(p, NET_WEIGHT)),
-           count_text(b, role_count(p, NET_STATE)), p->weights_bytes ? "; trained weights are built in" : "");
-    for (int i = 0; i < p->datas; i++)
-      list_data(&p->data[i]);
-    for (int i = 0; i < p->trains; i++)
-      list_train(p, &p->train[i]);
-    for (int i = 0; i < p->predicts; i++)
-      printf("predict %s\n", p->predict[i].name);
-    list_memory(p);
-    printf("parameters: %lld\n\nThe source (info --source prints it alone):\n\n%s",
-           (long long)role_count(p, NET_WEIGHT), p->source);
-  }
-  cli_close(&cli);
+  else
+    list_all(p);
   return 0;
 }

@@ -11,23 +11,23 @@
 
 /* Recipe lines that are options. */
 static const struct cli_row LINES[] = {
-    {"epochs", 'e', "N", "How often the training data is gone through"},
-    {"batch", 'b', "N", "Samples of a step"},
-    {"seed", 's', "N", "Where random numbers begin: weights, order, noise"},
-    {"schedule", 0, "CALL", "How the learning rate goes, as in --schedule 'cosine(warmup: 1)'"},
-    {"keep", 0, "CALL", "Which weights to keep: last, or 'best(METRIC)'"},
-    {"stop", 0, "CALL", "When to stop early, as in 'stalled(loss, epochs: 5)'"},
-    {"preview", 0, "CALL", "A predict command whose pictures every epoch leaves, as in 'sample(count: 16)'"},
-    {"start", 0, "FILE", "The same as --weights"},
+    {"epochs", 'e', "X", "How often the training data is gone through", OFTEN},
+    {"batch", 'b', "N", "Samples of a step", OFTEN},
+    {"schedule", 0, "CALL", "How the learning rate goes: 'cosine(warmup: 1)'", OFTEN},
+    {"keep", 0, "CALL", "The weights to keep: last or 'best(METRIC)'", OFTEN},
+    {"stop", 0, "CALL", "When to stop early: 'stalled(loss, epochs: 5)'", OFTEN},
+    {"seed", 's', "N", "Where random numbers begin: weights, order, noise", RARE},
+    {"preview", 0, "CALL", "A predict command whose pictures every epoch leaves: 'sample(count: 16)'", RARE},
+    {"start", 0, "FILE", "The same as --weights", RARE},
 };
 enum { LINE_COUNT = sizeof LINES / sizeof *LINES };
 
-static const struct cli_row START_TOO = {"weights", 'w', "FILE", "Begins with the weights in this file that fit"};
+static const struct cli_row START_TOO = {"weights", 'w', "FILE", "Begins with the weights in this file that fit", OFTEN};
 static const struct cli_row TRAIN_ONLY[] = {
-    {"resume", 'r', NULL, "Goes on where an interrupted training of this run stopped, to the same result"},
-    {"until", 0, "EPOCH", "Stops after this epoch of those that the recipe has, to be gone on from with --resume"},
-    {"limit", 0, "N", "Uses the first N samples of each split"},
-    {"save-every", 0, "TIME", "A checkpoint within epochs too: every 500 (steps), 90s, 5m (now 5m), 0: never"},
+    {"resume", 'r', NULL, "Goes on where a training of this run was stopped, to the same result", OFTEN},
+    {"until", 0, "N", "Stops after epoch N of those that the recipe has, to be gone on from with --resume", RARE},
+    {"limit", 0, "N", "Uses the first N samples of each split", RARE},
+    {"save-every", 0, "TIME", "A checkpoint within epochs too: every 500 (steps), 90s, 5m (now 5m); 0: never", RARE},
 };
 
 static char *line_now(const struct net_train *t, const char *name) {
@@ -43,7 +43,9 @@ static char *line_now(const struct net_train *t, const char *name) {
   return NULL;
 }
 
-static void train_options(struct cli *c, const struct net_program *p) {
+void train_options(const struct command *k) {
+  struct cli *c = k->cli;
+  const struct net_program *p = k->program;
   common_add(c, COMMON_DATA | COMMON_OUT | COMMON_THREADS);
   cli_add(c, START_TOO);
   common_add(c, COMMON_RENAME);
@@ -57,7 +59,8 @@ static void train_options(struct cli *c, const struct net_program *p) {
     cli_add(c, TRAIN_ONLY[i]);
 }
 
-static int save_every(const char *text, struct train_options *o, char err[ERR]) {
+static int save_every(struct cli *cli, struct train_options *o, char err[ERR]) {
+  const char *text = cli_get(cli, "save-every");
   char *unit;
   o->save_seconds = 300;
   if (!text)
@@ -65,7 +68,7 @@ static int save_every(const char *text, struct train_options *o, char err[ERR]) 
   double v = strtod(text, &unit);
   int seconds = !strcmp(unit, "s"), minutes = !strcmp(unit, "m");
   if (unit == text || !(v >= 0) || v > 1e9 || (*unit && !seconds && !minutes))
-    return fail(err, "--save-every: steps (500), seconds (90s) or minutes (5m) are wanted, not \"%s\"", text);
+    return cli_fail(cli, err, "--save-every: steps (500), seconds (90s) or minutes (5m) are wanted, not \"%s\"", text);
   o->save_seconds = minutes ? 60 * v : seconds ? v : 0;
   o->save_steps = *unit ? 0 : (int64_t)v;
   return 0;
@@ -169,54 +172,52 @@ static int train_blocks(struct model *m, const struct train_options *given, cons
   return status;
 }
 
+/* Are the recipe's lines right, with those of the command line? */
+static int check_lines(const struct command *c, const struct net_train *t, const struct train_options *o,
+                       char err[ERR]) {
+  struct recipe r;
+  int status = 0;
+  recipe_open(&r, c->program, t);
+  for (int i = 0; i < o->lines && !status; i++)
+    status = recipe_line_set(&r, o->line[i], err);
+  status = status || recipe_resolve(&r, err) ? -1 : 0;
+  recipe_close(&r);
+  c->cli->wrong = status && o->lines; /* the compiler has checked the file's own lines */
+  for (int i = 0; i < o->lines && status; i++) /* "epochs: a number above 0 is wanted" */
+    if (!strncmp(err, o->line[i].name, strlen(o->line[i].name)))
+      return cli_fail(c->cli, err, "--%.500s", err);
+  return status;
+}
+
 int command_train(const struct command *c, char err[ERR]) {
   const struct net_program *p = c->program;
-  struct cli cli;
+  struct cli *cli = c->cli;
   struct model m;
-  cli_open(&cli, c->self, "train");
-  train_options(&cli, p);
-  cli_read(&cli, c->argc, c->argv, p->trains > 1 ? "[BLOCK]" : "",
-           "Trains by the recipe in the .net file. Every line of the recipe is an option here, and the option wins.");
-  struct train_options o = {.data = cli_get(&cli, "data"), .resume = cli_get(&cli, "resume") != NULL};
+  struct train_options o = {.data = cli_get(cli, "data"), .resume = cli_get(cli, "resume") != NULL};
   struct recipe_line *line = mem_get((size_t)(LINE_COUNT + p->scalars + 2) * sizeof *line);
-  char *folder = run_folder(&cli, p), *again = again_text(c);
+  char *folder = run_folder(cli, p), *again = again_text(c);
   int64_t threads;
-  const struct net_train *first = train_find(p, cli.plains ? cli.plain[0] : NULL, err);
+  const struct net_train *first = train_find(cli, p, cli->plains ? cli->plain[0] : NULL, err);
   int status = -1;
   o.again = again;
   o.self = c->self, o.argc = c->argc, o.argv = c->argv;
   o.line = line;
-  o.lines = take_lines(&cli, p, line);
-  if (cli.plains > 1)
-    fail(err, "train takes one block's name at most");
-  else if (cli_get(&cli, "until") && p->trains > 1 && !cli.plains)
-    fail(err, "--until is about one block: name it, as in %s train %s --until %s", c->self, p->train[0].name,
-         cli_get(&cli, "until"));
-  else if (first && !rename_options(&cli, starts(&cli, p), &o.rename, err) &&
-           !save_every(cli_get(&cli, "save-every"), &o, err) &&
-           !cli_whole(&cli, "until", 1, 0, &o.until, err) && !cli_whole(&cli, "limit", 1, 0, &o.limit, err) &&
-           !cli_whole(&cli, "threads", 1, 0, &threads, err) &&
+  o.lines = take_lines(cli, p, line);
+  if (cli_get(cli, "until") && p->trains > 1 && !cli->plains)
+    cli_fail(cli, err, "--until is about one block: name it, as in %s train %s --until %s", c->self, p->train[0].name,
+             cli_get(cli, "until"));
+  else if (first && !check_lines(c, first, &o, err) && !rename_options(cli, starts(cli, p), &o.rename, err) &&
+           !save_every(cli, &o, err) && !cli_whole(cli, "until", 1, 0, &o.until, err) &&
+           !cli_whole(cli, "limit", 1, 0, &o.limit, err) && !cli_whole(cli, "threads", 1, 0, &threads, err) &&
            !model_open(&m, p, (int)threads, err)) {
-    status = train_blocks(&m, &o, cli.plains ? first : NULL, folder, err);
+    status = train_blocks(&m, &o, cli->plains ? first : NULL, folder, err);
     model_close(&m);
   }
   free(folder), free(again), free(line), free((char *)(uintptr_t)o.rename.table);
-  cli_close(&cli);
   return status;
 }
 
 /* ---- eval ---- */
-
-static int choose_split(const char *name, const struct net_data *d, enum net_split *split, char err[ERR]) {
-  if (!name) {
-    *split = data_has(d, NET_TEST) ? NET_TEST : data_has(d, NET_VAL) ? NET_VAL : NET_TRAIN;
-    return 0;
-  }
-  for (*split = NET_TRAIN; *split <= NET_TEST; ++*split)
-    if (!strcmp(name, split_name(*split)))
-      return data_has(d, *split) ? 0 : fail(err, "%s has no samples for %s", d->name, name);
-  return fail(err, "--split: train, val or test is wanted, not \"%s\"", name);
-}
 
 static int eval_run(struct model *m, const struct net_train *t, struct pass_spec *spec, uint64_t seed, char err[ERR]) {
   double mean[OUTPUTS_MAX];
@@ -243,31 +244,30 @@ static int eval_run(struct model *m, const struct net_train *t, struct pass_spec
   return status > 0 ? INTERRUPTED : status;
 }
 
+void eval_options(const struct command *c) {
+  cli_add(c->cli, (struct cli_row){"split", 0, SPLITS, "Which samples; test if there are some, else val", OFTEN});
+  cli_add(c->cli, (struct cli_row){"limit", 0, "N", "Uses the first N samples", OFTEN});
+  common_add(c->cli, COMMON_DATA | COMMON_WEIGHTS | COMMON_OUT | COMMON_BATCH | COMMON_THREADS);
+}
+
 int command_eval(const struct command *c, char err[ERR]) {
   const struct net_program *p = c->program;
-  struct cli cli;
+  struct cli *cli = c->cli;
   struct model m;
-  cli_open(&cli, c->self, "eval");
-  cli_add(&cli, (struct cli_row){"split", 0, "NAME", "train, val or test; test if there is one, else val"});
-  cli_add(&cli, (struct cli_row){"limit", 0, "N", "Uses the first N samples"});
-  common_add(&cli, COMMON_DATA | COMMON_WEIGHTS | COMMON_OUT | COMMON_BATCH | COMMON_THREADS);
-  cli_read(&cli, c->argc, c->argv, p->trains > 1 ? "[BLOCK]" : "",
-           "Prints the loss and the metrics of a trained network on data it was not trained on.");
-  const struct net_train *t = train_find(p, cli.plains ? cli.plain[0] : NULL, err);
+  const struct net_train *t = train_find(cli, p, cli->plains ? cli->plain[0] : NULL, err);
   int status = -1;
   int64_t threads;
   struct trained about = {0};
-  if (t && !cli_whole(&cli, "threads", 1, 0, &threads, err) && !model_open(&m, p, (int)threads, err)) {
-    struct pass_spec spec = {.data = &p->data[t->data], .entry = t->eval_entry, .folder = cli_get(&cli, "data")};
-    if (!choose_split(cli_get(&cli, "split"), spec.data, &spec.split, err) && !weights_load(&cli, &m, &about, err) &&
-        !cli_whole(&cli, "batch", 1, recipe_batch(p, t), &spec.batch, err) &&
-        !cli_whole(&cli, "limit", 1, 0, &spec.limit, err)) {
+  if (t && !cli_whole(cli, "threads", 1, 0, &threads, err) && !model_open(&m, p, (int)threads, err)) {
+    struct pass_spec spec = {.data = &p->data[t->data], .entry = t->eval_entry, .folder = cli_get(cli, "data")};
+    if (!split_option(cli, spec.data, &spec.split, err) &&
+        !cli_whole(cli, "batch", 1, recipe_batch(p, t), &spec.batch, err) &&
+        !cli_whole(cli, "limit", 1, 0, &spec.limit, err) && !weights_load(cli, &m, &about, err)) {
       spec.seed = about.seed;
       status = eval_run(&m, t, &spec, about.seed, err);
     }
     model_close(&m);
   }
   free(about.classes);
-  cli_close(&cli);
   return status;
 }

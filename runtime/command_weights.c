@@ -44,7 +44,7 @@ static int list(const struct net_program *p, const struct tensors *t, char err[E
   return !t || fitting == count ? 0 : fail(err, "%d of %d tensors do not fit", count - fitting, count);
 }
 
-static int list_file(const struct cli *cli, const struct net_program *p, const char *path, char err[ERR]) {
+static int list_file(struct cli *cli, const struct net_program *p, const char *path, char err[ERR]) {
   struct rename_how how;
   struct tensors t;
   if (rename_options(cli, 1, &how, err))
@@ -69,18 +69,16 @@ static int check_built_in(const struct net_program *p, char err[ERR]) {
   return status;
 }
 
+void weights_options(const struct command *c) {
+  cli_add(c->cli, (struct cli_row){"weights", 'w', "FILE", "Which of them this file has, and what it has besides", OFTEN});
+  cli_add(c->cli, (struct cli_row){"check", 0, NULL, "Only whether the weights built in suit the program", OFTEN});
+  common_add(c->cli, COMMON_RENAME);
+}
+
 int command_weights(const struct command *c, char err[ERR]) {
   const struct net_program *p = c->program;
-  struct cli cli;
-  cli_open(&cli, c->self, "weights");
-  cli_add(&cli, (struct cli_row){"weights", 'w', "FILE", "Which of them this file has, and what it has besides"});
-  cli_add(&cli, (struct cli_row){"check", 0, NULL, "Only whether the weights built in suit the program"});
-  common_add(&cli, COMMON_RENAME);
-  cli_read(&cli, c->argc, c->argv, "", "Lists the weights and states of the program, by name and shape.");
-  const char *path = cli_get(&cli, "weights");
-  int status = !cli_get(&cli, "check") ? path ? list_file(&cli, p, path, err) : list(p, NULL, err)
-               : p->weights_bytes      ? check_built_in(p, err)
-                                       : fail(err, "no weights are built in");
-  cli_close(&cli);
-  return status;
+  const char *path = cli_get(c->cli, "weights");
+  return !cli_get(c->cli, "check") ? path ? list_file(c->cli, p, path, err) : list(p, NULL, err)
+         : p->weights_bytes        ? check_built_in(p, err)
+                                   : fail(err, "no weights are built in; netc build --weights FILE puts them there");
 }

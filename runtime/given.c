@@ -1,5 +1,6 @@
 /* Duty: what a command on a predict block is given. Files and samples are counted first, then filled in batch by batch. */
 #include "given.h"
+#include "pass.h"
 #include "value.h"
 #include <stdlib.h>
 #include <string.h>
@@ -26,35 +27,29 @@ void given_begin(struct given *g, const struct net_program *p, const struct net_
 }
 
 void given_options(const struct given *g, struct cli *c) {
-  cli_add(c, (struct cli_row){"sample", 0, "N", "Takes sample N of the data set instead of files, or N-M for several"});
-  cli_add(c, (struct cli_row){"split", 0, "NAME", "Whose samples: train, val or test; all of them without --sample"});
+  cli_add(c, (struct cli_row){"sample", 0, "N-M", "Samples N to M of the data set instead of files; or one, N", OFTEN});
+  cli_add(c, (struct cli_row){"split", 0, SPLITS, "Whose samples; all of them without --sample", OFTEN});
   for (int i = 0; i < g->predict->inputs; i++) {
     const struct net_predict_input *in = input(g, i);
     char now[NUMBER];
     if (in->is_option)
-      cli_add_now(c, (struct cli_row){in->field.name, 0, "X", "A number of this command"}, number_text(now, in->value));
-    else if (in->field.kind == NET_CLASS)
-      cli_add(c, (struct cli_row){in->field.name, 0, "CLASS", "The class, its name or its number"});
-    else if (in->field.kind == NET_VALUE)
-      cli_add(c, (struct cli_row){in->field.name, 0, "X,Y,…", "The numbers of this input"});
+      cli_add_now(c, (struct cli_row){in->field.name, 0, "X", "A number of this command", OFTEN}, number_text(now, in->value));
+    else if (in->field.kind == NET_CLASS) {
+      cli_add(c, (struct cli_row){in->field.name, 0, "CLASS", "The class, its name or its number", OFTEN});
+      cli_values(c, g->data ? g->data->class_name : NULL, g->data ? g->data->class_names : 0);
+    } else if (in->field.kind == NET_VALUE)
+      cli_add(c, (struct cli_row){in->field.name, 0, "X,Y,…", "The numbers of this input", OFTEN});
   }
 }
 
-static int set_options(const struct given *g, struct model *m, char err[ERR]) {
+static void set_options(const struct given *g, struct model *m) {
   for (int i = 0; i < g->predict->inputs; i++) {
     const struct net_predict_input *in = input(g, i);
     const char *text = in->is_option ? cli_get(g->cli, in->field.name) : NULL;
-    double v = in->value;
-    char *end;
-    if (!in->is_option)
-      continue;
-    if (text && ((v = strtod(text, &end)), end == text || *end))
-      return fail(err, "--%s: a number is wanted, not \"%s\"", in->field.name, text);
-    for (int s = 0; s < g->program->scalars; s++)
+    for (int s = 0; in->is_option && s < g->program->scalars; s++)
       if (!strcmp(g->program->scalar[s], in->field.name))
-        m->scalar[s] = v;
+        m->scalar[s] = text ? strtod(text, NULL) : in->value;
   }
-  return 0;
 }
 
 static void set_names(struct given *g, const struct trained *about) {
@@ -78,30 +73,27 @@ static int read_range(struct given *g, const char *text, char err[ERR]) {
   char *end;
   int64_t first = strtoll(text, &end, 10), last = *end == '-' && end != text ? strtoll(end + 1, &end, 10) : first;
   if (*end || end == text || first < 0 || last < first)
-    return fail(err, "--sample: a number or a range such as 0-15 is wanted, not \"%s\"", text);
+    return cli_fail(g->cli, err, "--sample: a number or a range such as 0-15 is wanted, not \"%s\"", text);
   g->first_sample = first;
   g->total = last - first + 1;
   return 0;
 }
 
 static int choose_samples(struct given *g, const char *text, char err[ERR]) {
-  static const char *const NAMES[] = {"train", "val", "test"};
-  const char *name = cli_get(g->cli, "split");
-  enum net_split split = NET_TEST;
+  enum net_split split;
   if (text && read_range(g, text, err))
     return -1;
   if (!g->data)
     return fail(err, "--%s needs a data block, and this program has none", text ? "sample" : "split");
-  while (name ? strcmp(NAMES[split], name) : !data_has(g->data, split) && split > NET_TRAIN)
-    if (split-- == NET_TRAIN)
-      return fail(err, "--split: train, val or test is wanted, not \"%s\"", name);
+  if (split_option(g->cli, g->data, &split, err))
+    return -1;
   g->set = data_open(g->data, split, cli_get(g->cli, "data"), 0, err);
   if (!g->set)
     return -1;
   if (!text)
     g->total = data_count(g->set);
   if (g->first_sample + g->total > data_count(g->set))
-    return fail(err, "--sample: the %s samples are 0 to %lld", NAMES[split], (long long)data_count(g->set) - 1);
+    return cli_fail(g->cli, err, "--sample: the %s samples are 0 to %lld", split_name(split), (long long)data_count(g->set) - 1);
   return 0;
 }
 
@@ -119,7 +111,7 @@ static int choose_files(struct given *g, char err[ERR]) {
       return -1;
   }
   if (!g->files.count || g->files.count % g->images)
-    return fail(err,
+    return cli_fail(g->cli, err,
                 g->files.count ? "%s takes %d pictures at a time"
                                : "%s wants %d picture%s: a file, a folder, or --sample N",
                 g->predict->name, g->images, g->images > 1 ? "s" : "");
@@ -127,15 +119,15 @@ static int choose_files(struct given *g, char err[ERR]) {
   return 0;
 }
 
-int given_choose(struct given *g, const struct cli *c, char err[ERR]) {
+int given_choose(struct given *g, struct cli *c, char err[ERR]) {
   const char *sample = cli_get(c, "sample"), *split = cli_get(c, "split");
   g->cli = c;
   if (sample || (split && !c->plains))
-    return c->plains ? fail(err, "either files or --sample") : choose_samples(g, sample, err);
+    return c->plains ? cli_fail(c, err, "either files or --sample, not both") : choose_samples(g, sample, err);
   if (g->images)
     return choose_files(g, err);
   if (c->plains)
-    return fail(err, "%s takes no files", g->predict->name);
+    return cli_fail(c, err, "%s takes no files: \"%s\" is too much", g->predict->name, c->plain[0]);
   return cli_whole(c, "count", 1, 1, &g->total, err);
 }
 
@@ -157,18 +149,18 @@ int64_t class_find(struct show_names names, int classes, const char *what, const
 static int class_of(const struct given *g, const struct net_field *f, const char *text, int32_t *out, char err[ERR]) {
   int64_t k = class_find(g->names, f->classes, f->name, text, err);
   *out = (int32_t)k;
-  return k < 0 ? -1 : 0;
+  return k < 0 ? cli_fail(g->cli, err, "%.500s", err) : 0;
 }
 
-static int numbers_of(const struct net_field *f, const char *text, float *out, char err[ERR]) {
+static int numbers_of(const struct given *g, const struct net_field *f, const char *text, float *out, char err[ERR]) {
   int64_t count = data_field_size(f) / 4, n = 0;
   const char *at = text;
   for (char *end; n < count; at = end + (*end == ',')) {
     out[n++] = strtof(at, &end);
     if (end == at || (*end && *end != ',') || (!*end && n < count))
-      return fail(err, "--%s: %lld numbers with commas between are wanted", f->name, (long long)count);
+      return cli_fail(g->cli, err, "--%s: %lld numbers with commas between are wanted", f->name, (long long)count);
   }
-  return *at ? fail(err, "--%s: more than %lld numbers", f->name, (long long)count) : 0;
+  return *at ? cli_fail(g->cli, err, "--%s: more than %lld numbers", f->name, (long long)count) : 0;
 }
 
 /* Input i of n samples from the command line. */
@@ -179,8 +171,8 @@ static int fill_option(struct given *g, int i, int64_t n, char err[ERR]) {
   if (f->kind != NET_CLASS && f->kind != NET_VALUE)
     return fail(err, "%s: its input \"%s\" comes from a data set only: use --sample", g->predict->name, f->name);
   if (!text)
-    return fail(err, "%s needs --%s", g->predict->name, f->name);
-  if (f->kind == NET_CLASS ? class_of(g, f, text, g->in[i], err) : numbers_of(f, text, g->in[i], err))
+    return cli_fail(g->cli, err, "%s needs --%s", g->predict->name, f->name);
+  if (f->kind == NET_CLASS ? class_of(g, f, text, g->in[i], err) : numbers_of(g, f, text, g->in[i], err))
     return -1;
   for (int64_t k = 1; k < n; k++)
     memcpy((char *)g->in[i] + k * size, g->in[i], (size_t)size);
@@ -292,8 +284,7 @@ int64_t given_fill_readable(struct given *g, int64_t first, int64_t n, char err[
 int given_open(struct given *g, struct model *m, const struct trained *about, char err[ERR]) {
   int short_of = 0;
   size_t room = (size_t)g->batch;
-  if (set_options(g, m, err))
-    return -1;
+  set_options(g, m);
   set_names(g, about);
   for (int i = 0; i < g->entry->inputs; i++)
     short_of |= !(g->in[i] = block_get(g->batch * data_field_size(&input(g, i)->field)));

@@ -10,7 +10,7 @@ struct given {
   const struct net_program *program;
   const struct net_predict *predict;
   const struct net_entry *entry;
-  const struct cli *cli;
+  struct cli *cli;
   const struct net_data *data; /* whose classes and prepare these are: the block that types an input, else the
                                   training's; may be NULL */
   int images;                  /* inputs that are pictures */
@@ -34,7 +34,7 @@ void given_begin(struct given *g, const struct net_program *p, const struct net_
 /* Options for samples and for inputs that are no pictures. */
 void given_options(const struct given *g, struct cli *c);
 /* Finds out what there is: files and samples. The split is read whole where --sample is not given, but --split is. */
-int given_choose(struct given *g, const struct cli *c, char err[ERR]);
+int given_choose(struct given *g, struct cli *c, char err[ERR]);
 /* Buffers for g->batch samples; options that are numbers go to m; names from the weights' training. */
 int given_open(struct given *g, struct model *m, const struct trained *about, char err[ERR]);
 /* Samples first … first + n - 1 into the buffers. */

@@ -1,87 +1,211 @@
-/* The finished program's main(): chooses the command. The only place that ends the program, but for what argp prints.
- */
+/* The finished program's main(): chooses the command, reads its options, runs it. The only place that ends the program. */
 #include "command.h"
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-  const char *name, *doc;
-  int (*run)(const struct command *c, char err[ERR]);
-  int hidden;
-} COMMANDS[] = {
-    {"train", "Trains the network by the file's recipe", command_train, 0},
-    {"eval", "Loss and metrics of a trained network on test data", command_eval, 0},
-    {"check-data", "Reads all data and tells what is there, what is wrong, and what is twice", command_check, 0},
-    {"info", "What this program is: parameters, recipe, source", command_info, 0},
-    {"weights", "Names and shapes of the weights, and what a file has for them", command_weights, 0},
-    {"bench", "How fast it trains and predicts here", command_bench, 0},
-    {"dump", "Runs an entry on given tensors (for comparisons with other systems)", command_dump, 1},
+enum { DONE, FAILED, MISUSED }; /* the exit status; a command may have one more, see interrupt.h */
+
+static const struct command_row COMMANDS[] = {
+    {"train", "[BLOCK]", "Trains the network by the file's recipe",
+     "Every line of the recipe is an option here, and the option wins.", "train --epochs 10 --lr 3e-4", OFTEN,
+     train_options, command_train, NULL},
+    {"eval", "[BLOCK]", "Loss and metrics of a trained network",
+     "They come from data that it was not trained on, unless --split says otherwise.", "eval --split test", OFTEN,
+     eval_options, command_eval, NULL},
+    {"check-data", "[DATA]", "Reads all data and tells what is wrong in it, and what is there twice",
+     "What would be read to train, and how.", "check-data --data DIR --all", OFTEN, check_options, command_check, NULL},
+    {"info", "", "What this program is: parameters, recipe, source", "", "info --source", OFTEN, info_options,
+     command_info, NULL},
+    {"weights", "", "Names and shapes of the weights, and what a file has for them", "", "weights -w other.safetensors",
+     OFTEN, weights_options, command_weights, NULL},
+    {"bench", "[ENTRY...]", "How fast it trains and predicts here", "Steps are timed on made-up inputs.",
+     "bench --threads 1 --profile", OFTEN, bench_options, command_bench, NULL},
+    {"dump", "", "Runs an entry on given tensors and writes all it computed", "For comparisons with other systems.",
+     "dump -i inputs.safetensors -o all.safetensors", RARE, dump_options, command_dump, NULL},
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
 
-static void help(FILE *out, const char *self, int all) {
-  const struct net_program *p = &net_program;
-  fprintf(out, "Usage: %s COMMAND [OPTION...]\n\n", self);
-  for (int i = 0; i < COMMAND_COUNT; i++)
-    if ((all || !COMMANDS[i].hidden) && (i > 1 || p->trains))
-      fprintf(out, "  %-16s %s\n", COMMANDS[i].name, COMMANDS[i].doc);
-  if (p->predicts)
-    fputc('\n', out);
-  for (int i = 0; i < p->predicts; i++) {
-    fprintf(out, "  %-16s predict %s(", p->predict[i].name, p->predict[i].name);
-    for (int k = 0; k < p->predict[i].inputs; k++)
-      fprintf(out, "%s%s", k ? ", " : "", p->predict[i].input[k].field.name);
-    fputs(")\n", out);
-  }
-  fprintf(out, "\n%s COMMAND --help tells the options of a command%s.\n", self,
-          all ? "" : "; --help --all lists the rare commands too");
-  fprintf(out, "Compiled from %s.net by %s.\n", p->name, p->built);
+static const struct cli_row HELP = {"help", 'h', NULL, "This text", OFTEN};
+static const struct cli_row HELP_ALL = {"all", 0, NULL, "With --help: the rare options too", HIDDEN};
+
+/* "[BLOCK]" becomes the blocks' names, or nothing where there is one only. */
+static const char *block_words(const struct net_program *p, struct heap *h) {
+  char text[ERR] = "";
+  size_t n = 0;
+  for (int i = 0; i < p->trains && p->trains > 1 && n < sizeof text; i++)
+    n += (size_t)snprintf(text + n, sizeof text - n, "%s%s%s", i ? "|" : "[", p->train[i].name,
+                          i + 1 == p->trains ? "]" : "");
+  return heap_text(h, text, strlen(text));
 }
 
-static int unknown(const char *self, const char *word) {
-  const char *names[COMMAND_COUNT + 256];
-  int n = 0;
-  for (int i = 0; i < COMMAND_COUNT; i++)
-    names[n++] = COMMANDS[i].name;
-  for (int i = 0; i < net_program.predicts && i < 256; i++)
-    names[n++] = net_program.predict[i].name;
-  const char *near = nearest(word, names, n);
-  fprintf(stderr, "error: %s has no command \"%s\"", self, word);
-  fprintf(stderr, near ? "; did you mean \"%s\"?\n" : "; %s --help lists them\n", near ? near : self);
-  return 2;
+static void table_open(struct command_table *t, const struct net_program *p) {
+  *t = (struct command_table){.row = mem_get((size_t)(COMMAND_COUNT + p->predicts) * sizeof *t->row)};
+  for (int i = 0; i < COMMAND_COUNT; i++) {
+    int trains = !strcmp(COMMANDS[i].words, "[BLOCK]");
+    if (trains && !p->trains)
+      continue;
+    t->row[t->count] = COMMANDS[i];
+    if (trains)
+      t->row[t->count].words = block_words(p, &t->heap);
+    t->count++;
+  }
+  for (int i = 0; i < p->predicts; i++)
+    t->row[t->count++] = predict_row(p, &p->predict[i], &t->heap);
+}
+
+static void table_close(struct command_table *t) {
+  heap_free(&t->heap);
+  free(t->row);
+}
+
+static int find(const struct command_table *t, const char *word) {
+  int i = 0;
+  while (i < t->count && strcmp(t->row[i].name, word))
+    i++;
+  return i;
+}
+
+/* ---- help ---- */
+
+static void options_of(const struct command_row *r, const struct command *c) {
+  cli_open(c->cli, c->self, r->name);
+  r->options(c);
+  cli_add(c->cli, HELP);
+  if (!cli_has(c->cli, "all"))
+    cli_add(c->cli, HELP_ALL);
+}
+
+static struct manual_command manual_of(const struct command_row *r) {
+  return (struct manual_command){.name = r->name,
+                                 .words = r->words,
+                                 .summary = r->summary,
+                                 .more = r->more,
+                                 .example = r->example,
+                                 .rare = r->rare};
+}
+
+static void help_command(const struct command_row *r, const struct command *c, int all) {
+  struct manual_command m = manual_of(r);
+  struct manual_option *option = cli_manual(c->cli);
+  m.option = option;
+  m.options = c->cli->count;
+  manual_help(c->self, &m, all, stdout);
+  free(option);
+}
+
+static void overview(const struct command *c, int all, FILE *out) {
+  struct manual m = {.self = c->self, .commands = c->table->count};
+  struct manual_command *row = mem_get((size_t)c->table->count * sizeof *row);
+  for (int i = 0; i < c->table->count; i++)
+    row[i] = manual_of(&c->table->row[i]);
+  m.command = row;
+  manual_overview(&m, all, out);
+  fprintf(out, "Compiled from %s.net by %s.\n", c->program->name, c->program->built);
+  free(row);
+}
+
+/* ---- what is no command ---- */
+
+static int unknown(const struct command *c, const char *word) {
+  const struct command_table *t = c->table;
+  const char **names = mem_get((size_t)(t->count + 1) * sizeof *names);
+  int later = 0; /* is a command among the words behind? */
+  for (int i = 0; i < t->count; i++) {
+    names[i] = t->row[i].name;
+    for (int k = 1; k < c->argc && !later; k++)
+      later = strcmp(c->argv[k], names[i]) ? 0 : k;
+  }
+  const char *near = nearest(word, names, t->count);
+  free(names);
+  if (*word == '-' && later)
+    fprintf(stderr, "error: the command comes first: %s %s %s …\n", c->self, c->argv[later], word);
+  else if (*word == '-')
+    fprintf(stderr, "error: a command is wanted first; %s --help lists them\n", c->self);
+  else if (near)
+    fprintf(stderr, "error: %s has no command \"%s\"; did you mean \"%s\"?\n", c->self, word, near);
+  else if (!strcmp(word, "predict") && c->program->predicts)
+    fprintf(stderr, "error: %s has no command \"predict\"; its `predict` block makes the command \"%s\"\n", c->self,
+            c->program->predict[0].name);
+  else
+    fprintf(stderr, "error: %s has no command \"%s\"; %s --help lists them\n", c->self, word, c->self);
+  return MISUSED;
+}
+
+/* ---- all of it ---- */
+
+static int has_all(const struct command *c) {
+  int found = 0;
+  for (int i = 0; i < c->argc; i++)
+    found |= !strcmp(c->argv[i], "--all");
+  return found;
+}
+
+static int run(struct command *c, const struct command_row *r) {
+  struct cli cli;
+  char err[ERR] = "";
+  c->cli = &cli;
+  c->predict = r->predict;
+  options_of(r, c);
+  int status = cli_read(&cli, c->argc, c->argv, r->words, err);
+  if (status == 1) {
+    help_command(r, c, has_all(c));
+    status = DONE;
+  } else if (!status)
+    status = r->run(c, err);
+  if (status < 0) {
+    fprintf(stderr, "error: %s\n", err);
+    status = cli.wrong ? MISUSED : FAILED;
+  }
+  cli_close(&cli);
+  return status;
 }
 
 static int is(const char *word, const char *a, const char *b) {
   return !strcmp(word, a) || !strcmp(word, b);
 }
 
-int main(int argc, char **argv) {
-  const struct net_program *p = &net_program;
-  const char *word = argc > 1 ? argv[1] : "";
-  struct command c = {p, argv[0], argc - 1, argv + 1};
-  char err[ERR] = "";
-  int status = -2;
-  if (!*word || is(word, "--help", "-h") || !strcmp(word, "help")) {
-    help(*word ? stdout : stderr, argv[0], argc > 2 && !strcmp(argv[2], "--all"));
-    return *word ? 0 : 2;
+/* help, --help, help COMMAND */
+static int help(struct command *c) {
+  static char wanted[] = "--help";
+  int all = has_all(c);
+  if (c->argc < 2 || *c->argv[1] == '-') {
+    overview(c, all, stdout);
+    return DONE;
   }
+  int i = find(c->table, c->argv[1]);
+  if (i == c->table->count)
+    return unknown(c, c->argv[1]);
+  char *words[] = {c->argv[1], wanted, all ? (char[]){"--all"} : NULL};
+  c->argv = words;
+  c->argc = all ? 3 : 2;
+  return run(c, &c->table->row[i]);
+}
+
+static int choose(struct command *c, const char *word) {
+  if (!*word) {
+    overview(c, 0, stderr);
+    return MISUSED;
+  }
+  if (is(word, "--help", "-h") || !strcmp(word, "help"))
+    return help(c);
   if (is(word, "--version", "-V")) {
-    printf("%s, built by %s\n", p->name, p->built);
-    return 0;
+    printf("%s, built by %s\n", c->program->name, c->program->built);
+    return DONE;
   }
-  for (int i = 0; i < COMMAND_COUNT && status == -2; i++)
-    if (!strcmp(word, COMMANDS[i].name))
-      status = COMMANDS[i].run(&c, err);
-  for (int i = 0; i < p->predicts && status == -2; i++)
-    if (!strcmp(word, p->predict[i].name))
-      status = command_predict(&c, &p->predict[i], err);
-  if (status == -2)
-    return unknown(argv[0], word);
-  if (status == -1)
-    fprintf(stderr, "error: %s\n", err);
-  if (fflush(stdout) && status == 0) {
+  int i = find(c->table, word);
+  return i < c->table->count ? run(c, &c->table->row[i]) : unknown(c, word);
+}
+
+int main(int argc, char **argv) {
+  struct command_table table;
+  struct command c = {
+      .program = &net_program, .self = argv[0], .argc = argc - 1, .argv = argv + 1, .table = &table};
+  table_open(&table, c.program);
+  int status = choose(&c, argc > 1 ? argv[1] : "");
+  table_close(&table);
+  if (fflush(stdout) && status == DONE) {
     perror("error: cannot write the results");
-    return 1;
+    return FAILED;
   }
-  return status < 0 ? 1 : status;
+  return status;
 }

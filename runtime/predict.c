@@ -9,7 +9,7 @@ enum { BATCH_MOST = 16 };
 struct predictor {
   const struct net_program *program;
   const struct net_predict *predict;
-  struct cli cli;
+  struct cli *cli;
   struct model m;
   struct job job;
   struct trained about;
@@ -18,20 +18,26 @@ struct predictor {
   uint64_t seed;
 };
 
-static void options(struct predictor *p) {
-  struct cli *c = &p->cli;
-  cli_add(c, (struct cli_row){"output", 'o', "FILE", "Where a picture goes; for several of them, a folder"});
-  if (!p->given.images)
-    cli_add(c, (struct cli_row){"count", 'n', "N", "How many (now 1)"});
-  for (int s = 0; s < p->predict->shows; s++) {
-    const char *kind = p->predict->show[s].name;
-    if (!strcmp(kind, "classes"))
-      cli_add(c, (struct cli_row){"best", 0, "N", "Shows the N best classes only"});
-    if (!strcmp(kind, "mask"))
-      cli_add(c, (struct cli_row){"overlay", 0, NULL, "Draws the mask over the picture"});
-  }
-  cli_add(c, (struct cli_row){"json", 0, NULL, "Results as JSON on standard output"});
-  given_options(&p->given, c);
+static int shows(const struct net_predict *p, const char *kind) {
+  int found = 0;
+  for (int s = 0; s < p->shows; s++)
+    found |= !strcmp(p->show[s].name, kind);
+  return found;
+}
+
+static void options(const struct command *k) {
+  struct cli *c = k->cli;
+  struct given given;
+  given_begin(&given, k->program, k->predict);
+  cli_add(c, (struct cli_row){"output", 'o', "FILE", "Where a picture goes; for several of them, a folder", OFTEN});
+  given_options(&given, c);
+  if (!given.images)
+    cli_add(c, (struct cli_row){"count", 'n', "N", "How many (now 1)", OFTEN});
+  if (shows(k->predict, "classes"))
+    cli_add(c, (struct cli_row){"best", 0, "N", "Shows the N best classes only (now 5)", OFTEN});
+  if (shows(k->predict, "mask"))
+    cli_add(c, (struct cli_row){"overlay", 0, NULL, "Draws the mask over the picture", OFTEN});
+  cli_add(c, (struct cli_row){"json", 0, NULL, "Results as JSON on standard output", OFTEN});
   common_add(c, COMMON_DATA | COMMON_WEIGHTS | COMMON_OUT | COMMON_BATCH | COMMON_SEED | COMMON_THREADS);
 }
 
@@ -59,7 +65,7 @@ static int run(struct predictor *p, char err[ERR]) {
 
 static int prepare(struct predictor *p, char err[ERR]) {
   int64_t threads, seed, best;
-  const struct cli *c = &p->cli;
+  struct cli *c = p->cli;
   struct given *g = &p->given;
   if (cli_whole(c, "threads", 1, 0, &threads, err) || cli_whole(c, "best", 1, 5, &best, err) ||
       given_choose(g, c, err) || model_open(&p->m, p->program, (int)threads, err) ||
@@ -89,18 +95,60 @@ static void predictor_close(struct predictor *p) {
   free(p->about.classes);
   if (p->m.program)
     model_close(&p->m);
-  cli_close(&p->cli);
 }
 
-int command_predict(const struct command *c, const struct net_predict *predict, char err[ERR]) {
-  struct predictor p = {.program = c->program, .predict = predict};
-  given_begin(&p.given, c->program, predict);
-  cli_open(&p.cli, c->self, predict->name);
-  options(&p);
-  int images = p.given.images;
-  cli_read(&p.cli, c->argc, c->argv, images ? images > 1 ? "PICTURE..." : "PICTURE|FOLDER..." : "",
-           "Runs the trained network and shows what the `predict` block of the .net file says.");
+int command_predict(const struct command *c, char err[ERR]) {
+  struct predictor p = {.program = c->program, .predict = c->predict, .cli = c->cli};
+  given_begin(&p.given, c->program, c->predict);
   int status = prepare(&p, err) || run(&p, err) ? -1 : p.given.failures > 0;
   predictor_close(&p);
   return status;
+}
+
+/* ---- its row among the commands ---- */
+
+static const char *summary(const struct net_program *p, const struct net_predict *t, struct heap *h) {
+  char *text;
+  size_t size;
+  FILE *f = open_memstream(&text, &size);
+  fputs("Predicts", f);
+  for (int i = 0; i < t->shows; i++)
+    fprintf(f, "%s %s", i ? "," : "", p->entry[t->entry].output[t->show[i].output].name);
+  for (int i = 0; i < t->inputs; i++)
+    fprintf(f, "%s%s", i ? ", " : " from ", t->input[i].field.name);
+  fclose(f);
+  const char *kept = heap_text(h, text, size);
+  free(text);
+  return kept;
+}
+
+static const char *example(const struct net_predict *t, struct heap *h) {
+  char *text;
+  size_t size;
+  FILE *f = open_memstream(&text, &size);
+  fputs(t->name, f);
+  for (int i = 0; i < t->inputs; i++)
+    if (t->input[i].field.kind == NET_IMAGE)
+      fputs(" picture.png", f);
+    else if (t->input[i].field.kind == NET_CLASS)
+      fprintf(f, " --%s 3", t->input[i].field.name);
+  fputs(shows(t, "mask") || shows(t, "image") ? " -o result.png" : " --json", f);
+  fclose(f);
+  const char *kept = heap_text(h, text, size);
+  free(text);
+  return kept;
+}
+
+struct command_row predict_row(const struct net_program *p, const struct net_predict *t, struct heap *h) {
+  struct given given;
+  given_begin(&given, p, t);
+  return (struct command_row){t->name,
+                              given.images > 1 ? "PICTURE..." : given.images ? "PICTURE|FOLDER..." : "",
+                              summary(p, t, h),
+                              "Runs the trained network and shows what the `predict` block of the .net file says.",
+                              example(t, h),
+                              OFTEN,
+                              options,
+                              command_predict,
+                              t};
 }

@@ -25,7 +25,7 @@ train second on D as (image, label) {
 }
 END
 "$NETC" build two.net || exit 1
-./two train --help | grep 'lr='
+./two train --help | grep 'lr X'
 ./two train --lr 0 --out still > /dev/null || exit 1
 ./two train --first.lr 0 --out half > /dev/null || exit 1
 losses() { cut -d, -f4 "$1/log.csv" | tail -1; }

@@ -98,4 +98,4 @@ say "$NETC" build ours.net --weights $theirs --rename missing.txt -o part
 say "$NETC" build stem.net --weights $theirs -o part
 say "$NETC" build ours.net --prefix module. -o part
 ls part* 2> /dev/null
-./ours eval --help | grep -A1 -e '--prefix\|--rename'
+./ours eval --help --all | grep -A1 -e '--prefix\|--rename'

@@ -1,0 +1,109 @@
+# The finished program's command line: each help fits a screen, each mistake has its message, what would mend it, and status 2.
+NETC=$(realpath "$NETC")
+cd "$T" || exit 1
+cat > two.net <<'END_OF_NET'
+const size = 8
+net A {
+  in x [1, size, size]
+  out y = x -> flatten -> dense(3)
+}
+net G {
+  in c [3]
+  out image = c -> dense(size * size) -> reshape([1, size, size]) -> sigmoid
+}
+data Shapes {
+  field image [1, size, size]
+  field label class(3)
+  source:  shapes(count: 64)
+  val:     shapes(count: 32)
+  names:   ["circle", "square", "tri angle"]
+  prepare: scale(1/255)
+}
+train judge on Shapes as (image, label) {
+  logits = A(image)
+  minimize cross_entropy(logits, label)
+  report   accuracy: accuracy(logits, label)
+  optimizer: sgd(lr: 0.1)
+  epochs:    1
+  batch:     16
+  keep:      best(accuracy)
+}
+train painter on Shapes as (image, label) {
+  minimize mse(G(one_hot(label, 3)), image)
+  optimizer: adam(lr: 0.01)
+  epochs:    1
+}
+predict classify(image Shapes.image) {
+  show classes: softmax(A(image))
+}
+predict paint(kind Shapes.label, gain: 1) {
+  show image: gain * G(one_hot(kind, 3))
+}
+END_OF_NET
+"$NETC" build two.net --cpu x86-64-v3 || exit 1
+
+lines() { # lines MOST WORD...: too long or too wide
+  most=$1
+  shift
+  ./two "$@" > help.txt || exit 1
+  [ "$(wc -l < help.txt)" -le "$most" ] || echo "two $*: $(wc -l < help.txt) lines"
+  LC_ALL=C.UTF-8 awk -v what="$*" 'length($0) > 80 { print "two " what ": too wide: " $0 }' help.txt
+}
+lines 24 --help
+lines 24 --help --all
+for command in train eval info weights bench dump classify paint; do
+  lines 24 $command --help
+  lines 60 $command --help --all
+  ./two help $command --all | cmp - help.txt
+  [ "$command" = info ] || grep -q "^Example: ./two $command" help.txt || echo "$command: no example"
+done
+./two
+echo "= $?"
+./two train --help
+./two paint -h
+
+try() {
+  echo "\$ two $*"
+  ./two "$@" 2>&1
+  echo "= $?"
+}
+try trian
+try predict
+try help trian
+try --epochs 3 train
+try --epochs
+try train jugde
+try train judge painter
+try info all
+try train epochs=3
+try train -epochs 3
+try train -q
+try train --epoch=abc
+try train --epochs=0
+try train --batch 1.5
+try train --batch 0
+try train --lr nan
+try train --learning-rate 1
+try train --s 3
+try train --resume=3
+try train --keep 'best(acuracy)'
+try train --schedule cosin
+try train --save-every 3h
+try train --prefix module.
+try eval --split tset
+try eval --split test
+try eval
+try eval --weights two.net
+try classify
+try classify -o
+try classify missing.png
+try classify --sample 64 --split train
+try classify x.png --sample 3
+try classify --best 0 --sample 0
+try paint circle
+try bench trian
+./two train --out run > /dev/null || exit 1
+try paint --out run
+try paint --out run --kind cirlce
+try paint --out run --kind circle --gain much
+try paint --out run --kind 'tri angle' -o missing/x.png
