@@ -12,7 +12,7 @@ static const struct command_row COMMANDS[] = {
     {"eval", "[BLOCK]", "Loss and metrics of a trained network",
      "They come from data that it was not trained on, unless --split says otherwise.", "eval --split test", OFTEN,
      eval_options, command_eval, NULL},
-    {"check-data", "[DATA]", "Reads all data and tells what is wrong in it, and what is there twice",
+    {"check-data", "[DATA]", "Reads all data: what is there, what is wrong, what is twice",
      "What would be read to train, and how.", "check-data --data DIR --all", OFTEN, check_options, command_check, NULL},
     {"info", "", "What this program is: parameters, recipe, source", "", "info --source", OFTEN, info_options,
      command_info, NULL},
