@@ -61,6 +61,8 @@ $(COMPILER_O) $(B)/compiler/main.o: $(B)/net.tab.h
 $(B)/compiler/gen/%.o: INCLUDES += -I$(LLVM_INCLUDE)
 $(B)/runtime/%.o: INCLUDES := -Iruntime
 $(B)/runtime/%.o: CFLAGS += -fPIC
+# loops over pixels: vectors, of the same values (no errno, and no float exceptions, to stand in their way)
+$(B)/runtime/augment/%.o: CFLAGS += $(if $(filter release,$(MODE)),-O3 -fno-math-errno -fno-trapping-math)
 $(B)/%.o: %.c
 	@mkdir -p $(@D) && echo "  cc    $<"
 	$(CC) $(CFLAGS) $(INCLUDES) -MMD -MP -c -o $@ $<

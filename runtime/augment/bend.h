@@ -2,12 +2,7 @@
    neighbours nearly as much elsewhere. */
 #ifndef NET_BEND_H
 #define NET_BEND_H
-#include <stdint.h>
-
-struct chance { /* what the random numbers of one sample depend on */
-  uint64_t seed, epoch;
-  int64_t position;
-};
+#include "augment/pick.h"
 
 struct bend { /* of a picture of height x width */
   int height, width;

@@ -1,27 +1,8 @@
 /* Brightness, contrast, saturation and hue as torchvision's ColorJitter (in the order written, where that shuffles);
-   noise, channel shift and cutout. Grey pictures have no saturation and no hue, and are left as they are. */
+   channel shift as Keras's; areas that are erased. Grey pictures have no saturation and no hue, and are left as they
+   are. */
 #include "augment/colour.h"
 #include <math.h>
-
-struct planes {
-  int channels, height, width;
-  size_t size;
-  float *v;
-};
-
-static float within(float v) {
-  return v < 0 ? 0 : v > 255 ? 255 : v;
-}
-
-static float grey_at(const struct planes *p, size_t i) {
-  const float *v = p->v + i;
-  return p->channels == 3 ? 0.299f * v[0] + 0.587f * v[p->size] + 0.114f * v[2 * p->size] : *v;
-}
-
-static float factor(float u, float fraction) {
-  float low = fraction < 1 ? 1 - fraction : 0;
-  return low + u * (1 + fraction - low);
-}
 
 static void brightness(const struct planes *p, float f) {
   for (size_t i = 0; i < p->channels * p->size; i++)
@@ -30,81 +11,129 @@ static void brightness(const struct planes *p, float f) {
 
 static void contrast(const struct planes *p, float f) {
   double sum = 0;
-  for (size_t i = 0; i < p->size; i++)
-    sum += grey_at(p, i);
+  for (int y = 0; y < p->height; y++) { /* rows first: the same sum, and exact enough, in floats */
+    float row = 0;
+    for (int x = 0; x < p->width; x++)
+      row += grey_at(p, (size_t)y * p->width + x);
+    sum += row;
+  }
   float mean = (float)(sum / (double)p->size);
   for (size_t i = 0; i < p->channels * p->size; i++)
     p->v[i] = within(mean + f * (p->v[i] - mean));
 }
 
 static void saturation(const struct planes *p, float f) {
+  float *r = p->v, *g = r + p->size, *b = g + p->size;
   for (size_t i = 0; p->channels == 3 && i < p->size; i++) {
     float grey = grey_at(p, i);
-    for (int c = 0; c < 3; c++)
-      p->v[c * p->size + i] = within(grey + f * (p->v[c * p->size + i] - grey));
+    r[i] = within(grey + f * (r[i] - grey));
+    g[i] = within(grey + f * (g[i] - grey));
+    b[i] = within(grey + f * (b[i] - grey));
   }
+}
+
+/* How much of a colour's spread is missing in the channel that is full at `corner`, at place h of the circle; both in
+   sixths. */
+static inline float missing(float corner, float h) {
+  float k = corner + h, near;
+  k -= k >= 12 ? 12 : k >= 6 ? 6 : 0;
+  near = k < 4 - k ? k : 4 - k;
+  near = near < 0 ? 0 : near;
+  return near > 1 ? 1 : near;
 }
 
 /* Turns the colour circle by `turn` of it. A colour is its largest value, its spread, and where it lies between the
-   corners. */
+   corners: from 0 to 6, before turning from -1 to 5. */
 static void hue(const struct planes *p, float turn) {
+  float *r = p->v, *g = r + p->size, *b = g + p->size, by = 6 * (turn - floorf(turn)) + 1;
   for (size_t i = 0; p->channels == 3 && i < p->size; i++) {
-    float *r = p->v + i, *g = r + p->size, *b = g + p->size;
-    float high = fmaxf(*r, fmaxf(*g, *b)), spread = high - fminf(*r, fminf(*g, *b));
-    if (spread <= 0)
-      continue;
-    float h = high == *r ? (*g - *b) / spread : high == *g ? 2 + (*b - *r) / spread : 4 + (*r - *g) / spread;
-    float *channel[3] = {r, g, b};
-    static const float corner[3] = {5, 3, 1};
-    for (int c = 0; c < 3; c++) {
-      float k = fmodf(corner[c] + h + 6 * turn + 12, 6), near = fminf(k, 4 - k);
-      *channel[c] = high - spread * (near < 0 ? 0 : near > 1 ? 1 : near);
-    }
+    float x = r[i], y = g[i], z = b[i], high = x > y ? x : y, low = x < y ? x : y;
+    high = high > z ? high : z, low = low < z ? low : z;
+    float spread = high - low, per = 1 / (spread > 0 ? spread : 1);
+    float in_red = (y - z) * per, in_green = 2 + (z - x) * per, in_blue = 4 + (x - y) * per;
+    float h = (high == x ? in_red : high == y ? in_green : in_blue) + by;
+    r[i] = high - spread * missing(4, h);
+    g[i] = high - spread * missing(2, h);
+    b[i] = high - spread * missing(0, h);
   }
 }
 
-static void channel_shift(const struct planes *p, float amount, const float *u) {
-  for (int c = 0; c < p->channels; c++)
-    for (size_t i = 0; i < p->size; i++)
-      p->v[c * p->size + i] = within(p->v[c * p->size + i] + 255 * amount * (2 * u[c] - 1));
+/* The same amount for all channels, within what values the picture has, as Keras does. */
+static void channel_shift(const struct planes *p, float amount) {
+  float low = p->v[0], high = p->v[0];
+  for (size_t i = 0; i < p->channels * p->size; i++) {
+    low = p->v[i] < low ? p->v[i] : low;
+    high = p->v[i] > high ? p->v[i] : high;
+  }
+  for (size_t i = 0; i < p->channels * p->size; i++) {
+    float v = p->v[i] + amount;
+    v = v < low ? low : v;
+    p->v[i] = v > high ? high : v;
+  }
 }
 
-/* A square whose centre lies anywhere; what of it is outside is lost. */
-static void cutout(const struct planes *p, const struct step *s, const float *u) {
-  int left = (int)(u[0] * (float)p->width) - s->width / 2, top = (int)(u[1] * (float)p->height) - s->height / 2;
+static void erase(const struct planes *p, int left, int top, int width, int height, float value) {
+  int right = left + width < p->width ? left + width : p->width;
+  int bottom = top + height < p->height ? top + height : p->height;
   for (int c = 0; c < p->channels; c++)
-    for (int y = top < 0 ? 0 : top; y < top + s->height && y < p->height; y++)
-      for (int x = left < 0 ? 0 : left; x < left + s->width && x < p->width; x++)
-        p->v[c * p->size + (size_t)y * p->width + x] = s->fill.value;
+    for (int y = top < 0 ? 0 : top; y < bottom; y++)
+      for (int x = left < 0 ? 0 : left; x < right; x++)
+        p->v[c * p->size + (size_t)y * p->width + x] = value;
 }
 
-static void step_apply(const struct planes *p, const struct step *s, const float *u) {
-  const float *n = s->number;
+void colour_step(const struct planes *p, const struct step *s, const float n[DRAWN]) {
   switch (s->kind) {
   case STEP_BRIGHTNESS:
-    brightness(p, factor(u[0], n[0]));
+    brightness(p, n[0]);
     break;
   case STEP_CONTRAST:
-    contrast(p, factor(u[0], n[0]));
+    contrast(p, n[0]);
     break;
   case STEP_SATURATION:
-    saturation(p, factor(u[0], n[0]));
+    saturation(p, n[0]);
     break;
   case STEP_HUE:
-    hue(p, n[0] * (2 * u[0] - 1));
+    hue(p, n[0]);
     break;
   case STEP_COLOR_JITTER:
-    brightness(p, factor(u[0], n[0]));
-    contrast(p, factor(u[1], n[1]));
-    saturation(p, factor(u[2], n[2]));
-    if (n[3] > 0)
-      hue(p, n[3] * (2 * u[3] - 1));
+    brightness(p, n[0]);
+    contrast(p, n[1]);
+    saturation(p, n[2]);
+    if (n[3] != 0)
+      hue(p, n[3]);
+    break;
+  case STEP_GRAYSCALE:
+    tone_grayscale(p);
     break;
   case STEP_CHANNEL_SHIFT:
-    channel_shift(p, n[0], u);
+    channel_shift(p, n[0]);
     break;
-  case STEP_CUTOUT:
-    cutout(p, s, u);
+  case STEP_AUTOCONTRAST:
+    tone_autocontrast(p);
+    break;
+  case STEP_EQUALIZE:
+    tone_equalize(p);
+    break;
+  case STEP_POSTERIZE:
+    tone_posterize(p, (int)n[0]);
+    break;
+  case STEP_SOLARIZE:
+    tone_solarize(p, n[0]);
+    break;
+  case STEP_INVERT:
+    tone_solarize(p, 0);
+    break;
+  case STEP_SHARPNESS:
+    tone_sharpness(p, n[0]);
+    break;
+  case STEP_GAUSSIAN_BLUR:
+    tone_blur(p, (int)n[0], n[1]);
+    break;
+  case STEP_CUTOUT: /* what of it is outside is lost */
+    erase(p, (int)n[0], (int)n[1], s->width, s->height, s->fill.value);
+    break;
+  case STEP_RANDOM_ERASING:
+    erase(p, (int)n[0], (int)n[1], (int)n[2], (int)n[3], s->fill.value);
     break;
   default:
     break;
@@ -120,20 +149,16 @@ int colour_any(const struct steps *augment) {
 
 void colour_apply(const struct steps *augment, const struct chance *chance, struct colour_place place, int channels,
                   int height, int width, float *plane, float *scratch) {
-  struct planes p = {channels, height, width, (size_t)height * width, plane};
-  int64_t n = (int64_t)(p.size * channels);
+  struct planes p = {channels, height, width, (size_t)height * width, plane, scratch};
+  int64_t values = (int64_t)(p.size * channels);
   for (int i = 0; i < augment->count; i++) {
     const struct step *s = &augment->step[i];
-    if (s->kind < STEP_BRIGHTNESS)
+    float n[DRAWN];
+    if (s->kind < STEP_BRIGHTNESS || !step_draw(s, chance, i, height, width, n))
       continue;
-    float u[4];
-    nrt_uniform(u, 0, 4, chance->seed, chance->epoch, chance->position, SITE_STEP + i);
-    step_apply(&p, s, u);
-    if (s->kind != STEP_NOISE)
-      continue;
-    nrt_normal(scratch, place.frame * n, n, chance->seed, chance->epoch, chance->position,
-               SITE_PIXELS + 64 * place.field + i);
-    for (int64_t k = 0; k < n; k++)
-      plane[k] = within(plane[k] + 255 * s->number[0] * scratch[k]);
+    if (s->kind == STEP_NOISE)
+      noise_add(plane, values, 255 * n[0], chance, SITE_PIXELS + 64 * place.field + i, place.frame * values);
+    else
+      colour_step(&p, s, n);
   }
 }

@@ -6,7 +6,7 @@
 #define NET_STEP_H
 #include "netrt.h"
 
-enum step_kind { /* the order matters: geometry up to letterbox, fixed up to normalize, random geometry up to zoom */
+enum step_kind { /* the order matters: geometry up to letterbox, fixed up to normalize, random geometry up to affine */
                  STEP_RESIZE,
                  STEP_CROP,
                  STEP_PAD,
@@ -21,26 +21,45 @@ enum step_kind { /* the order matters: geometry up to letterbox, fixed up to nor
                  STEP_SHEAR,
                  STEP_ELASTIC,
                  STEP_ZOOM,
+                 STEP_AFFINE,
                  STEP_BRIGHTNESS,
                  STEP_CONTRAST,
                  STEP_SATURATION,
                  STEP_HUE,
                  STEP_COLOR_JITTER,
+                 STEP_GRAYSCALE,
                  STEP_CHANNEL_SHIFT,
+                 STEP_AUTOCONTRAST,
+                 STEP_EQUALIZE,
+                 STEP_POSTERIZE,
+                 STEP_SOLARIZE,
+                 STEP_INVERT,
+                 STEP_SHARPNESS,
+                 STEP_GAUSSIAN_BLUR,
                  STEP_NOISE,
-                 STEP_CUTOUT
+                 STEP_CUTOUT,
+                 STEP_RANDOM_ERASING
 };
 
 struct fill { /* what lies outside a picture; in masks a constant is 0 */
   enum { FILL_NEAREST, FILL_REFLECT, FILL_WRAP, FILL_CONSTANT } mode;
   float value;
 };
+enum { NUMBERS = 10, CHOICES = 16 };
+struct choices { /* shift's along one axis: one of these, to either side; 0 of them: by less than `below` */
+  int count;
+  float of[CHOICES], below;
+};
 struct step {
   enum step_kind kind;
-  int height, width; /* of the steps that take a size */
-  float number[8];   /* the other parameters in the order of the signature; mean[3] std[3] of normalize */
+  int height, width;      /* of the steps that take a size */
+  float number[NUMBERS];  /* the other parameters in the order of the signature, two of each range; mean[3] std[3] of
+                             normalize */
+  struct choices move[2]; /* of shift: down, right */
   struct fill fill;
   int fill_given;
+  int order, order_given; /* of interpolation: 0, 1 or 3 */
+  float p;                /* how often the step is taken */
 };
 enum { STEPS = 32 };
 struct steps {

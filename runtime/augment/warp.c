@@ -3,14 +3,15 @@
 
    The map is put together from the last step's point of view backwards: a step that takes place p of the picture so far
    to place q turns m into m after (q -> p). So a sample is resampled once however many steps there are, and stays
-   sharp. */
+   sharp. Rotate, shift, shear and zoom, written in this order, are Keras's apply_affine_transform: its matrices, about
+   the centre of the picture, with its signs. */
 #include "augment/warp.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static float pick(float u, double low, double high) {
-  return (float)(low + u * (high - low));
+static double radians(double degrees) {
+  return degrees * M_PI / 180;
 }
 
 /* m after "x' -> centre + a (x' - centre)", a being [a0 a1; a2 a3]. */
@@ -19,63 +20,60 @@ static void about_centre(struct warp *w, double a0, double a1, double a2, double
   map_compose(w->map, (double[6]){a0, a1, x - a0 * x - a1 * y, a2, a3, y - a2 * x - a3 * y});
 }
 
-static void crop_pick(struct warp *w, const struct step *s, const float *u) {
-  int pad = (int)s->number[0], room_x = w->width + 2 * pad - s->width, room_y = w->height + 2 * pad - s->height;
-  double left = room_x > 0 ? floor(u[0] * (room_x + 1)) : floor(room_x / 2.0);
-  double top = room_y > 0 ? floor(u[1] * (room_y + 1)) : floor(room_y / 2.0);
-  map_compose(w->map, (double[6]){1, 0, left - pad, 0, 1, top - pad});
-  w->height = s->height;
-  w->width = s->width;
+static void move(struct warp *w, double x, double y) {
+  map_compose(w->map, (double[6]){1, 0, x, 0, 1, y});
 }
 
-/* A window of random area and aspect; cut to what the picture has if it is larger. */
-static void resized_crop_pick(struct warp *w, const struct step *s, const float *u) {
-  double area = pick(u[0], s->number[0], s->number[1]) * w->height * w->width;
-  double ratio = exp(pick(u[1], log(s->number[2]), log(s->number[3])));
-  double width = fmin(w->width, sqrt(area * ratio)), height = fmin(w->height, sqrt(area / ratio));
-  double left = u[2] * (w->width - width), top = u[3] * (w->height - height);
+/* torchvision's: about the centre by scale times rotation times shear, then moved; this is the way back. */
+static void affine(struct warp *w, const float *n) {
+  double turn = radians(n[0]), x = radians(n[4]), y = radians(n[5]), s = 1 / n[3];
+  double a = cos(turn - y) / cos(y), b = -cos(turn - y) * tan(x) / cos(y) - sin(turn);
+  double c = sin(turn - y) / cos(y), d = -sin(turn - y) * tan(x) / cos(y) + cos(turn);
+  about_centre(w, s * d, -s * b, -s * c, s * a);
+  move(w, -n[1], -n[2]);
+}
+
+static void cut(struct warp *w, const struct step *s, double left, double top, double width, double height) {
   map_compose(w->map, (double[6]){width / s->width, 0, left, 0, height / s->height, top});
   w->height = s->height;
   w->width = s->width;
 }
 
-static void step_pick(struct warp *w, const struct step *s, const float *u) {
+void warp_step(struct warp *w, const struct step *s, const float n[DRAWN]) {
+  double a = radians(n[0]);
   switch (s->kind) {
   case STEP_RANDOM_CROP:
-    crop_pick(w, s, u);
+    cut(w, s, n[0], n[1], s->width, s->height);
     break;
   case STEP_RANDOM_RESIZED_CROP:
-    resized_crop_pick(w, s, u);
+    cut(w, s, n[0], n[1], n[2], n[3]);
+    w->smooth = 1;
     break;
   case STEP_FLIP:
-    about_centre(w, u[0] < s->number[0] ? -1 : 1, 0, 0, u[1] < s->number[1] ? -1 : 1);
+    about_centre(w, n[0], 0, 0, n[1]);
     break;
-  case STEP_ROTATE: {
-    double a = pick(u[0], -s->number[0], s->number[0]) * M_PI / 180;
+  case STEP_ROTATE:
     about_centre(w, cos(a), -sin(a), sin(a), cos(a));
     break;
-  }
-  case STEP_SHIFT: {
-    double x = pick(u[0], -s->number[1], s->number[1]) * w->width;
-    double y = pick(u[1], -s->number[0], s->number[0]) * w->height;
-    map_compose(w->map, (double[6]){1, 0, -x, 0, 1, -y});
+  case STEP_SHIFT:
+    move(w, n[0], n[1]);
     break;
-  }
   case STEP_SHEAR:
-    about_centre(w, 1, tan(pick(u[0], -s->number[0], s->number[0]) * M_PI / 180), 0, 1);
+    about_centre(w, 1, -sin(a), 0, cos(a));
     break;
-  case STEP_ZOOM: {
-    double f = pick(u[0], s->number[0], s->number[1]);
-    about_centre(w, 1 / f, 0, 0, 1 / f);
+  case STEP_ZOOM:
+    about_centre(w, n[0], 0, 0, n[1]);
     break;
-  }
+  case STEP_AFFINE:
+    affine(w, n);
+    break;
   default:
-    return;
+    break;
   }
 }
 
 struct warp warp_still(int height, int width) {
-  return (struct warp){{1, 0, 0, 0, 1, 0}, height, width, {FILL_NEAREST, 0}, 0, NULL, {1, 0, 0, 0, 1, 0}};
+  return (struct warp){.map = {1, 0, 0, 0, 1, 0}, .height = height, .width = width, .order = 1};
 }
 
 /* What the map was so far lies before the bend; a new one begins. */
@@ -93,18 +91,19 @@ int warp_pick(struct warp *w, const struct steps *augment, const struct chance *
   int said = 0;
   for (int i = 0; i < augment->count; i++) {
     const struct step *s = &augment->step[i];
-    if (s->kind > STEP_ZOOM)
+    float n[DRAWN];
+    if (s->kind > STEP_AFFINE || !step_draw(s, chance, i, w->height, w->width, n))
       continue;
-    float u[4];
-    nrt_uniform(u, 0, 4, chance->seed, chance->epoch, chance->position, SITE_STEP + i);
     if (s->kind == STEP_ELASTIC && bend_pick(w, s, chance, i))
       return -1;
-    step_pick(w, s, u);
-    /* one fill for the one map: the last that is written, else a padding crop's, else nearest */
-    int pads = s->kind == STEP_RANDOM_CROP && s->number[0] > 0;
+    warp_step(w, s, n);
+    /* one fill for the one map: the last that is written, else that of a step which differs from nearest */
+    int pads = s->kind == STEP_AFFINE || (s->kind == STEP_RANDOM_CROP && s->number[0] > 0);
     if (s->fill_given || (pads && !said))
       w->fill = s->fill;
     said |= s->fill_given;
+    if (s->order_given)
+      w->order = s->order;
   }
   const double *m = w->map;
   w->moved = w->height != height || w->width != width || w->bend || m[0] != 1 || m[1] != 0 || m[2] != 0 ||
@@ -122,81 +121,6 @@ void warp_center(struct warp *w, int height, int width) {
   w->height = height;
   w->width = width;
   w->moved = 1;
-}
-
-/* The value at whole coordinates, filled outside. */
-static float value_at(const struct fill *f, const unsigned char *plane, int width, int height, int x, int y) {
-  x = fill_index(f, x, width);
-  y = fill_index(f, y, height);
-  return x < 0 || y < 0 ? f->value : plane[(size_t)y * width + x];
-}
-
-static void map_apply(const double m[6], double *x, double *y) {
-  double u = m[0] * *x + m[1] * *y + m[2];
-  *y = m[3] * *x + m[4] * *y + m[5];
-  *x = u;
-}
-
-/* Where the result's pixel (x, y) is read: (u, v) with pixel edges at whole numbers. Far outside it is drawn nearer, so
-   that it fits an int: there every fill but wrap has long settled, and no step wraps so far. */
-struct spot {
-  float u, v;
-};
-static struct spot spot_at(const struct warp *w, int x, int y, int width, int height) {
-  double px = x + 0.5, py = y + 0.5;
-  map_apply(w->map, &px, &py);
-  if (w->bend) {
-    bend_at(w->bend, &px, &py);
-    map_apply(w->before, &px, &py);
-  }
-  float u = (float)px, v = (float)py;
-  float far_u = 4 * (float)width, far_v = 4 * (float)height;
-  u = u < -far_u ? -far_u : u > far_u ? far_u : u;
-  v = v < -far_v ? -far_v : v > far_v ? far_v : v;
-  return (struct spot){u, v};
-}
-
-static int whole_below(float v) { /* floor, without a call where the machine has no instruction for it */
-  int i = (int)v;
-  return i - (v < (float)i);
-}
-
-static float mix(float v00, float v01, float v10, float v11, float a, float b) {
-  float top = v00 + a * (v01 - v00), bottom = v10 + a * (v11 - v10);
-  return top + b * (bottom - top);
-}
-
-/* The four pixels around (u, v), filled where they lie outside. */
-static float mix_border(const struct warp *w, const unsigned char *p, const struct cell *c, int i, int j, float a,
-                        float b) {
-  int width = c->width, height = c->height;
-  return mix(value_at(&w->fill, p, width, height, i, j), value_at(&w->fill, p, width, height, i + 1, j),
-             value_at(&w->fill, p, width, height, i, j + 1), value_at(&w->fill, p, width, height, i + 1, j + 1), a, b);
-}
-
-void warp_image(const struct warp *w, const struct cell *c, float *out) {
-  size_t in_size = (size_t)c->height * c->width, out_size = (size_t)w->height * w->width;
-  for (int y = 0; y < w->height; y++)
-    for (int x = 0; x < w->width; x++, out++) {
-      struct spot s = spot_at(w, x, y, c->width, c->height);
-      int i = whole_below(s.u - 0.5f), j = whole_below(s.v - 0.5f);
-      float a = s.u - 0.5f - (float)i, b = s.v - 0.5f - (float)j;
-      int inside = i >= 0 && j >= 0 && i + 1 < c->width && j + 1 < c->height;
-      for (int k = 0; k < c->channels; k++) {
-        const unsigned char *p = c->bytes + k * in_size, *q = p + (inside ? (size_t)j * c->width + i : 0);
-        out[k * out_size] =
-            inside ? mix(q[0], q[1], q[c->width], q[c->width + 1], a, b) : mix_border(w, p, c, i, j, a, b);
-      }
-    }
-}
-
-void warp_mask(const struct warp *w, const struct cell *c, unsigned char *out) {
-  for (int y = 0; y < w->height; y++)
-    for (int x = 0; x < w->width; x++) {
-      struct spot s = spot_at(w, x, y, c->width, c->height);
-      int i = fill_index(&w->fill, whole_below(s.u), c->width), j = fill_index(&w->fill, whole_below(s.v), c->height);
-      *out++ = i < 0 || j < 0 ? 0 : c->bytes[(size_t)j * c->width + i];
-    }
 }
 
 static void map_undo(const double m[6], double *x, double *y) {

@@ -5,13 +5,13 @@
 #include "augment/bend.h"
 #include "augment/fixed.h"
 
-enum { SITE_STEP = 0xa06000, SITE_PIXELS = 0xa07000, SITE_BEND = 0xa0f000 }; /* + the step's place in augment */
-
 struct warp {
   double map[6]; /* from the result's pixels to the source's, or, with a bend, to the bent picture's */
   int height, width;
   struct fill fill;
-  int moved; /* 0: the result is the source */
+  int order;         /* of interpolation: 0, 1 or 3 */
+  int smooth;        /* shrinking averages, as resizing does, where the map is not turned */
+  int moved;         /* 0: the result is the source */
   struct bend *bend; /* NULL: none */
   double before[6];  /* from the picture to be bent to the source */
 };
@@ -20,12 +20,20 @@ struct warp warp_still(int height, int width);
 /* The map for a sample of height x width. 0, or -1 when out of memory; warp_clear frees what it holds. */
 int warp_pick(struct warp *w, const struct steps *augment, const struct chance *chance, int height, int width);
 void warp_clear(struct warp *w);
+/* Puts one affine step behind the others, by its drawn numbers (pick.h). */
+void warp_step(struct warp *w, const struct step *s, const float n[DRAWN]);
 /* Of the result only the middle. */
 void warp_center(struct warp *w, int height, int width);
 
-/* The warped planes of a cell: an image bilinear, in out as floats 0…255; a mask nearest. */
-void warp_image(const struct warp *w, const struct cell *c, float *out);
+/* ---- sample.c: reading the source ---- */
+
+/* The warped planes of a cell: an image in out as floats, 0…255; a mask by the nearest pixel. warp_image: -1 when out
+   of memory. */
+int warp_image(const struct warp *w, const struct cell *c, float *out);
 void warp_mask(const struct warp *w, const struct cell *c, unsigned char *out);
+
+/* ---- */
+
 /* Where the source's points lie in the result, outside of it too. */
 void warp_points(const struct warp *w, const float *point, int points, float *out);
 /* Moves boxes along: the box around the turned one, cut at the border; gone when less than a tenth of it is left. */

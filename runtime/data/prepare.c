@@ -151,9 +151,9 @@ static int image_write_floats(const struct recipe *r, int field, const struct ce
         out[k * size + i] = (float)c->bytes[k * size + i] * factor[k % channels] + offset[k % channels];
     return 0;
   }
-  if (w->moved)
-    warp_image(w, c, out);
-  else
+  if (w->moved && warp_image(w, c, out))
+    return fail(err, "out of memory while augmenting");
+  if (!w->moved)
     for (size_t i = 0; i < c->channels * size; i++)
       out[i] = c->bytes[i];
   if (chance && r->recolours) {

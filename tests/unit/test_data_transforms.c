@@ -197,7 +197,7 @@ static void test_ranges(void **state) {
     w = warp_of(AUGMENT("shift", NUMBER_ARG(0.1)), 20, 40, i);
     assert_true(fabs(w.map[2]) <= 4 && fabs(w.map[5]) <= 2);
     w = warp_of(AUGMENT("zoom", NUMBER_ARG(0.2)), 20, 20, i);
-    assert_true(1 / w.map[0] >= 0.8 && 1 / w.map[0] <= 1.2 && w.map[0] == w.map[4]);
+    assert_true(w.map[0] >= 0.8 && w.map[0] <= 1.2 && w.map[4] >= 0.8 && w.map[4] <= 1.2);
     w = warp_of(AUGMENT("shear", NUMBER_ARG(45)), 20, 20, i);
     assert_true(fabs(w.map[1]) <= 1 && w.map[3] == 0);
     w = warp_of(AUGMENT("random_resized_crop", NUMBER_ARG(8)), 20, 30, i);
@@ -219,26 +219,13 @@ static void test_warp_boxes(void **state) {
 
 /* ---- augment: colours ---- */
 
-/* A chance whose first number is near 1, and the fraction with which a step then draws this factor: 1 + fraction (2u -
-   1). A negative one cannot be written, but turns the draw round. */
-static struct chance strong_chance(double factor, float *fraction) {
-  struct chance c = {1, 2, 0};
-  float u;
-  do
-    nrt_uniform(&u, 0, 1, c.seed, c.epoch, ++c.position, SITE_STEP);
-  while (u < 0.95f);
-  *fraction = (float)((factor - 1) / (2 * (double)u - 1));
-  return c;
-}
-
-/* The small picture after a step that draws this factor. */
-static void coloured(enum step_kind kind, double factor, float v[90]) {
+/* The small picture after a step by this factor. */
+static void coloured(enum step_kind kind, float factor, float v[90]) {
   float scratch[90];
-  struct steps all = {1, {{.kind = kind}}};
-  struct chance c = strong_chance(factor, all.step[0].number);
+  struct planes p = {3, 5, 6, 30, v, scratch};
   for (int i = 0; i < 90; i++)
     v[i] = colours[i];
-  colour_apply(&all, &c, (struct colour_place){0, 0}, 3, 5, 6, v, scratch);
+  colour_step(&p, &(struct step){.kind = kind}, (float[DRAWN]){factor});
 }
 
 static void near(const float *v, const unsigned char *expected, float tolerance) {
@@ -250,31 +237,15 @@ static void near(const float *v, const unsigned char *expected, float tolerance)
 static void test_colours(void **state) {
   (void)state;
   float v[90];
-  coloured(STEP_BRIGHTNESS, 1.3, v);
+  coloured(STEP_BRIGHTNESS, 1.3f, v);
   near(v, brighter, 1.01f);
-  coloured(STEP_CONTRAST, 1.4, v); /* Pillow rounds the mean and the greys */
+  coloured(STEP_CONTRAST, 1.4f, v); /* Pillow rounds the mean and the greys */
   near(v, contrasted, 1.6f);
-  coloured(STEP_SATURATION, 0.4, v);
+  coloured(STEP_SATURATION, 0.4f, v);
   near(v, saturated, 1.6f);
-  coloured(STEP_HUE, 1.2, v); /* a turn by 0.2 */
+  coloured(STEP_HUE, 0.2f, v);
   for (int i = 0; i < 90; i++)
     assert_true(fabsf(v[i] - turned_hue[i]) < 0.05f);
-}
-
-static void test_noise(void **state) {
-  (void)state;
-  enum { N = 100 * 100 };
-  float *v = malloc(N * sizeof *v), *scratch = malloc(N * sizeof *v);
-  struct steps all = {1, {AUGMENT("noise", NUMBER_ARG(0.1))}};
-  double sum = 0, squares = 0;
-  for (int i = 0; i < N; i++)
-    v[i] = 128;
-  colour_apply(&all, &(struct chance){1, 2, 3}, (struct colour_place){0, 0}, 1, 100, 100, v, scratch);
-  for (int i = 0; i < N; i++)
-    sum += v[i] - 128, squares += (v[i] - 128) * (v[i] - 128);
-  assert_true(fabs(sum / N) < 1 && fabs(sqrt(squares / N) - 25.5) < 0.7);
-  free(v);
-  free(scratch);
 }
 
 /* ---- what is refused ---- */
@@ -311,6 +282,6 @@ int main(void) {
       cmocka_unit_test(test_resize),      cmocka_unit_test(test_crop_pad), cmocka_unit_test(test_map),
       cmocka_unit_test(test_boxes),       cmocka_unit_test(test_affine),   cmocka_unit_test(test_flip),
       cmocka_unit_test(test_random_crop), cmocka_unit_test(test_ranges),   cmocka_unit_test(test_warp_boxes),
-      cmocka_unit_test(test_colours),     cmocka_unit_test(test_noise),    cmocka_unit_test(test_refused)};
+      cmocka_unit_test(test_colours),     cmocka_unit_test(test_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
