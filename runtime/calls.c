@@ -12,7 +12,7 @@ static const struct call_row rows[] = {
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
-static const char *const kind_name[] = {"source", "derived field", "holdout", "transform", "augmentation", "fill", "schedule", "keep rule", "stop rule"};
+static const char *const kind_name[] = {"source", "derived field", "holdout", "transform", "augmentation", "fill", "schedule", "keep rule", "stop rule", "start", "way to read labels"};
 
 struct param {
   const char *name, *value; /* value NULL: required */
@@ -47,12 +47,16 @@ const struct call_row *call_row(enum call_kind kind, const char *name) {
   return NULL;
 }
 
+static int is_more(const struct param *p) {
+  return param_is(p, "more");
+}
+
 /* The argument for parameter number `place`, and how often it is given. */
 static const struct net_arg *arg_seek(const struct net_call *c, const struct param *p, int place, int *times) {
   const struct net_arg *found = NULL;
   *times = 0;
   for (int i = 0; i < c->count; i++)
-    if (c->args[i].name ? param_is(p, c->args[i].name) : i == place) {
+    if (c->args[i].name ? param_is(p, c->args[i].name) : i == place || (is_more(p) && i > place)) {
       found = &c->args[i];
       ++*times;
     }
@@ -65,7 +69,7 @@ static int args_check(const struct net_call *c, const struct call_row *row, char
   for (const char *at = row->signature; param_next(&at, &p); place++) {
     if (!arg_seek(c, &p, place, &times) && !p.value)
       return fail(err, "%s needs `%.*s`: %s%s", c->name, p.name_length, p.name, c->name, row->signature);
-    if (times > 1)
+    if (times > 1 && !is_more(&p))
       return fail(err, "%s is given `%.*s` twice", c->name, p.name_length, p.name);
     used += times;
   }
@@ -129,6 +133,22 @@ double arg_num(const struct net_call *c, enum call_kind kind, const char *param)
 const char *arg_text(const struct net_call *c, enum call_kind kind, const char *param) {
   const struct net_arg *a = arg_find(c, kind, param);
   return a && a->kind == NET_TEXT ? a->text : "";
+}
+
+int arg_texts(const struct net_call *c, enum call_kind kind, const char *param, const char **out, int max) {
+  const struct net_arg *a = arg_find(c, kind, param);
+  const struct net_arg *list = a && a->kind == NET_LIST ? a->list : a;
+  int n = !a ? 0 : a->kind == NET_LIST ? a->count : 1;
+  int further = arg_find(c, kind, "more") && a ? (int)(c->args + c->count - a) - 1 : 0;
+  if (n + further > max)
+    return -1;
+  for (int i = 0; i < n + further; i++) {
+    const struct net_arg *text = i < n ? &list[i] : &a[1 + i - n];
+    if (text->kind != NET_TEXT)
+      return -1;
+    out[i] = text->text;
+  }
+  return n + further;
 }
 
 int arg_nums(const struct net_call *c, enum call_kind kind, const char *param, double *out, int max) {

@@ -15,6 +15,7 @@ enum call_kind {
   CALL_KEEP,
   CALL_STOP,
   CALL_START,
+  CALL_LABEL,
   CALL_RANGE, /* these two are netc's alone */
   CALL_TRY
 };
@@ -35,6 +36,8 @@ double arg_num(const struct net_call *c, enum call_kind kind, const char *param)
 const char *arg_text(const struct net_call *c, enum call_kind kind, const char *param);
 /* A number, or a list of numbers: how many (at most max), or -1 when it is neither. */
 int arg_nums(const struct net_call *c, enum call_kind kind, const char *param, double *out, int max);
+/* The texts of a parameter, one or a list of them, and of those that `more` stands for: how many (at most max), or -1. */
+int arg_texts(const struct net_call *c, enum call_kind kind, const char *param, const char **out, int max);
 /* The text of a parameter's default; "" when it has none. Copied to out[64]. */
 const char *call_default(const struct call_row *row, const char *param, char out[64]);
 

@@ -138,6 +138,7 @@ static void errors(void) {
 static void write_call(const char *kind, const char *name, const char *signature, const char *summary) {
   static const char *const titles[][2] = {
       {"SOURCE", "Sources: `source:`, `val:`, `test:`"},
+      {"LABEL", "Classes from the names of files: `files(\"*.jpg\", label: …)`"},
       {"DERIVED", "Fields computed from others, after augment: `field NAME [shape] = …`"},
       {"HOLDOUT", "What is held out: `holdout:`"},
       {"TRANSFORM", "Transforms, for all samples: `prepare:`"},

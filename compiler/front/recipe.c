@@ -93,7 +93,7 @@ static const struct {
 enum { CALLS = sizeof calls / sizeof *calls };
 
 /* Sources, transforms and schedules that the language has and the runtime does not yet. */
-static const char *const planned[] = {"voc", "coco", "yolo", "files", "csv", "npy", "proposals", "mixup", "cutmix",
+static const char *const planned[] = {"voc", "coco", "yolo", "proposals", "mixup", "cutmix",
                                       "mosaic", "zca_whiten", "plateau"};
 
 static const Ast *signature_of(Expand *x, int row) {
@@ -121,6 +121,7 @@ static const struct {
   const char *kind, *word, *line, *example;
 } kinds[] = {
     {"SOURCE", "a source", "source:", "folder(\"train\")"},
+    {"LABEL", "a way to read labels", "label:", "prefix(\"cat\", \"dog\")"},
     {"DERIVED", "a derivation", "field w [h, w] =", "border_weight(mask)"},
     {"HOLDOUT", "a holdout", "holdout:", "last(100)"},
     {"TRANSFORM", "a transform", "prepare:", "scale(1/255)"},
@@ -169,10 +170,14 @@ static Diag *help_usage(Expand *x, Diag *d, int row) {
 }
 
 /* What a parameter wants to be, by its default, or else by its name. */
-typedef enum { WANT_NUMBER, WANT_TEXT, WANT_FILL } Want;
+typedef enum { WANT_NUMBER, WANT_TEXT, WANT_FILL, WANT_LABEL, WANT_EITHER } Want;
 static Want want_of(Expand *x, const Ast *param) {
-  static const char *const texts[] = {"images", "masks", "labels", "path", "pattern", "files", "x", "mask", "points"};
+  static const char *const texts[] = {"images", "masks", "labels", "path", "pattern", "files", "file", "text", "x", "mask", "points"};
   const Ast *value = param->count ? param->kids[0] : NULL;
+  if (!strcmp(name_text(x->c->names, param->name), "samples"))
+    return WANT_EITHER;
+  if (value && value->kind == AST_REF && !strcmp(name_text(x->c->names, param->name), "label"))
+    return WANT_LABEL;
   if (value)
     return value->kind == AST_STRING ? WANT_TEXT : value->kind == AST_REF || value->kind == AST_CALL ? WANT_FILL : WANT_NUMBER;
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -191,11 +196,15 @@ static int is_list_of(const RecipeArg *a, int kind) {
 }
 
 static int check_arg(Expand *x, const RecipeArg *a, const Ast *param, int row) {
-  static const char *const wanted[] = {"a number, or a list of numbers", "a text", "constant(value), nearest, reflect or wrap"};
+  static const char *const wanted[] = {"a number, or a list of numbers", "a text", "constant(value), nearest, reflect or wrap", "prefix(\"cat\", \"dog\")", "a number, a text, or a list of either"};
   Want want = want_of(x, param);
   if (want == WANT_FILL)
     return recipe_check(x, a, "FILL", a->span) != NULL;
-  if (is_list_of(a, want == WANT_TEXT ? RECIPE_TEXT : RECIPE_NUM))
+  if (want == WANT_LABEL && a->kind != RECIPE_NUM && a->kind != RECIPE_LIST)
+    return recipe_check(x, a, "LABEL", a->span) != NULL;
+  if (want == WANT_EITHER && (is_list_of(a, RECIPE_TEXT) || is_list_of(a, RECIPE_NUM)))
+    return 1;
+  if (want <= WANT_TEXT && is_list_of(a, want == WANT_TEXT ? RECIPE_TEXT : RECIPE_NUM))
     return 1;
   help_usage(x, diag_add(x->c, D_RECIPE_KIND, a->span, name_text(x->c->names, param->name), calls[row].name, wanted[want], arena_printf(x->c->mem, "`%s`", say_source(x, a->span))), row);
   return 0;
@@ -225,10 +234,12 @@ static int check_args(Expand *x, const RecipeCall *call, int row) {
   int given[16] = {0}, next = 0;
   for (int i = 0; i < call->args.count; i++) {
     const RecipeArg *a = &call->args.at[i];
-    int to = a->name ? param_of(params, a->name) : next++;
+    int to = a->name ? param_of(params, a->name) : next++, more = param_of(params, name_of(x->c->names, "more"));
+    if (more >= 0 && to > more)
+      to = more;
     if (to < 0 || to >= params->count)
       return unknown_arg(x, a, params, row);
-    if (given[to]++) {
+    if (given[to]++ && to != more) {
       const char *name = name_text(x->c->names, params->kids[to]->name);
       help_usage(x, diag_add(x->c, D_RECIPE_ARGUMENT, a->whole, calls[row].name, arena_printf(x->c->mem, "is given `%s` twice", name)), row);
       return 0;

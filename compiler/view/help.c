@@ -131,8 +131,8 @@ static void search_functions(Help *h) {
 }
 
 static void search_calls(Help *h) {
-  enum { SOURCE, DERIVED, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, KEEP, STOP, START, RANGE, TRY };
-  static const char *const kinds[] = {"source:, val:, test:", "field =",   "holdout:", "prepare:", "augment:",
+  enum { SOURCE, LABEL, DERIVED, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, KEEP, STOP, START, RANGE, TRY };
+  static const char *const kinds[] = {"source:, val:, test:", "label:", "field =",   "holdout:", "prepare:", "augment:",
                                       "fill:",                "schedule:", "keep:",    "stop:",    "start:",
                                       "a name in search",     "try:"};
   static const struct {

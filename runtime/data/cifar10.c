@@ -116,7 +116,7 @@ struct source *cifar10_open(const struct source_request *r, char err[512]) {
   struct cifar10 *x = calloc(1, sizeof *x);
   if (!x)
     return fail(err, "out of memory"), NULL;
-  x->base = (struct source){r->data, 0, 1, cifar10_load, cifar10_class_name, cifar10_where, cifar10_close};
+  x->base = (struct source){r->data, 0, 1, cifar10_load, cifar10_class_name, cifar10_where, cifar10_close, 0};
   if (!cifar10_read(x, r, err))
     return &x->base;
   cifar10_close(&x->base);

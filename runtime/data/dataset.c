@@ -84,6 +84,28 @@ static int given_pick(struct net_dataset *s, const struct net_data *d, char err[
   return 0;
 }
 
+/* Names that were found in this split's own source have to be those of the training, in the same order, where its data
+   are there to tell. */
+static int names_agree(const struct net_dataset *s, const struct net_data *d, const char *dir, char err[512]) {
+  if (!s->source->finds_names || d->class_names || !d->source)
+    return 0;
+  struct source *of_train = source_open(&s->given, d->source, NET_TRAIN, dir, err);
+  if (!of_train)
+    return 0;
+  int failed = 0, label = field_of(&s->given, NET_CLASS);
+  for (int k = 0; label >= 0 && k < s->given.field[label].classes && !failed; k++) {
+    const char *own = s->source->class_name(s->source, k);
+    const char *first = of_train->class_name ? of_train->class_name(of_train, k) : NULL;
+    if (own ? !first || strcmp(own, first) : first != NULL)
+      failed = fail(err,
+                    "data %s: class %d is called %.80s there, but %.80s in the training; `names: [...]` tells the names "
+                    "of all classes",
+                    d->name, k, own ? own : "by its number", first ? first : "by its number");
+  }
+  source_close(of_train);
+  return failed;
+}
+
 static int dataset_open(struct net_dataset *s, const struct net_data *d, enum net_split split, const char *dir,
                         char err[512]) {
   static const char *const lines[] = {"`source:`", "`val:` or `holdout:`", "`test:`"};
@@ -97,7 +119,7 @@ static int dataset_open(struct net_dataset *s, const struct net_data *d, enum ne
   if (!call)
     return fail(err, "data %s has a `holdout:` but no `source:` to take it from", d->name);
   s->source = source_open(&s->given, call, shared ? NET_TRAIN : split, dir, err);
-  if (!s->source)
+  if (!s->source || (call != d->source && names_agree(s, d, dir, err)))
     return -1;
   s->count = s->source->count;
   if (shared && members_pick(s, d->holdout, split == NET_VAL, err))

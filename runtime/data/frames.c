@@ -126,7 +126,7 @@ struct source *frames_open(const struct source_request *r, char err[512]) {
   struct frames *x = calloc(1, sizeof *x);
   if (!x)
     return fail(err, "out of memory"), NULL;
-  x->base = (struct source){r->data, 0, 0, frames_load, frames_class_name, frames_where, frames_close};
+  x->base = (struct source){r->data, 0, 0, frames_load, frames_class_name, frames_where, frames_close, 1};
   x->clip = field_of(r->data, NET_CLIP), x->label = field_of(r->data, NET_CLASS);
   int failed = fields_check(r->data, 1 << NET_CLIP | 1 << NET_CLASS, "frames", err);
   if (!failed && x->clip < 0)

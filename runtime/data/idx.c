@@ -126,7 +126,7 @@ struct source *idx_open(const struct source_request *r, char err[512]) {
   struct idx *x = calloc(1, sizeof *x);
   if (!x)
     return fail(err, "out of memory"), NULL;
-  x->base = (struct source){r->data, 0, 1, idx_load, NULL, idx_where, idx_close};
+  x->base = (struct source){r->data, 0, 1, idx_load, NULL, idx_where, idx_close, 0};
   x->image_field = field_of(r->data, NET_IMAGE);
   x->label_field = field_of(r->data, NET_CLASS);
   if (!idx_read(x, r, err))

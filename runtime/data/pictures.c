@@ -2,26 +2,17 @@
    and images(pattern). Files are listed when the source opens and decoded when a sample is asked for. */
 #include "calls.h"
 #include "data/broken.h"
-#include "data/files.h"
-#include "data/source.h"
+#include "data/pictures.h"
 #include "data/text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct pictures {
-  struct source base;
-  struct paths image, second; /* second: the masks of pairs */
-  int first_field, second_field;
-  struct paths folders; /* of folder: their order gives the classes */
-  int32_t *label;
-};
-
 static void pictures_close(struct source *s) {
   struct pictures *x = (struct pictures *)s;
   paths_free(&x->image);
   paths_free(&x->second);
-  paths_free(&x->folders);
+  paths_free(&x->names);
   free(x->label);
   free(x);
 }
@@ -50,22 +41,22 @@ static void pictures_where(const struct source *s, int64_t i, int field, char ou
   snprintf(out, 300, "%s", field == x->second_field ? x->second.path[i] : x->image.path[i]);
 }
 
-static const char *folder_class_name(const struct source *s, int k) {
+static const char *pictures_class_name(const struct source *s, int k) {
   const struct pictures *x = (const struct pictures *)s;
-  return k >= 0 && k < x->folders.count ? path_file(x->folders.path[k]) : NULL;
+  return k >= 0 && k < x->names.count ? x->names.path[k] : NULL;
 }
 
-static struct pictures *pictures_new(const struct source_request *r, char err[512]) {
+struct pictures *pictures_new(const struct source_request *r, char err[512]) {
   struct pictures *x = calloc(1, sizeof *x);
   if (!x)
     return fail(err, "out of memory"), NULL;
-  x->base = (struct source){r->data, 0, 0, pictures_load, NULL, pictures_where, pictures_close};
+  x->base = (struct source){r->data, 0, 0, pictures_load, pictures_class_name, pictures_where, pictures_close, 0};
   x->first_field = 0;
   x->second_field = -1;
   return x;
 }
 
-static struct source *pictures_done(struct pictures *x, int failed) {
+struct source *pictures_done(struct pictures *x, int failed) {
   if (!failed) {
     x->base.count = x->image.count;
     return &x->base;
@@ -76,34 +67,39 @@ static struct source *pictures_done(struct pictures *x, int failed) {
 
 /* ---- folder ---- */
 
-static int folder_list(struct pictures *x, const struct net_data *d, const char *dir, char err[512]) {
-  if (paths_of_folders(&x->folders, dir, err) || classes_of_folders(&x->folders, d, dir, err))
-    return -1;
-  for (int64_t k = 0; k < x->folders.count; k++) {
-    int64_t before = x->image.count;
-    struct paths here = {0, NULL};
-    int failed = paths_of_pictures(&here, x->folders.path[k], err);
-    for (int64_t i = 0; !failed && i < here.count; i++)
-      if (paths_add(&x->image, here.path[i]))
-        failed = fail(err, "out of memory");
-    paths_free(&here);
-    if (!failed && x->image.count == before)
-      failed = fail(err, "%s has no pictures (.png, .jpg, .jpeg)", x->folders.path[k]);
-    int32_t *label = failed ? NULL : realloc(x->label, x->image.count * sizeof *label);
-    if (!label)
-      return failed ? -1 : fail(err, "out of memory");
-    x->label = label;
-    for (int64_t i = before; i < x->image.count; i++)
-      label[i] = (int32_t)k;
-  }
+/* The pictures of one class's folder. */
+static int class_list(struct pictures *x, const char *folder, int32_t k, char err[512]) {
+  int64_t before = x->image.count;
+  struct paths here = {0, NULL};
+  int failed = paths_of_pictures(&here, folder, err);
+  for (int64_t i = 0; !failed && i < here.count; i++)
+    if (paths_add(&x->image, here.path[i]))
+      failed = fail(err, "out of memory");
+  paths_free(&here);
+  if (!failed && x->image.count == before)
+    failed = fail(err, "%s has no pictures (.png, .jpg, .jpeg)", folder);
+  if (failed || paths_add(&x->names, path_file(folder)))
+    return failed ? -1 : fail(err, "out of memory");
+  x->label = mem_grow(x->label, (size_t)x->image.count * sizeof *x->label);
+  for (int64_t i = before; i < x->image.count; i++)
+    x->label[i] = k;
   return 0;
+}
+
+static int folder_list(struct pictures *x, const struct net_data *d, const char *dir, char err[512]) {
+  struct paths folders = {0, NULL};
+  int failed = paths_of_folders(&folders, dir, err) || classes_of_folders(&folders, d, dir, err);
+  for (int64_t k = 0; k < folders.count && !failed; k++)
+    failed = class_list(x, folders.path[k], (int32_t)k, err);
+  paths_free(&folders);
+  return failed ? -1 : 0;
 }
 
 struct source *folder_open(const struct source_request *r, char err[512]) {
   struct pictures *x = pictures_new(r, err);
   if (!x)
     return NULL;
-  x->base.class_name = folder_class_name;
+  x->base.finds_names = 1;
   char *dir = path_join(r->dir, arg_text(r->call, CALL_SOURCE, "path"));
   int failed =
       dir ? fields_check(r->data, 1 << NET_IMAGE | 1 << NET_CLASS, "folder", err) || folder_list(x, r->data, dir, err)

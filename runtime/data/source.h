@@ -16,6 +16,7 @@ struct source {
   /* How messages call sample i: its file, or "image 17 of train.gz". */
   void (*where)(const struct source *s, int64_t i, int field, char out[300]);
   void (*close)(struct source *s);
+  int finds_names; /* class names are what was found there: another split may have found others */
 };
 
 /* Opens what a source call names; dir may be NULL. */
@@ -35,6 +36,7 @@ struct source *cifar10_open(const struct source_request *r, char err[512]);
 struct source *folder_open(const struct source_request *r, char err[512]);
 struct source *pairs_open(const struct source_request *r, char err[512]);
 struct source *images_open(const struct source_request *r, char err[512]);
+struct source *files_open(const struct source_request *r, char err[512]);
 struct source *frames_open(const struct source_request *r, char err[512]);
 struct source *shapes_open(const struct source_request *r, char err[512]);
 
