@@ -125,6 +125,10 @@ static int run_summary(Ctx *c, const Options *o) {
   return view_summary(c, o, stdout);
 }
 
+static int run_search(Ctx *c, const Options *o) {
+  return view_search(c, o, stdout);
+}
+
 static int run_ir(Ctx *c, const Options *o) {
   return view_ir(c, o, stdout);
 }

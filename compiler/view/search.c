@@ -1,0 +1,386 @@
+/* Duty: `netc search`: the programs are compiled, the trials run, rung by rung, and what came of it is told.
+
+   All that a search does next follows from its block, from search.csv and from the logs of its trials, so that one that was
+   killed goes on by beginning anew and leaving out what is there. A grid and a random search have one rung, of all epochs;
+   halving of 9 trials over 9 epochs with eta 3 has three: 9 trials to epoch 1, the best 3 to epoch 3, the best of these to
+   epoch 9. Each trains by the schedule of all epochs (`train --epochs 9 --until 1`), and goes on from its checkpoint. */
+#define _GNU_SOURCE /* sched_getaffinity */
+#include "base/hash.h"
+#include "view/search.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const Span nowhere;
+
+typedef struct {
+  int epochs, count;
+} Rung;
+enum { RUNGS = 32 };
+
+/* ---- the study ---- */
+
+static int is_searched(const Study *t, const char *define) {
+  for (int k = 0; k < t->s->params.count; k++) {
+    const char *name = name_text(t->c->names, t->s->params.at[k].name);
+    size_t len = strlen(name);
+    if (!strncmp(define, name, len) && define[len] == '=')
+      return 1;
+  }
+  return 0;
+}
+
+static int check_options(const Study *t) {
+  const Options *o = t->o;
+  for (int i = 0; i < o->defines.count; i++)
+    if (is_searched(t, o->defines.at[i])) {
+      diag_add(t->c, D_OPTION_VALUE, nowhere, "-D", o->defines.at[i], "the search tries values of it itself");
+      return 0;
+    }
+  if (strcmp(t->file, "-") && (o->words.count < 2 || *o->words.at[1] == '-'))
+    return 1;
+  diag_help(t->c, diag_add(t->c, D_USAGE, nowhere, "search", "one file"),
+            "options of each trial's `train` stand behind `--`: netc search %s -- --limit 1000", t->file);
+  return 0;
+}
+
+static int cores(void) {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
+}
+
+static int study_open(Study *t, const Build *b) {
+  const Options *o = b->o;
+  const Search *s = b->program->search;
+  *t = (Study){.c = b->c, .o = o, .file = b->path, .stem = build_stem(b->c, b->path), .s = s};
+  t->folder = o->out      ? o->out
+              : s->name ? arena_printf(b->c->mem, "runs/%s-%s", t->stem, name_text(b->c->names, s->name))
+                          : arena_printf(b->c->mem, "runs/%s-search", t->stem);
+  if (!check_options(t))
+    return 0;
+  int wanted = o->trials && (s->how != TRY_GRID || o->trials < s->trials) ? o->trials : s->trials;
+  study_draw(t, wanted);
+  int there = cores();
+  t->parallel = o->parallel ? o->parallel : there;
+  t->parallel = t->parallel > t->trials.count ? t->trials.count : t->parallel;
+  t->threads = there / t->parallel > 1 ? there / t->parallel : 1;
+  if (t->trials.count < wanted && s->how != TRY_GRID)
+    tell_line(t, "the lists have %d combinations: so many trials, not %d", t->trials.count, wanted);
+  return 1;
+}
+
+/* ---- its folder ---- */
+
+static int make_folders(Ctx *c, const char *path) {
+  for (const char *slash = path; slash; ) {
+    slash = strchr(slash + 1, '/');
+    const char *part = slash ? arena_strndup(c->mem, path, (size_t)(slash - path)) : path;
+    if (mkdir(part, 0777) && errno != EEXIST) {
+      diag_add(c, D_CANNOT_WRITE, nowhere, part, strerror(errno));
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* The lock is let go by the last process that has it: by this one, or by trials that outlive it for a moment. */
+static int lock_folder(const Study *t) {
+  enum { PATIENCE = 40 };
+  int fd = open(arena_printf(t->c->mem, "%s/search.lock", t->folder), O_RDWR | O_CREAT, 0666);
+  int free = fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB);
+  for (int i = 0; fd >= 0 && !free && i < PATIENCE; i++) {
+    usleep(250000);
+    free = !flock(fd, LOCK_EX | LOCK_NB);
+  }
+  if (!free)
+    diag_add(t->c, D_CANNOT_WRITE, nowhere, t->folder, fd < 0 ? strerror(errno) : "another search is at work in it");
+  return free;
+}
+
+static void add_words(Text *to, const char *what, const Words *words, int from) {
+  text_add(to, "%s", what);
+  for (int i = from; i < words->count; i++)
+    text_add(to, " %s", words->at[i]);
+  text_add(to, "\n");
+}
+
+/* What the results depend on, but for the number of trials. */
+static const char *identity(const Study *t) {
+  const Options *o = t->o;
+  const Source *src = t->c->src;
+  Text text = {.mem = t->c->mem};
+  Hash sources = {0, 0};
+  for (uint32_t at = 1; *source_place(src, at).path; at += (uint32_t)source_len(src, at) + 1)
+    if (!source_place(src, at).builtin)
+      sources = hash_bytes(sources, source_at(src, at), source_len(src, at));
+  text_add(&text, "netc search " NETC_VERSION "\nsource %016llx\n", (unsigned long long)sources.low);
+  text_add(&text, "cpu %s%s memory %s\n", gen_cpu_name(o->cpu), o->exact ? " exact" : "", o->memory ? o->memory : "any");
+  add_words(&text, "define", &o->defines, 0);
+  add_words(&text, "skip", &o->skip, 0);
+  text_add(&text, "data %s\n", o->data ? o->data : "");
+  add_words(&text, "options", &o->words, 1);
+  return text_str(&text);
+}
+
+static int open_folder(Study *t) {
+  const char *table = arena_printf(t->c->mem, "%s/search.csv", t->folder);
+  if (!make_folders(t->c, t->folder) || !lock_folder(t))
+    return 0;
+  int there = !access(table, F_OK);
+  if (there && !t->o->resume) {
+    Diag *d = diag_add(t->c, D_SEARCH_THERE, nowhere, t->folder);
+    diag_help(t->c, d, "--resume goes on with it, --out DIR begins another one");
+    return 0;
+  }
+  return identity_check(t, identity(t)) && (!there || table_read(t)) && table_write(t);
+}
+
+/* ---- programs ---- */
+
+static void add_option(Ctx *c, Words *to, const char *name, const char *value) {
+  if (value)
+    vec_push(c->mem, to, arena_printf(c->mem, "--%s=%s", name, value));
+}
+
+static Job build_job(const Study *t, int i) {
+  const Options *o = t->o;
+  const Variant *v = &t->variants.at[i];
+  Ctx *c = t->c;
+  Job job = {.trial = i, .output = arena_printf(c->mem, "%s.txt", v->path)};
+  const char *const first[] = {"/proc/self/exe", "build", t->file, "-o", arena_printf(c->mem, "%s.new", v->path)};
+  for (size_t k = 0; k < sizeof first / sizeof *first; k++)
+    vec_push(c->mem, &job.words, first[k]);
+  static const char *const blas[] = {NULL, "shared", "none"};
+  add_option(c, &job.words, "cpu", o->cpu);
+  add_option(c, &job.words, "memory", o->memory);
+  add_option(c, &job.words, "blas", blas[o->blas]);
+  for (int k = 0; k < o->skip.count; k++)
+    add_option(c, &job.words, "skip", o->skip.at[k]);
+  for (int k = 0; k < o->defines.count; k++)
+    add_option(c, &job.words, "define", o->defines.at[k]);
+  for (int k = 0; k < v->defines.count; k++)
+    add_option(c, &job.words, "define", v->defines.at[k]);
+  if (o->exact)
+    vec_push(c->mem, &job.words, "--exact");
+  if (o->no_cache)
+    vec_push(c->mem, &job.words, "--no-cache");
+  vec_push(c->mem, &job.words, NULL);
+  unlink(job.output);
+  return job;
+}
+
+/* The last line with `mark` in it, from there on, of what a child said. */
+static const char *said_last(const Study *t, const char *path, const char *mark, const char *otherwise) {
+  const char *text = text_of_file(t->c, path), *found = NULL;
+  for (const char *s = text; s && (s = strstr(s, mark)); s++)
+    found = s;
+  return found ? arena_strndup(t->c->mem, found, strcspn(found, "\n")) : otherwise;
+}
+
+static void build_begun(Study *t, const Job *job) {
+  (void)t, (void)job;
+}
+
+static int build_ended(Study *t, const Job *job) {
+  Variant *v = &t->variants.at[job->trial];
+  if (!job->status && !rename(arena_printf(t->c->mem, "%s.new", v->path), v->path))
+    unlink(job->output);
+  else
+    v->reason = said_last(t, job->output, "error", arena_printf(t->c->mem, "see %s", job->output));
+  return 0;
+}
+
+/* 0: interrupted. A program that does not compile fails its trials. */
+static int build_all(Study *t) {
+  Jobs jobs = {.begun = build_begun, .ended = build_ended};
+  for (int i = 0; i < t->variants.count; i++)
+    if (access(t->variants.at[i].path, X_OK))
+      vec_push(t->c->mem, &jobs.list, build_job(t, i));
+  if (jobs.list.count)
+    tell_line(t, "compiling %d program%s", jobs.list.count, jobs.list.count == 1 ? "" : "s");
+  return jobs_run(t, &jobs);
+}
+
+/* ---- trials ---- */
+
+static Job trial_job(const Study *t, int i, int until) {
+  const Trial *a = &t->trials.at[i];
+  Ctx *c = t->c;
+  const char *folder = trial_folder(t, i);
+  Job job = {.trial = i, .output = arena_printf(c->mem, "%s/output.txt", folder)};
+  vec_push(c->mem, &job.words, t->variants.at[a->variant].path);
+  vec_push(c->mem, &job.words, "train");
+  for (int k = 1; k < t->o->words.count; k++)
+    vec_push(c->mem, &job.words, t->o->words.at[k]);
+  add_option(c, &job.words, "out", folder);
+  add_option(c, &job.words, "data", t->o->data);
+  add_option(c, &job.words, "threads", arena_printf(c->mem, "%d", t->threads));
+  add_option(c, &job.words, "epochs", arena_printf(c->mem, "%d", t->s->epochs));
+  add_option(c, &job.words, "until", arena_printf(c->mem, "%d", until));
+  add_option(c, &job.words, "keep", t->s->keep);
+  add_option(c, &job.words, "seed", arena_printf(c->mem, "%.0f", t->s->seed));
+  for (int k = 0; k < t->s->params.count; k++)
+    if (!t->s->params.at[k].is_const)
+      add_option(c, &job.words, name_text(c->names, t->s->params.at[k].name), a->value[k]->given);
+  vec_push(c->mem, &job.words, "--resume"); /* if there is something yet */
+  vec_push(c->mem, &job.words, NULL);
+  return job;
+}
+
+static void trial_begun(Study *t, const Job *job) {
+  t->trials.at[job->trial].state = TRIAL_RUNNING;
+  mkdir(trial_folder(t, job->trial), 0777);
+  table_write(t);
+}
+
+static void trial_failed(Study *t, int i, const char *reason) {
+  Trial *a = &t->trials.at[i];
+  const char *error = "error: ";
+  a->reason = reason + (strncmp(reason, error, strlen(error)) ? 0 : strlen(error));
+  a->state = strstr(reason, "the training stops") ? TRIAL_DIVERGED : TRIAL_FAILED;
+  a->score = NAN;
+  tell_line(t, "trial %d %s: %s", i + 1, state_text(a->state), a->reason);
+}
+
+static void trial_succeeded(Study *t, int i) {
+  Trial *a = &t->trials.at[i];
+  const char *judge = name_text(t->c->names, t->s->judge);
+  a->epochs = a->seen;
+  a->state = a->seen < t->until || t->until == t->s->epochs ? TRIAL_DONE : TRIAL_WAITING;
+  if (!a->best) {
+    trial_failed(t, i, arena_printf(t->c->mem, "its log has no number for %s", judge));
+    return;
+  }
+  tell_line(t, "trial %d  %s %s (epoch %d of %d)  %s  %.1f s", i + 1, judge, score_text(t, a->score), a->best, a->epochs,
+              values_text(t, a), a->seconds);
+}
+
+/* What was killed, for want of memory perhaps, gets a second chance. */
+static int trial_ended(Study *t, const Job *job) {
+  enum { INTERRUPTED = 128 + SIGINT };
+  Trial *a = &t->trials.at[job->trial];
+  log_read(t, job->trial, t->until, a);
+  a->state = TRIAL_WAITING;
+  int again = job->status > 128 && job->status != INTERRUPTED && !job->again;
+  if (!job->status)
+    trial_succeeded(t, job->trial);
+  else if (again)
+    tell_line(t, "trial %d was killed by signal %d and goes on", job->trial + 1, job->status - 128);
+  else if (job->status > 128 && job->status != INTERRUPTED)
+    trial_failed(t, job->trial, arena_printf(t->c->mem, "killed by signal %d, twice", job->status - 128));
+  else if (job->status != INTERRUPTED)
+    trial_failed(t, job->trial, said_last(t, job->output, "error: ", arena_printf(t->c->mem, "exit status %d, see %s", job->status, job->output)));
+  table_write(t);
+  plot_write(t);
+  return again;
+}
+
+/* 0: interrupted, or one of them was. */
+static int run_rung(Study *t, Rung rung, const int *order) {
+  Jobs jobs = {.begun = trial_begun, .ended = trial_ended, .tick = tell_progress};
+  t->until = rung.epochs;
+  for (int i = 0; i < rung.count; i++) {
+    Trial *a = &t->trials.at[order[i]];
+    const char *reason = t->variants.at[a->variant].reason;
+    if (a->state == TRIAL_LEFT)
+      a->state = TRIAL_WAITING;
+    if (a->state == TRIAL_WAITING && reason)
+      trial_failed(t, order[i], arena_printf(t->c->mem, "does not compile: %s", reason));
+    else if (a->state == TRIAL_WAITING && a->epochs < rung.epochs)
+      vec_push(t->c->mem, &jobs.list, trial_job(t, order[i], rung.epochs));
+  }
+  int all = jobs_run(t, &jobs);
+  for (int i = 0; i < rung.count; i++)
+    all &= t->trials.at[order[i]].state != TRIAL_WAITING || t->trials.at[order[i]].epochs >= rung.epochs;
+  return all;
+}
+
+static int rungs_of(const Study *t, Rung *rung) {
+  const Search *s = t->s;
+  int last = 0, count = t->trials.count;
+  while (s->how == TRY_HALVING && pow(s->eta, last + 1) <= fmin(count, s->epochs) + 1e-6)
+    last++;
+  for (int i = 0; i <= last; i++) {
+    rung[i].epochs = (int)round(s->epochs / pow(s->eta, last - i));
+    rung[i].count = i ? (int)floor(count / pow(s->eta, i) + 1e-6) : count;
+  }
+  return last + 1;
+}
+
+/* The best of the first `count` in `order` by what they were at the rung's end come first; those behind are left. */
+static void promote(Study *t, Rung rung, int next, int *order) {
+  Trial *at = arena_alloc(t->c->mem, sizeof *at * (size_t)t->trials.count);
+  for (int i = 0; i < rung.count; i++) {
+    at[order[i]] = t->trials.at[order[i]];
+    if (at[order[i]].state <= TRIAL_LEFT)
+      log_read(t, order[i], rung.epochs, &at[order[i]]);
+  }
+  for (int i = 1; i < rung.count; i++)
+    for (int k = i; k > 0 && score_better(t, &at[order[k]], &at[order[k - 1]]); k--) {
+      int swap = order[k];
+      order[k] = order[k - 1], order[k - 1] = swap;
+    }
+  for (int i = next; i < rung.count; i++)
+    if (t->trials.at[order[i]].state == TRIAL_WAITING)
+      t->trials.at[order[i]].state = TRIAL_LEFT;
+}
+
+static int run_trials(Study *t) {
+  Rung rung[RUNGS];
+  int rungs = rungs_of(t, rung), *order = arena_alloc(t->c->mem, sizeof *order * (size_t)t->trials.count);
+  for (int i = 0; i < t->trials.count; i++)
+    order[i] = i;
+  for (int i = 0; i < rungs; i++) {
+    if (rungs > 1)
+      tell_line(t, "rung %d of %d: %d trial%s to epoch %d", i + 1, rungs, rung[i].count, rung[i].count == 1 ? "" : "s", rung[i].epochs);
+    if (!run_rung(t, rung[i], order))
+      return 0;
+    if (i + 1 < rungs)
+      promote(t, rung[i], rung[i + 1].count, order);
+  }
+  return 1;
+}
+
+/* ---- all of it ---- */
+
+static int study_has_score(const Study *t) {
+  int found = 0;
+  for (int i = 0; i < t->trials.count; i++)
+    found |= isfinite(t->trials.at[i].score) != 0;
+  return found;
+}
+
+int view_search(Ctx *c, const Options *o, FILE *to) {
+  Build b;
+  Study t;
+  sigset_t before;
+  if (!build_parse(&b, c, o, o->words.at[0]) || !build_expand(&b))
+    return 0;
+  if (b.graphs || !b.program->search) {
+    diag_help(c, diag_add(c, D_SEARCH_NONE, nowhere, b.path), "netc help log; netc help random; spec/language.md, Searching");
+    return 0;
+  }
+  if (!study_open(&t, &b) || !open_folder(&t))
+    return 0;
+  signals_hold(&before);
+  int all = build_all(&t) && run_trials(&t);
+  table_write(&t);
+  plot_write(&t);
+  if (o->json)
+    tell_json(&t, to);
+  tell_end(&t, o->json ? stderr : to, all);
+  fflush(to);
+  signals_release(&before);
+  if (!all) { /* as a program that Ctrl-C ends; it may have been begun with that ignored */
+    signal(SIGINT, SIG_DFL);
+    raise(SIGINT);
+  }
+  return study_has_score(&t);
+}

@@ -1,0 +1,193 @@
+/* Duty: what a search keeps on disk. DIR/search.csv has a row for each trial and appears whole, by rename, whenever one
+   begins or ends; what a trial reached within is in its own log.csv, which its program writes. DIR/search.txt says what
+   the search depends on, so that it is not gone on with under other conditions. */
+#include "view/search.h"
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const states[TRIAL_STATES] = {"waiting", "running", "done", "left behind", "diverged", "failed"};
+
+const char *state_text(TrialState s) {
+  return states[s];
+}
+
+const char *trial_folder(const Study *t, int i) {
+  return arena_printf(t->c->mem, "%s/trial-%03d", t->folder, i + 1);
+}
+
+char *text_of_file(Ctx *c, const char *path) {
+  FILE *f = fopen(path, "re");
+  Text text = {.mem = c->mem};
+  char part[4096];
+  if (!f)
+    return NULL;
+  for (size_t n; (n = fread(part, 1, sizeof part, f)) > 0;)
+    text_add_len(&text, part, n);
+  fclose(f);
+  text_add_len(&text, "", 0);
+  return text.at;
+}
+
+int replace_file(const Study *t, const char *path, const Text *text) {
+  const char *half = arena_printf(t->c->mem, "%s.new", path);
+  if (!file_write(t->c, half, text_str(text), text->len))
+    return 0;
+  if (!rename(half, path))
+    return 1;
+  diag_add(t->c, D_CANNOT_WRITE, (Span){0, 0}, path, strerror(errno));
+  return 0;
+}
+
+/* ---- a line of comma separated values ---- */
+
+static void csv_add(Text *to, const char *cell, char end) {
+  int plain = !cell[strcspn(cell, ",\"\n\r")];
+  text_add(to, plain ? "" : "\"");
+  for (; *cell; cell++)
+    text_add(to, *cell == '"' ? "\"\"" : "%c", *cell == '\n' || *cell == '\r' ? ' ' : *cell);
+  text_add(to, plain ? "%c" : "\"%c", end);
+}
+
+/* The cells of the line at *at, which moves behind it. A line without its end, half written, is none: 0 cells. */
+static Words csv_line(Ctx *c, const char **at) {
+  Words cells = {0};
+  if (!strchr(*at, '\n'))
+    return cells;
+  for (const char *s = *at;; s++) {
+    Text cell = {.mem = c->mem};
+    int quoted = *s == '"';
+    for (s += quoted; *s && (quoted ? *s != '"' || s[1] == '"' : !strchr(",\n", *s)); s++) {
+      s += quoted && *s == '"';
+      text_add_len(&cell, s, 1);
+    }
+    s += quoted && *s == '"';
+    vec_push(c->mem, &cells, text_str(&cell));
+    if (*s != ',') {
+      *at = s + (*s == '\n');
+      return cells;
+    }
+  }
+}
+
+static int column_of(const Words *head, const char *name) {
+  for (int i = 0; i < head->count; i++)
+    if (!strcmp(head->at[i], name))
+      return i;
+  return -1;
+}
+
+static double cell_number(const Words *row, int column) {
+  return column >= 0 && column < row->count ? strtod(row->at[column], NULL) : NAN;
+}
+
+/* ---- search.csv ---- */
+
+static const char *number_cell(const Study *t, double v) {
+  Text text = {.mem = t->c->mem};
+  if (isfinite(v))
+    text_number(&text, v);
+  return text_str(&text);
+}
+
+static const char *table_path(const Study *t) {
+  return arena_printf(t->c->mem, "%s/search.csv", t->folder);
+}
+
+int table_write(Study *t) {
+  Text text = {.mem = t->c->mem};
+  csv_add(&text, "trial", ',');
+  for (int k = 0; k < t->s->params.count; k++)
+    csv_add(&text, name_text(t->c->names, t->s->params.at[k].name), ',');
+  text_add(&text, "state,score,best_epoch,epochs,seconds,reason\n");
+  for (int i = 0; i < t->trials.count; i++) {
+    const Trial *a = &t->trials.at[i];
+    text_add(&text, "%d,", i + 1);
+    for (int k = 0; k < t->s->params.count; k++)
+      csv_add(&text, a->value[k]->shown, ',');
+    text_add(&text, "%s,%s,%d,%d,%.1f,", state_text(a->state), number_cell(t, a->score), a->best, a->epochs, a->seconds);
+    csv_add(&text, a->reason, '\n');
+  }
+  return replace_file(t, table_path(t), &text);
+}
+
+/* A trial that was running goes on; one that failed is tried again. */
+static void take_row(Study *t, const Words *head, const Words *row) {
+  int i = (int)cell_number(row, column_of(head, "trial")) - 1, state = column_of(head, "state");
+  if (i < 0 || i >= t->trials.count || state < 0 || row->count != head->count)
+    return;
+  Trial *a = &t->trials.at[i];
+  double epochs = cell_number(row, column_of(head, "epochs"));
+  a->epochs = epochs > 0 && epochs < 1e6 ? (int)epochs : 0;
+  if (!strcmp(row->at[state], state_text(TRIAL_DONE)))
+    a->state = TRIAL_DONE;
+  if (!strcmp(row->at[state], state_text(TRIAL_DIVERGED))) {
+    a->state = TRIAL_DIVERGED;
+    a->reason = row->at[row->count - 1];
+  }
+}
+
+int table_read(Study *t) {
+  size_t len;
+  const char *at = file_read(t->c, table_path(t), &len);
+  if (!at)
+    return 0;
+  Words head = csv_line(t->c, &at);
+  while (*at) {
+    Words row = csv_line(t->c, &at);
+    if (!row.count)
+      break;
+    take_row(t, &head, &row);
+  }
+  for (int i = 0; i < t->trials.count; i++)
+    if (t->trials.at[i].epochs)
+      log_read(t, i, t->trials.at[i].epochs, &t->trials.at[i]);
+  return 1;
+}
+
+/* ---- a trial's log.csv ---- */
+
+void log_read(Study *t, int i, int until, Trial *out) {
+  const char *at = text_of_file(t->c, arena_printf(t->c->mem, "%s/log.csv", trial_folder(t, i)));
+  out->score = NAN;
+  out->best = out->seen = 0;
+  out->seconds = 0;
+  if (!at)
+    return;
+  Words head = csv_line(t->c, &at);
+  int judge = column_of(&head, arena_printf(t->c->mem, "val_%s", name_text(t->c->names, t->s->judge)));
+  for (Words row; *at && (row = csv_line(t->c, &at)).count == head.count && head.count;) {
+    int epoch = (int)cell_number(&row, column_of(&head, "epoch"));
+    double v = cell_number(&row, judge);
+    if (epoch > until)
+      break;
+    out->seen = epoch;
+    out->seconds += fmax(cell_number(&row, column_of(&head, "seconds")), 0); /* not NAN */
+    if (isfinite(v) && (!out->best || (v - out->score) * t->s->better > 0))
+      out->score = v, out->best = epoch;
+  }
+}
+
+/* ---- search.txt ---- */
+
+int identity_check(Study *t, const char *text) {
+  const char *path = arena_printf(t->c->mem, "%s/search.txt", t->folder), *old = text_of_file(t->c, path);
+  Text new = {.mem = t->c->mem};
+  text_add(&new, "%s", text);
+  if (!old)
+    return replace_file(t, path, &new);
+  const char *begin = old;
+  while (*old && *old == *text)
+    old++, text++;
+  if (!*old && !*text)
+    return 1;
+  while (old > begin && old[-1] != '\n')
+    old--, text--;
+  Diag *d = diag_add(t->c, D_SEARCH_OTHER, (Span){0, 0}, t->folder);
+  diag_note(t->c, d, (Span){0, 0}, "then: %.*s", (int)strcspn(old, "\n"), old);
+  diag_note(t->c, d, (Span){0, 0}, "now:  %.*s", (int)strcspn(text, "\n"), text);
+  diag_help(t->c, d, "go on under the same conditions, or begin another search with --out DIR");
+  return 0;
+}
