@@ -203,9 +203,10 @@ static int load_found(const struct cli *c, struct model *m, const struct rename_
   int status = 0;
   if (path)
     status = load_file(c, m, path, how, about, err);
-  else if (!role_count(p, NET_WEIGHT))
+  else if (!role_count(p, NET_WEIGHT)) {
+    model_init(m, 0, ROLES_MODEL);
     about->classes = mem_text("%s", "");
-  else {
+  } else {
     char *folder = run_folder(c, p);
     status = fail(
         err, "there are no trained weights: neither built in nor in %s; train first, or name a file with --weights",

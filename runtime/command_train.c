@@ -2,6 +2,7 @@
 #include "command.h"
 #include "interrupt.h"
 #include "log.h"
+#include "measure.h"
 #include "pass.h"
 #include "train.h"
 #include "value.h"
@@ -262,7 +263,8 @@ int command_eval(const struct command *c, char err[ERR]) {
     struct pass_spec spec = {.data = &p->data[t->data], .entry = t->eval_entry, .folder = cli_get(cli, "data")};
     if (!split_option(cli, spec.data, &spec.split, err) &&
         !cli_whole(cli, "batch", 1, recipe_batch(p, t), &spec.batch, err) &&
-        !cli_whole(cli, "limit", 1, 0, &spec.limit, err) && !weights_load(cli, &m, &about, err)) {
+        !cli_whole(cli, "limit", 1, 0, &spec.limit, err) && !weights_load(cli, &m, &about, err) &&
+        !measured(&m, spec.data, err)) {
       spec.seed = about.seed;
       status = eval_run(&m, t, &spec, about.seed, err);
     }

@@ -1,5 +1,6 @@
 /* Duty: what a command on a predict block is given. Files and samples are counted first, then filled in batch by batch. */
 #include "given.h"
+#include "measure.h"
 #include "pass.h"
 #include "value.h"
 #include <stdlib.h>
@@ -283,6 +284,9 @@ int64_t given_fill_readable(struct given *g, int64_t first, int64_t n, char err[
 
 int given_open(struct given *g, struct model *m, const struct trained *about, char err[ERR]) {
   int short_of = 0;
+  for (int i = 0; i < g->predict->inputs; i++)
+    if (input(g, i)->data >= 0 && !input(g, i)->is_option && measured(m, &g->program->data[input(g, i)->data], err))
+      return -1;
   size_t room = (size_t)g->batch;
   set_options(g, m);
   set_names(g, about);

@@ -12,6 +12,10 @@ int64_t param_count(const struct net_param *p) {
   return n;
 }
 
+int param_is_measured(const struct net_param *p) {
+  return p->init.name && !strcmp(p->init.name, "measured");
+}
+
 int64_t role_count(const struct net_program *p, enum net_role role) {
   int64_t n = 0;
   for (int i = 0; i < p->params; i++)
@@ -112,7 +116,7 @@ static void param_init(struct model *m, const struct net_param *p, uint64_t seed
   } else if (d.normal) {
     d.scale = (float)call_number(init, "std", 0, 1), d.shift = (float)call_number(init, "mean", 1, 0);
   } else {
-    float v = (float)call_number(init, "v", 0, 0);
+    float v = param_is_measured(p) ? NAN : (float)call_number(init, "v", 0, 0);
     for (int64_t i = 0; i < n; i++)
       w[i] = v;
     return;
@@ -138,7 +142,7 @@ const struct net_param *model_broken(const struct model *m) {
     const float *w = m->params + p->offset;
     int64_t n = param_count(p);
     for (int64_t k = 0; k < n; k++)
-      if (!isfinite(w[k]))
+      if (!isfinite(w[k]) && !(param_is_measured(p) && isnan(w[k])))
         return p;
   }
   return NULL;

@@ -22,10 +22,11 @@ enum roles { ROLES_ALL = 7, ROLES_MODEL = 1 << NET_WEIGHT | 1 << NET_STATE, ROLE
 void model_changed(struct model *m); /* to be called after writing to params */
 /* Parameters from their initialisers; each draws its own numbers, from the seed and its name. */
 void model_init(struct model *m, uint64_t seed, enum roles roles);
-/* The first parameter that holds an infinity or a NaN; NULL if all are finite. */
+/* The first parameter that holds an infinity or a NaN, beside those not measured yet; NULL if all are finite. */
 const struct net_param *model_broken(const struct model *m);
 
 int64_t param_count(const struct net_param *p);
+int param_is_measured(const struct net_param *p); /* nan until a training measures it: see measure.h */
 int64_t role_count(const struct net_program *p, enum net_role role); /* floats of all parameters of a role */
 const struct net_entry *entry_find(const struct net_program *p, const char *name);
 

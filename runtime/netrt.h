@@ -83,7 +83,8 @@ struct net_param {
   int rank;
   int64_t dim[NET_RANK];
   int64_t offset;            /* floats from base NET_PARAMS; a multiple of 16 */
-  struct net_call init;      /* constant(v), uniform(lo, hi), normal(std, mean: 0), with bounds already numbers */
+  struct net_call init;      /* constant(v), uniform(lo, hi), normal(std, mean: 0), with bounds already numbers; measured():
+                                nan until a training measures it, see net_measure */
 };
 
 enum net_field_kind { NET_IMAGE, NET_CLASS, NET_MASK, NET_CLASS_MASK, NET_BOXES, NET_VALUE, NET_CLIP, NET_POINTS };
@@ -110,6 +111,7 @@ struct net_data {
   const struct net_call *prepare, *augment;
   int class_names;
   const char *const *class_name;
+  int computed;              /* so many more steps of prepare the entries compute themselves, behind those here */
 };
 
 struct net_io {              /* an input or output of an entry */
@@ -179,6 +181,26 @@ struct net_predict {
   const struct net_show *show;
 };
 
+/* What ZCA needs of OpenBLAS and LAPACK; only programs with zca_whiten contain it. Both give the same bits on every call. */
+struct net_pool;
+struct net_whitening {
+  /* sum[d, d] += transpose(x) x, of x[n, d]: on and above the diagonal */
+  void (*add)(struct net_pool *pool, double *sum, const double *x, int64_t n, int64_t d);
+  /* From such a sum over n samples the matrix U diag(1/(sqrt(s) + eps/sqrt(n))) U': U and s are the eigenvectors and values of
+     sum/n; sum is lost. Directions that no sample has are left out. 0, or -1 and err. */
+  int (*matrix)(double *sum, int64_t n, int64_t d, double eps, float *out, char err[512]);
+};
+extern const struct net_whitening nrt_whitening;
+
+/* States that are measured over the training samples of a block, unaugmented, before the first step; in this order. */
+struct net_measure {
+  int data, entry;           /* the entry gives what is measured: from one field its values, [.., c, h, w] */
+  const char *mean, *std;    /* parameters: of each channel; NULL: not wanted */
+  const char *zca;           /* NULL, or the parameter that gets the whitening matrix around `mean` */
+  double eps;
+  const struct net_whitening *whitening;
+};
+
 struct net_program {
   int abi;                   /* NET_ABI */
   const char *name, *source; /* the stem of the file's name; the .net text itself */
@@ -201,6 +223,8 @@ struct net_program {
   const char *weights_prefix, *weights_rename, *weights_table; /* how its names become ours: a prefix to take off, the text
                                 of a table (rename.h) and the table's name; NULL: they are ours */
   const char *defines;       /* what the build was given by -D: NAME=VALUE, a line each; NULL: nothing */
+  int measures;
+  const struct net_measure *measure;
 };
 extern const struct net_program net_program;
 

@@ -27,8 +27,9 @@ static int map_inputs(struct pass *p, const struct net_entry *e, const struct ne
 
 int pass_open(struct pass *p, struct model *m, const struct pass_spec *spec, char err[ERR]) {
   const struct net_data *d = spec->data;
-  *p = (struct pass){.count = 0};
-  p->set = data_open(d, spec->split, spec->folder, spec->seed, err);
+  *p = (struct pass){.set = spec->set, .borrows = spec->set != NULL};
+  if (!p->set)
+    p->set = data_open(d, spec->split, spec->folder, spec->seed, err);
   if (!p->set)
     return -1;
   if (spec->limit)
@@ -57,7 +58,7 @@ void pass_close(struct pass *p) {
   loader_close(p->loader);
   if (p->job.entry)
     job_close(&p->job);
-  if (p->set)
+  if (p->set && !p->borrows)
     data_close(p->set);
   *p = (struct pass){.count = 0};
 }

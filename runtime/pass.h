@@ -7,6 +7,7 @@
 struct pass {
   struct job job;
   struct net_dataset *set;
+  int borrows;          /* the set is another pass's */
   struct loader *loader;
   int64_t count;        /* samples of an epoch */
   int64_t n;            /* samples that the last step had */
@@ -21,6 +22,7 @@ struct pass_spec {
   int training;
   const char *folder; /* --data */
   uint64_t seed;
+  struct net_dataset *set; /* opened already, of another pass that outlives this one; NULL: to be opened */
 };
 
 int pass_open(struct pass *p, struct model *m, const struct pass_spec *spec, char err[ERR]);

@@ -112,12 +112,14 @@ static int written(const struct presenter *p, char *path, int status) {
   return status;
 }
 
-/* The values that black and white have in a data block's images of this shape. */
-static const struct net_range *range_of(const struct presenter *p, struct planes at, struct net_range *room) {
+/* The values that black and white have in a data block's images of this shape, as inputs of an entry. What the entry
+   computes of `prepare` has no such range, nor have results made in its likeness: NULL, theirs is seen from them. */
+static const struct net_range *range_of(const struct presenter *p, struct planes at, int result,
+                                        struct net_range *room) {
   for (int f = 0; p->data && f < p->data->fields; f++) {
     const struct net_field *field = &p->data->field[f];
     struct planes own = planes_of(field->rank, field->dim);
-    if (field->kind == NET_IMAGE && own.channels == at.channels) {
+    if (field->kind == NET_IMAGE && own.channels == at.channels && !(result && p->data->computed)) {
       *room = data_range(p->data, f);
       return room;
     }
@@ -149,7 +151,7 @@ static int write_picture(const struct presenter *p, const struct presented *b, i
   const void *value = value_at(p, b, show, i);
   if (kind_of(&p->predict->show[show]) == SHOW_MASK)
     return written(p, path, write_mask(p, show, value, b->original[i], path, err));
-  return written(p, path, show_image(path, value, 1, at.channels, at.height, at.width, range_of(p, at, &room), err));
+  return written(p, path, show_image(path, value, 1, at.channels, at.height, at.width, range_of(p, at, 1, &room), err));
 }
 
 /* ---- sheets ---- */
@@ -194,9 +196,9 @@ static int write_sheet(const struct presenter *p, int show, const char *path, ch
   struct net_range room;
   if (p->image_input >= 0)
     in = planes_of(p->entry->input[p->image_input].rank, p->entry->input[p->image_input].dim);
-  struct show_batch b = {(int)p->total, in.channels, in.height, in.width, p->image, range_of(p, in, &room)};
+  struct show_batch b = {(int)p->total, in.channels, in.height, in.width, p->image, range_of(p, in, 0, &room)};
   if (kind == SHOW_IMAGE)
-    return show_image(path, p->shown[show], b.n, at.channels, at.height, at.width, range_of(p, at, &room), err);
+    return show_image(path, p->shown[show], b.n, at.channels, at.height, at.width, range_of(p, at, 1, &room), err);
   if (kind == SHOW_MASK && p->image)
     return show_mask_sheet(path, &b, (struct show_areas){p->shown[show], io->elem, at.height, at.width},
                            truth_areas(p), err);

@@ -1,5 +1,6 @@
 /* Everything before the first step: the recipe in force, the data opened, the weights set, or all of it taken up from
    where an interrupted training left it. */
+#include "measure.h"
 #include "trainer.h"
 #include "log/record.h"
 #include "value.h"
@@ -202,6 +203,18 @@ static int set_weights(struct trainer *t, int carry, char err[ERR]) {
   return status;
 }
 
+/* A resumed training has what it measured in its checkpoint. */
+static int measure(struct trainer *t, char err[ERR]) {
+  struct pass_spec spec = {.data = t->data,
+                           .split = NET_TRAIN,
+                           .batch = t->recipe.batch,
+                           .limit = t->o->limit,
+                           .folder = t->o->data,
+                           .seed = t->recipe.seed,
+                           .set = t->fit.set};
+  return measure_all(t->m, &spec, t->recipe.start, err);
+}
+
 static int write_recipe(const struct trainer *t, char err[ERR]) {
   char *path = mem_text("%s/recipe.txt", t->o->out);
   FILE *f = fopen(path, "we");
@@ -225,7 +238,7 @@ int trainer_open(struct trainer *t, const struct tensors *from, int carry, char 
   if (make_folder(t->o->out, err) || set_recipe(t, from, err) || wants_val(t, err) || open_data(t, err) ||
       open_preview(t, err))
     return -1;
-  if (from ? take_up(t, from, err) : set_weights(t, carry, err))
+  if (from ? take_up(t, from, err) : set_weights(t, carry, err) || measure(t, err))
     return -1;
   t->s.count = t->fit.count;
   t->recipe_text = recipe_as_text(&t->recipe);

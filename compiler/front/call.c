@@ -414,6 +414,10 @@ static Value run_stage(Expand *x, Value v, const Ast *stage, int *number) {
   return v;
 }
 
+Value stage_of(Expand *x, Value v, const Ast *what) {
+  return run_once(x, v, what, 0);
+}
+
 Value pipe_of(Expand *x, const Ast *e) {
   Value v = value_of(x, e->kids[0]);
   return run_stage(x, v, e->kids[1], NULL);

@@ -109,6 +109,33 @@ static void read_field(Expand *x, Data *d, const Ast *s) {
 
 /* ---- lines ---- */
 
+/* A block of the file in prepare, or else a transform of the runtime's table. */
+static void read_transform(Expand *x, const Ast *e, Data *d, int augment) {
+  int yes;
+  while (e->kind == AST_COND)
+    if (!to_bool(x, e->kids[0], &yes))
+      return;
+    else
+      e = e->kids[yes ? 1 : 2];
+  PrepareStep step = {.span = e->span};
+  RecipeArg arg;
+  if (!augment && prepare_computes(x, e)) {
+    step.flow = e;
+  } else {
+    if (!recipe_arg(x, e, &arg))
+      return;
+    if (arg.kind == RECIPE_TEXT && !strcmp(name_text(x->c->names, arg.text), "none"))
+      return;
+    step.call = recipe_check(x, &arg, augment ? "AUGMENTATION" : "TRANSFORM", e->span);
+    if (!step.call)
+      return;
+  }
+  if (augment)
+    vec_push(x->c->mem, &d->augment, *step.call);
+  else
+    prepare_add(x, d, &step);
+}
+
 /* a -> b -> c, or one call: the transforms in order. */
 static void read_transforms(Expand *x, const Ast *e, Data *d, int augment) {
   if (e->kind == AST_PIPE) {
@@ -119,18 +146,7 @@ static void read_transforms(Expand *x, const Ast *e, Data *d, int augment) {
     if (e->kind == AST_STAGE)
       e = e->kids[1];
   }
-  RecipeArg arg;
-  if (!recipe_arg(x, e, &arg))
-    return;
-  if (arg.kind == RECIPE_TEXT && !strcmp(name_text(x->c->names, arg.text), "none"))
-    return;
-  RecipeCall *call = recipe_check(x, &arg, augment ? "AUGMENTATION" : "TRANSFORM", e->span);
-  if (!call)
-    return;
-  if (augment)
-    vec_push(x->c->mem, &d->augment, *call);
-  else
-    vec_push(x->c->mem, &d->prepare, *call);
+  read_transform(x, e, d, augment);
 }
 
 static void read_class_names(Expand *x, const Ast *s, Data *d) {
@@ -233,5 +249,6 @@ void data_read(Expand *x, const Ast *decl) {
     diag_add(x->c, D_NO_SOURCE, decl->name_span, name_text(x->c->names, decl->name));
   if ((seen[VAL] || seen[HOLDOUT]) && !d.val && !d.holdout) /* told already: `keep:` shall not miss them too */
     d.holdout = arena_alloc(x->c->mem, sizeof *d.holdout);
+  prepare_check(x, &d, x->p->datas.count);
   vec_push(x->c->mem, &x->p->datas, d);
 }

@@ -113,6 +113,7 @@ typedef struct Expand {
   int depth;                   /* of calls: to refuse endless recursion */
   int nested;                  /* of expressions, over all frames */
   int checking;                /* something is unknown: look for mistakes, make no weights */
+  int preparing;               /* a block of `prepare:` runs */
   int64_t work;                /* evaluations so far: to refuse endless loops */
   Vec(Flow) embedded;          /* the {...} of texts */
   Name callee;                 /* the function that is being called, for messages */
@@ -174,6 +175,7 @@ typedef struct {
 typedef Vec(Arg) Args;
 Value call_of(Expand *x, const Ast *e);                      /* CALL */
 Value pipe_of(Expand *x, const Ast *e);                      /* PIPE */
+Value stage_of(Expand *x, Value v, const Ast *what);         /* v through a call, a name or { ... } */
 Value apply_value(Expand *x, Value callee, const Args *args, Name label, Span at); /* a block, net or function as an argument */
 Name stage_label(Expand *x, Name callee);                    /* of an unlabelled stage: conv_0 ... */
 Value apply_decl(Expand *x, const Ast *decl, const Args *args, Name label, Span at); /* a block or net */
@@ -201,8 +203,15 @@ int recipe_call(Expand *x, const Ast *e, RecipeArg *out); /* CALL, whatever its 
 int recipe_is(const char *kind, const char *name);         /* is there such a row in calls.def? */
 int field_type(Expand *x, const Ast *type, Field *out);
 int derived_read(Expand *x, const Data *d, const Ast *e, Field *out); /* what computes the field; its type is known */
+int recipe_has(Expand *x, Name name); /* is it a call of any recipe line? */
 RecipeCall *recipe_check(Expand *x, const RecipeArg *arg, const char *kind, Span at); /* against calls.def; NULL after reporting */
 Val input_add(Expand *x, Name name, const Field *f); /* a graph's input */
+
+/* ---- prepare.c: what of `prepare:` is computed in the graph ---- */
+int prepare_computes(Expand *x, const Ast *e);              /* is the stage a block or function of the language? */
+void prepare_add(Expand *x, Data *d, const PrepareStep *s); /* behind the steps so far: the runtime's, or the graph's */
+void prepare_check(Expand *x, Data *d, int data); /* runs all on each picture field, and notes what is measured */
+Val prepare_field(Expand *x, int data, int field, Val v); /* the field's value, prepared */
 
 /* ---- train.c, optimizer.c, predict.c ---- */
 void train_read(Expand *x, const Ast *decl);

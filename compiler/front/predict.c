@@ -70,7 +70,8 @@ static void bind_input(Expand *x, Predict *p, const Ast *s) {
     slot_set(x, s->name, value_val(graph_scalar(x->g, s->name, s->span)));
   } else {
     in.field.span = s->span;
-    slot_set(x, s->name, value_val(input_add(x, s->name, &in.field)));
+    Val v = input_add(x, s->name, &in.field);
+    slot_set(x, s->name, value_val(in.data < 0 ? v : prepare_field(x, in.data, in.data_field, v)));
   }
   vec_push(x->c->mem, &p->inputs, in);
 }

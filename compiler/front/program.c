@@ -249,6 +249,13 @@ Program *program_of(Ctx *c, const Ast *file, uint32_t first, const char *path, c
   return diag_errors(c->diags) ? NULL : p;
 }
 
+static int is_trained(const Program *p, int data) {
+  for (int i = 0; i < p->trains.count; i++)
+    if (p->trains.at[i].data == data)
+      return 1;
+  return 0;
+}
+
 int program_entries(const Program *p, Entry *out, int room) {
   int n = 0;
   for (int i = 0; i < p->trains.count; i++) {
@@ -262,5 +269,8 @@ int program_entries(const Program *p, Entry *out, int room) {
   }
   for (int i = 0; i < p->predicts.count && n < room; i++)
     out[n++] = (Entry){p->predicts.at[i].graph->name, p->predicts.at[i].graph, NULL, &p->predicts.at[i]};
+  for (int i = 0; i < p->measures.count && n < room; i++)
+    if (is_trained(p, p->measures.at[i].data))
+      out[n++] = (Entry){p->measures.at[i].graph->name, p->measures.at[i].graph, NULL, NULL};
   return n;
 }

@@ -36,11 +36,19 @@ typedef struct {
   Span span;
 } Field;
 
+/* A step of `prepare:` that is computed in the graph, where the field's value enters: see front/prepare.c. */
+typedef struct {
+  RecipeCall *call;        /* a transform; NULL: */
+  const struct Ast *flow;  /* a block of the language, as a stage takes it */
+  Span span;
+} PrepareStep;
+
 typedef struct {
   Name name;
   Vec(Field) fields;
   RecipeCall *source, *val, *test, *holdout;
-  Vec(RecipeCall) prepare, augment;
+  Vec(RecipeCall) prepare, augment; /* what the runtime does */
+  Vec(PrepareStep) computed;        /* what comes behind that of prepare */
   Vec(Name) class_names;
   Span span;
 } Data;
@@ -81,6 +89,15 @@ typedef struct {
   Vec(Show) shows;
   Span span;
 } Predict;
+
+/* States of a data block that hold what is measured over its training samples, before the first step. */
+typedef struct {
+  int data;
+  Graph *graph;            /* from the field to the values that are measured */
+  Name mean, std;          /* of each channel; 0: not wanted */
+  Name zca;                /* the whitening matrix around `mean`; 0: none */
+  double eps;
+} Measure;
 
 typedef struct {
   Name name;               /* also lr, step, epoch */
@@ -140,6 +157,7 @@ typedef struct Program {
   Vec(Data) datas;
   Vec(Train) trains;
   Vec(Predict) predicts;
+  Vec(Measure) measures;   /* each may use the states of those before it */
   Vec(NetInfo) nets;
   Vec(ScalarInput) scalars; /* lr, step, epoch first */
   Search *search;          /* NULL: none */
@@ -153,7 +171,7 @@ typedef struct {
 /* front/expand: names, constants, shapes; blocks instantiated, loops unrolled. NULL after reporting errors. */
 Program *program_of(Ctx *c, const Ast *file, uint32_t first, const char *path, const Define *defines, int count);
 
-/* All entries in order: for train i its step and eval, then the predicts. */
+/* All entries in order: for train i its step and eval, then the predicts, then what is measured for the trains. */
 typedef struct {
   Name name;               /* train, train_eval, predict_segment; with the block's name: train_faster ... */
   Graph *graph;

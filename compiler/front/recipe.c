@@ -93,12 +93,18 @@ static const struct {
 enum { CALLS = sizeof calls / sizeof *calls };
 
 /* Sources, transforms and schedules that the language has and the runtime does not yet. */
-static const char *const planned[] = {"voc", "coco", "yolo", "proposals", "mixup", "cutmix",
-                                      "mosaic", "zca_whiten", "plateau"};
+static const char *const planned[] = {"voc", "coco", "yolo", "proposals", "mixup", "cutmix", "mosaic", "plateau"};
 
 static const Ast *signature_of(Expand *x, int row) {
   const char *s = arena_printf(x->c->mem, "%s -> []", calls[row].signature);
   return ast_parse(x->c, PARSE_SIGNATURE, source_add(x->c->src, "<calls.def>", s, strlen(s), 1))->kids[0];
+}
+
+int recipe_has(Expand *x, Name name) {
+  for (int i = 0; i < CALLS; i++)
+    if (!strcmp(calls[i].name, name_text(x->c->names, name)))
+      return 1;
+  return 0;
 }
 
 static int row_of(const char *kind, const char *name) {
@@ -170,8 +176,10 @@ static Diag *help_usage(Expand *x, Diag *d, int row) {
 }
 
 /* What a parameter wants to be, by its default, or else by its name. */
-typedef enum { WANT_NUMBER, WANT_TEXT, WANT_FILL, WANT_LABEL, WANT_EITHER } Want;
-static Want want_of(Expand *x, const Ast *param) {
+typedef enum { WANT_NUMBER, WANT_TEXT, WANT_FILL, WANT_LABEL, WANT_EITHER, WANT_STATISTIC } Want;
+static Want want_of(Expand *x, const Ast *param, int row) {
+  if (!strcmp(calls[row].name, "normalize"))
+    return WANT_STATISTIC;
   static const char *const texts[] = {"images", "masks", "labels", "path", "pattern", "files", "file", "text", "x", "mask", "points"};
   const Ast *value = param->count ? param->kids[0] : NULL;
   if (!strcmp(name_text(x->c->names, param->name), "samples"))
@@ -196,12 +204,16 @@ static int is_list_of(const RecipeArg *a, int kind) {
 }
 
 static int check_arg(Expand *x, const RecipeArg *a, const Ast *param, int row) {
-  static const char *const wanted[] = {"a number, or a list of numbers", "a text", "constant(value), nearest, reflect or wrap", "prefix(\"cat\", \"dog\")", "a number, a text, or a list of either"};
-  Want want = want_of(x, param);
+  static const char *const wanted[] = {"a number, or a list of numbers", "a text", "constant(value), nearest, reflect or wrap", "prefix(\"cat\", \"dog\")", "a number, a text, or a list of either",
+                                       "a number, a list of numbers, measured or sample"};
+  Want want = want_of(x, param, row);
+  const char *word = a->kind == RECIPE_TEXT ? name_text(x->c->names, a->text) : "";
   if (want == WANT_FILL)
     return recipe_check(x, a, "FILL", a->span) != NULL;
   if (want == WANT_LABEL && a->kind != RECIPE_NUM && a->kind != RECIPE_LIST)
     return recipe_check(x, a, "LABEL", a->span) != NULL;
+  if (want == WANT_STATISTIC && (!strcmp(word, "measured") || !strcmp(word, "sample") || is_list_of(a, RECIPE_NUM)))
+    return 1;
   if (want == WANT_EITHER && (is_list_of(a, RECIPE_TEXT) || is_list_of(a, RECIPE_NUM)))
     return 1;
   if (want <= WANT_TEXT && is_list_of(a, want == WANT_TEXT ? RECIPE_TEXT : RECIPE_NUM))

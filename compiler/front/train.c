@@ -277,7 +277,8 @@ static void bind_fields(Run *r) {
   for (int i = 0; i < names->count; i++) {
     const Field *f = d && i < d->fields.count ? &d->fields.at[i] : NULL;
     if (strcmp(name_text(x->c->names, names->kids[i]->name), "_"))
-      slot_set(x, names->kids[i]->name, f && f->type ? value_val(input_add(x, f->name, f)) : (Value){0});
+      slot_set(x, names->kids[i]->name,
+               f && f->type ? value_val(prepare_field(x, r->t->data, i, input_add(x, f->name, f))) : (Value){0});
   }
 }
 

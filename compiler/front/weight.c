@@ -220,7 +220,9 @@ void run_weight(Expand *x, const Ast *s) {
   if (x->checking || !type)
     return;
   if (!owner(x) && !x->frame->param) {
-    diag_help(x->c, diag_add(x->c, D_WEIGHT_OUTSIDE, at), "put it into a net, and use the net here");
+    diag_help(x->c, diag_add(x->c, D_WEIGHT_OUTSIDE, at),
+              x->preparing ? "nothing is trained in `prepare:`; it belongs at the beginning of the net"
+                           : "put it into a net, and use the net here");
     return;
   }
   Name path = weight_path(x, s->name);

@@ -16,7 +16,7 @@ static void write_params(const Writer *w, const Description *d) {
   for (int i = 0; i < t->params.count; i++) {
     const PlanParam *p = &t->params.at[i];
     const char *role = text_of(w, p->role), *init = text_of(w, p->init);
-    int args = strcmp(init, "constant") ? 2 : 1;
+    int args = !strcmp(init, "measured") ? 0 : strcmp(init, "constant") ? 2 : 1;
     text_add(w->to, "  {");
     write_name(w, p->name);
     text_add(w->to, ", %s, ",
@@ -26,13 +26,13 @@ static void write_params(const Writer *w, const Description *d) {
     write_dims(w, type_get(w->c, p->type));
     text_add(w->to, ", %lld, {", (long long)p->offset);
     write_string(w, init);
-    text_add(w->to, ", %d, (const struct net_arg[]){", args);
+    text_add(w->to, ", %d, %s", args, args ? "(const struct net_arg[]){" : "0");
     for (int k = 0; k < args; k++) {
       text_add(w->to, "%s{.kind = NET_NUM, .num = ", k ? ", " : "");
       write_number(w, p->arg[k]);
       text_add(w->to, "}");
     }
-    text_add(w->to, "}}},\n");
+    text_add(w->to, "%s}},\n", args ? "}" : "");
   }
   end_array(w, t->params.count);
 }
@@ -107,7 +107,7 @@ static void write_datas(const Writer *w, const Description *d) {
     write_counted(w, "prepares", "prepare", indexed(w, "prepare", i), data->prepare.count);
     write_counted(w, "augments", "augment", indexed(w, "augment", i), data->augment.count);
     write_counted(w, "class_names", "class_name", indexed(w, "class_names", i), data->class_names.count);
-    text_add(w->to, "},\n");
+    text_add(w->to, ",\n   .computed = %d},\n", data->computed.count);
   }
   end_array(w, p->datas.count);
 }
@@ -292,6 +292,38 @@ static void write_predicts(const Writer *w, const Description *d) {
   end_array(w, p->predicts.count);
 }
 
+static void write_state(const Writer *w, const char *field, Name name) {
+  if (!name)
+    return;
+  text_add(w->to, ", .%s = ", field);
+  write_name(w, name);
+}
+
+/* Those that have an entry: of data blocks that something is trained on. */
+static int write_measures(const Writer *w, const Description *d) {
+  const Program *p = d->program;
+  int count = 0;
+  for (int i = 0; i < p->measures.count; i++) {
+    const Measure *m = &p->measures.at[i];
+    int e = 0;
+    while (e < d->entries && d->entry[e].graph != m->graph)
+      e++;
+    if (e == d->entries)
+      continue;
+    if (!count++)
+      begin_array(w, "struct net_measure", "measures", 1);
+    text_add(w->to, "  {.data = %d, .entry = %d", m->data, e);
+    write_state(w, "mean", m->mean);
+    write_state(w, "std", m->std);
+    write_state(w, "zca", m->zca);
+    text_add(w->to, ", .eps = ");
+    write_number(w, m->eps);
+    text_add(w->to, "%s},\n", m->zca ? ", .whitening = &nrt_whitening" : "");
+  }
+  end_array(w, count);
+  return count;
+}
+
 /* ---- the whole ---- */
 
 static void write_weights(const Writer *w, const Description *d) {
@@ -320,6 +352,7 @@ void describe(const Description *d, Text *to) {
   write_entries(w, d);
   write_trains(w, d);
   write_predicts(w, d);
+  int measures = write_measures(w, d);
   if (d->weights)
     write_weights(w, d);
   text_add(to, "const struct net_program net_program = {\n  .abi = NET_ABI,\n  .name = ");
@@ -344,5 +377,7 @@ void describe(const Description *d, Text *to) {
   write_text(w, "weights_prefix", d->prefix);
   write_text(w, "weights_rename", d->rename);
   write_text(w, "weights_table", d->table);
+  if (measures)
+    write_counted(w, "measures", "measure", "measures", measures);
   text_add(to, "};\n");
 }

@@ -120,7 +120,7 @@ static int read_program(Build *b) {
   b->program = defines ? program_of(b->c, b->file, b->first, b->path, defines, b->o->defines.count) : NULL;
   if (!b->program)
     return 0;
-  b->count = 3 * b->program->trains.count + b->program->predicts.count;
+  b->count = 3 * b->program->trains.count + b->program->predicts.count + b->program->measures.count;
   b->entry = arena_alloc(b->c->mem, sizeof *b->entry * (size_t)b->count + 1);
   b->count = program_entries(b->program, b->entry, b->count);
   return 1;
@@ -357,6 +357,14 @@ static int write_description(Build *b, const char *path) {
   return file_write(b->c, path, text_str(&text), text.len);
 }
 
+/* Large matrix products, or the eigenvectors of a whitening. */
+int build_uses_blas(const Build *b) {
+  int whitens = 0;
+  for (int i = 0; b->program && i < b->program->measures.count; i++)
+    whitens |= b->program->measures.at[i].zca != 0;
+  return whitens || gen_uses_blas(b->gen);
+}
+
 /* A folder, or the source itself, is not written over; the folder to write into must be there. */
 static int check_output(Build *b, const char *output) {
   struct stat in, out;
@@ -381,7 +389,7 @@ static int link_all(Build *b, const char *output, const Temp *temp) {
             .output = output,
             .object = arena_printf(b->c->mem, b->o->keep ? "%s.o" : "%s.a", stem),
             .text = arena_printf(b->c->mem, "%s.c", stem),
-            .blas = gen_uses_blas(b->gen) ? (Blas)b->o->blas : BLAS_NONE};
+            .blas = build_uses_blas(b) ? (Blas)b->o->blas : BLAS_NONE};
   if (!write_description(b, l.text) || !link_begin(b->c, &l))
     return 0;
   int ok = b->o->keep ? build_object(b, l.object) : build_archive(b, l.object);
@@ -399,7 +407,7 @@ int build_program(Build *b, const char *output) {
              b->o->prefix ? b->o->prefix : b->o->rename, "it belongs to --weights, which is not given");
     return 0;
   }
-  if (gen_uses_blas(b->gen) && b->o->blas == BLAS_NONE) {
+  if (build_uses_blas(b) && b->o->blas == BLAS_NONE) {
     diag_add(b->c, D_NO_BLAS, nowhere);
     return 0;
   }

@@ -44,6 +44,7 @@ int build_tuned(Build *b); /* tune.c: chooses by measuring, and says so */
 int build_code(Build *b); /* kernels and entries, as LLVM IR */
 int build_object(Build *b, const char *path);
 int build_program(Build *b, const char *output); /* writes what --emit says; everything above included */
+int build_uses_blas(const Build *b);
 void build_close(Build *b);
 void build_time(Build *b, const char *name); /* what has passed since the last call took this */
 void build_times(const Build *b, FILE *to);

@@ -118,7 +118,7 @@ int view_summary(Ctx *c, const Options *o, FILE *to) {
       print_net(b, &b->program->nets.at[i], to);
     print_memory(b, to);
     fprintf(to, "\nmatrix products: %s\n",
-            gen_uses_blas(b->gen) ? "OpenBLAS, linked in" : "none, OpenBLAS is not linked");
+            build_uses_blas(b) ? "OpenBLAS, linked in" : "none, OpenBLAS is not linked");
     print_parameters(b, to);
   }
   build_close(b);

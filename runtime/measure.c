@@ -1,0 +1,181 @@
+/* Means and deviations are taken plane by plane, in double, and joined in the order of the samples (Chan, Golub and LeVeque,
+   1979): exact to the last digits wherever the values lie, and the same for any number of threads. What is measured comes
+   from an entry of the program, which has done the steps of `prepare` before this one. */
+#include "measure.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct channel {
+  double count, mean, square; /* square: sum of (value - mean)^2 */
+};
+
+struct measuring {
+  struct model *m;
+  const struct net_measure *what;
+  int channels;
+  int64_t plane, size; /* values of a channel's plane, of a sample */
+  struct channel *channel;
+};
+
+static float *param_at(const struct model *m, const char *name, const struct net_param **found) {
+  for (int i = 0; name && i < m->program->params; i++)
+    if (!strcmp(m->program->param[i].name, name)) {
+      *found = &m->program->param[i];
+      return m->params + m->program->param[i].offset;
+    }
+  return NULL;
+}
+
+static int is_unknown(const struct model *m, const char *name) {
+  const struct net_param *p;
+  const float *w = param_at(m, name, &p);
+  return w && isnan(*w);
+}
+
+/* States are called after their block: Cifar.mean. */
+int measured(const struct model *m, const struct net_data *d, char err[ERR]) {
+  size_t length = strlen(d->name);
+  for (int i = 0; i < m->program->params; i++) {
+    const struct net_param *p = &m->program->param[i];
+    if (param_is_measured(p) && isnan(m->params[p->offset]) && !strncmp(p->name, d->name, length) &&
+        p->name[length] == '.')
+      return fail(err, "%s was never measured: a training on %s does that before its first step", p->name, d->name);
+  }
+  return 0;
+}
+
+/* ---- moments ---- */
+
+static void channel_join(struct channel *a, struct channel b) {
+  double n = a->count + b.count, off = b.mean - a->mean;
+  a->mean += off * b.count / n;
+  a->square += b.square + off * off * a->count * b.count / n;
+  a->count = n;
+}
+
+static struct channel plane_moments(const float *v, int64_t n) {
+  struct channel c = {(double)n, 0, 0};
+  for (int64_t i = 0; i < n; i++)
+    c.mean += v[i];
+  c.mean /= (double)n;
+  for (int64_t i = 0; i < n; i++)
+    c.square += (v[i] - c.mean) * (v[i] - c.mean);
+  return c;
+}
+
+static void take_moments(struct measuring *g, const float *sample, int64_t n) {
+  for (int64_t i = 0; i < n * g->size; i += g->plane)
+    channel_join(&g->channel[i / g->plane % g->channels], plane_moments(sample + i, g->plane));
+}
+
+static void set_moments(const struct measuring *g) {
+  const struct net_param *p;
+  float *mean = param_at(g->m, g->what->mean, &p), *std = param_at(g->m, g->what->std, &p);
+  for (int c = 0; c < g->channels; c++) {
+    if (mean)
+      mean[c] = (float)g->channel[c].mean;
+    if (std)
+      std[c] = (float)sqrt(g->channel[c].square / g->channel[c].count);
+  }
+  model_changed(g->m);
+}
+
+/* ---- one pass ---- */
+
+/* Runs the samples through the entry: for their moments, or, with `sum`, for sums of products around the mean. */
+static int run(struct measuring *g, struct pass *pass, double *sum, char err[ERR]) {
+  const struct net_param *p;
+  const float *mean = param_at(g->m, g->what->mean, &p);
+  double *row = sum ? mem_get((size_t)(pass->job.room * g->size) * sizeof *row) : NULL;
+  int64_t n;
+  pass_begin(pass, 0, 0);
+  while ((n = pass_step(pass, 0, 0, err)) > 0) {
+    const float *v = pass->job.out[0];
+    if (!sum) {
+      take_moments(g, v, n);
+      continue;
+    }
+    for (int64_t i = 0; i < n * g->size; i++)
+      row[i] = (double)v[i] - (double)mean[i / g->plane % g->channels];
+    g->what->whitening->add(g->m->pool, sum, row, n, g->size);
+  }
+  pass_end(pass);
+  free(row);
+  return (int)n;
+}
+
+static int whiten(struct measuring *g, struct pass *pass, char err[ERR]) {
+  const struct net_param *p;
+  float *matrix = param_at(g->m, g->what->zca, &p);
+  double *sum = block_get(g->size * g->size * (int64_t)sizeof *sum);
+  if (!sum)
+    return fail(err, "out of memory: measuring %s takes %.1f GB", g->what->zca, 2.4e-8 * (double)(g->size * g->size));
+  memset(sum, 0, (size_t)(g->size * g->size) * sizeof *sum);
+  int status = run(g, pass, sum, err);
+  if (!status)
+    status = g->what->whitening->matrix(sum, pass->count, g->size, g->what->eps, matrix, err);
+  block_free(sum);
+  model_changed(g->m);
+  return status;
+}
+
+/* ---- what is said of it ---- */
+
+static void say(const struct measuring *g, const char *name) {
+  const struct net_param *p;
+  const float *w = param_at(g->m, name, &p);
+  if (!w)
+    return;
+  printf("%s:", name);
+  for (int c = 0; c < g->channels; c++)
+    printf(" %.4g", (double)w[c]);
+  putchar('\n');
+}
+
+static int measure_one(struct model *m, const struct net_measure *what, struct pass_spec spec, char err[ERR]) {
+  char count[NUMBER];
+  struct pass pass;
+  spec.entry = what->entry;
+  if (pass_open(&pass, m, &spec, err))
+    return -1;
+  const struct net_io *io = &m->program->entry[what->entry].output[0];
+  int64_t plane = io->dim[io->rank - 2] * io->dim[io->rank - 1];
+  struct measuring g = {m, what, (int)io->dim[io->rank - 3], plane, io_count(io, 1), NULL}; /* [.., c, h, w] */
+  g.channel = mem_get((size_t)g.channels * sizeof *g.channel);
+  printf("%s: measuring over %s samples\n", spec.data->name, count_text(count, pass.count));
+  fflush(stdout);
+  int status = run(&g, &pass, NULL, err);
+  if (!status)
+    set_moments(&g);
+  if (!status && what->zca)
+    status = whiten(&g, &pass, err);
+  if (!status) {
+    say(&g, what->mean);
+    say(&g, what->std);
+  }
+  if (!status && what->zca)
+    printf("%s: %lld x %lld\n", what->zca, (long long)g.size, (long long)g.size);
+  free(g.channel);
+  pass_close(&pass);
+  return status;
+}
+
+int measure_all(struct model *m, const struct pass_spec *spec, const char *from, char err[ERR]) {
+  const struct net_program *p = m->program;
+  for (int i = 0; i < p->measures; i++) {
+    const struct net_measure *w = &p->measure[i];
+    if (&p->data[w->data] != spec->data)
+      continue;
+    const char *names[] = {w->mean, w->std, w->zca};
+    int unknown = 0;
+    for (int k = 0; k < 3; k++)
+      unknown |= is_unknown(m, names[k]);
+    for (int k = 0; k < 3 && !unknown && from; k++)
+      if (names[k])
+        printf("%s: taken from %s\n", names[k], from);
+    if (unknown && measure_one(m, w, *spec, err))
+      return -1;
+  }
+  return 0;
+}
