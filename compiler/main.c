@@ -52,7 +52,7 @@ static int run_run(Ctx *c, const Options *o) {
   if (fd < 0)
     return 0;
   char **words = arena_alloc(c->mem, sizeof *words * (size_t)(o->words.count + 1));
-  words[0] = (char *)(uintptr_t)stem;
+  words[0] = (char *)(uintptr_t)o->self; /* so that it tells its user how to call it again */
   for (int i = 1; i < o->words.count; i++)
     words[i] = (char *)(uintptr_t)o->words.at[i];
   extern char **environ;

@@ -77,7 +77,9 @@ static int save_every(struct cli *cli, struct train_options *o, char err[ERR]) {
 
 /* The command line that goes on with this training: to its end, whatever --until said. */
 static char *again_text(const struct command *c) {
-  char *self = shell_text(c->self), *text = mem_text("%s train", self);
+  size_t length = strlen(c->self);
+  int is_line = length > 3 && !strcmp(c->self + length - 3, " --"); /* netc run unet.net --: quoted as it must be */
+  char *self = is_line ? mem_text("%s", c->self) : shell_text(c->self), *text = mem_text("%s train", self);
   int resumes = 0;
   free(self);
   for (int i = 1; i < c->argc; i++) {

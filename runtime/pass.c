@@ -104,7 +104,7 @@ int pass_mean(struct pass *p, const struct net_train *t, uint64_t seed, double *
     if (n > 0 && p->n)
       tally_add(&tally, &p->job, p->n);
     seen += n > 0 ? p->n : 0;
-    status = n < 0 ? -1 : interrupt_seen();
+    status = n < 0 ? -1 : interrupt_seen() != 0;
   }
   pass_end(p);
   if (!status)

@@ -65,8 +65,8 @@ static int stop_for_now(struct trainer *t, char err[ERR]) {
   log_bar_clear(&t->log);
   if (save_last(t, err))
     return -1;
-  printf("interrupted at step %lld (epoch %lld); go on with\n  %s\n", (long long)t->s.step, (long long)t->s.epoch + 1,
-         t->o->again);
+  fprintf(interrupt_words(), "interrupted at step %lld (epoch %lld); go on with\n  %s\n", (long long)t->s.step,
+          (long long)t->s.epoch + 1, t->o->again);
   return INTERRUPTED;
 }
 
@@ -250,7 +250,9 @@ static int test(struct trainer *t, char err[ERR]) {
     log_values(stdout, t->train, "", mean);
     printf("\n%s", tables);
     record_test(t, pass.count, mean);
-  }
+  } else if (status > 0)
+    fprintf(interrupt_words(), "interrupted: the training is done and saved, its test is not; go on with\n  %s\n",
+            t->o->again);
   free(tables);
   pass_close(&pass);
   return status > 0 ? INTERRUPTED : status;

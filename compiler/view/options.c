@@ -1,6 +1,7 @@
 /* Duty: the command line into Options, by the rows of options.def; and the help texts from the same rows. What is
    unknown gets the nearest name that is known. */
 #include "view/options.h"
+#include "base/text.h"
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -218,6 +219,32 @@ static int read_options(Ctx *c, int argc, char **argv, Options *o) {
   return check_words(c, o);
 }
 
+/* Quoted for a shell where it must be. */
+static void add_word(Text *to, const char *word) {
+  if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%") == strlen(word)) {
+    text_add(to, "%s ", word);
+    return;
+  }
+  text_add(to, "'");
+  for (; *word; word++)
+    text_add(to, *word == '\'' ? "'\\''" : "%c", *word);
+  text_add(to, "' ");
+}
+
+/* The command line without the program's words, and the -- before them: what they stand behind. argv: as it was written. */
+static const char *own_words(Ctx *c, int argc, char **argv, const Options *o) {
+  Text text = {.mem = c->mem};
+  for (int i = 0; i < argc; i++) {
+    int own = strcmp(argv[i], "--") != 0;
+    for (int k = 1; k < o->words.count; k++)
+      own &= o->words.at[k] != argv[i];
+    if (own)
+      add_word(&text, argv[i]);
+  }
+  text_add(&text, "--");
+  return text_str(&text);
+}
+
 int options_read(Ctx *c, int argc, char **argv, Options *o) {
   *o = (Options){.command = COMMAND_help};
   const char *word = argc > 1 ? argv[1] : "--help";
@@ -228,5 +255,9 @@ int options_read(Ctx *c, int argc, char **argv, Options *o) {
     o->command = COMMAND_help;
     return refuse_command(c, word);
   }
-  return read_options(c, argc - 1, argv + 1, o);
+  char **written = arena_alloc(c->mem, sizeof *written * (size_t)argc);
+  memcpy(written, argv, sizeof *written * (size_t)argc); /* getopt changes the order */
+  int ok = read_options(c, argc - 1, argv + 1, o);
+  o->self = own_words(c, argc, written, o);
+  return ok;
 }

@@ -36,6 +36,7 @@ typedef struct Options {
   int keep, no_cache, write, check, all, time_passes, exact, tune, help, resume, json;
   int batch, depth, parallel, trials; /* 0: not given */
   Words defines, skip;
+  const char *self; /* netc run unet.net -D size=64 --: what the program's words stand behind */
 } Options;
 
 /* Reads the command line; 0 after reporting. `netc --help` is the command help. */
