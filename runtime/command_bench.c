@@ -1,5 +1,6 @@
 /* `bench`: the time of a step, on made-up inputs, and where it goes. `--csv` says it to a program: see csv_head. */
 #include "command.h"
+#include "json.h"
 #include "pool.h"
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@ struct bench {
   struct model *m;
   const struct net_data *data; /* that the inputs are fields of; may be NULL */
   int64_t batch, steps, warmup;
-  int profile, csv;
+  int profile, csv, json;
   double resident;       /* MB before there is a model */
   double first, inputs;  /* when the first step was done, by now(), and how many seconds its inputs took to invent */
 };
@@ -101,9 +102,38 @@ static void profile_csv(const struct bench *b, const struct net_entry *e, const 
   }
 }
 
+/* The kernels in the order in which they run. */
+static json_t *profile_json(const struct bench *b, const struct net_entry *e, const double *seconds) {
+  json_t *list = json_array();
+  for (int i = 0; i < e->steps; i++) {
+    const struct net_step_info *s = &e->step[i];
+    json_array_append_new(list, json_pack("{sososososo}", "ms", json_of_number(seconds[i] / (double)b->steps * 1e3),
+                                          "flops", json_of_number(s->flops + s->flops_per_sample * (double)b->batch),
+                                          "line", json_integer(s->line), "what", json_of_text(s->what), "kernel",
+                                          json_of_text(s->kernel)));
+  }
+  return list;
+}
+
 static int by_size(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return x < y ? -1 : x > y;
+}
+
+static void say(const struct bench *b, const struct net_entry *e, const double *times, const double *seconds) {
+  double total = 0;
+  for (int64_t i = 0; i < b->steps; i++)
+    total += times[i];
+  json_t *o = json_pack("{ssso}", "entry", e->name, "batch", json_integer(b->batch));
+  json_object_set_new(o, "threads", json_integer(pool_threads(b->m->pool)));
+  json_object_set_new(o, "steps", json_integer(b->steps));
+  json_object_set_new(o, "median_ms", json_of_number(times[b->steps / 2] * 1e3));
+  json_object_set_new(o, "fastest_ms", json_of_number(times[0] * 1e3));
+  json_object_set_new(o, "samples_per_s", json_of_number((double)(b->steps * b->batch) / total));
+  json_object_set_new(o, "memory_mb", json_of_number((double)job_bytes(b->m, e, b->batch) / 1e6));
+  if (b->profile)
+    json_object_set_new(o, "kernels", profile_json(b, e, seconds));
+  json_say(o, stdout);
 }
 
 static void print(const struct bench *b, const struct net_entry *e, const double *times) {
@@ -134,8 +164,11 @@ static void measure(struct bench *b, struct job *j, void *const *in) {
       times[i] = end - start;
   }
   qsort(times, (size_t)b->steps, sizeof *times, by_size);
-  print(b, j->entry, times);
-  if (b->profile)
+  if (b->json)
+    say(b, j->entry, times, seconds);
+  else
+    print(b, j->entry, times);
+  if (b->profile && !b->json)
     (b->csv ? profile_csv : profile_print)(b, j->entry, seconds);
   free(times), free(seconds);
 }
@@ -206,6 +239,7 @@ void bench_options(const struct command *c) {
       {"warmup", 0, "N", "How many steps go before them (now 2)", OFTEN},
       {"profile", 0, NULL, "Where the time goes, kernel by kernel", OFTEN},
       {"csv", 0, NULL, "As a table for programs, with memory and the time of the first step", OFTEN},
+      {"json", 0, NULL, "As JSON on standard output, a line for each entry", OFTEN},
   };
   for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
     cli_add(c->cli, ROWS[i]);
@@ -219,6 +253,9 @@ int command_bench(const struct command *c, char err[ERR]) {
   int64_t threads;
   b.profile = cli_get(cli, "profile") != NULL;
   b.csv = cli_get(cli, "csv") != NULL;
+  b.json = cli_get(cli, "json") != NULL;
+  if (b.csv && b.json)
+    return cli_fail(cli, err, "either --csv or --json, not both");
   b.resident = resident_mb("VmRSS:");
   if (b.csv)
     puts(csv_head);

@@ -1,11 +1,13 @@
 /* `train` and `eval`. */
 #include "command.h"
 #include "interrupt.h"
+#include "json.h"
 #include "log.h"
 #include "measure.h"
 #include "pass.h"
 #include "train.h"
 #include "value.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,6 +29,7 @@ static const struct cli_row START_TOO = {"weights", 'w', "FILE", "Begins with th
 static const struct cli_row TRAIN_ONLY[] = {
     {"resume", 'r', NULL, "Goes on where a training of this run was stopped, to the same result", OFTEN},
     {"until", 0, "N", "Stops after epoch N of those that the recipe has, to be gone on from with --resume", RARE},
+    {"json", 0, NULL, "JSON on standard output, a line for each epoch and one at the end; words go to stderr", RARE},
     {"limit", 0, "N", "Uses the first N samples of each split", RARE},
     {"save-every", 0, "TIME", "A checkpoint within epochs too: every 500 (steps), 90s, 5m (now 5m); 0: never", RARE},
 };
@@ -192,6 +195,11 @@ static int check_lines(const struct command *c, const struct net_train *t, const
   return status;
 }
 
+static int json_open(const struct cli *cli, struct train_options *o, char err[ERR]) {
+  o->json = cli_get(cli, "json") ? json_stream() : NULL;
+  return cli_get(cli, "json") && !o->json ? fail(err, "cannot write to standard output: %s", strerror(errno)) : 0;
+}
+
 int command_train(const struct command *c, char err[ERR]) {
   const struct net_program *p = c->program;
   struct cli *cli = c->cli;
@@ -212,17 +220,31 @@ int command_train(const struct command *c, char err[ERR]) {
   else if (first && !check_lines(c, first, &o, err) && !rename_options(cli, starts(cli, p), &o.rename, err) &&
            !save_every(cli, &o, err) && !cli_whole(cli, "until", 1, 0, &o.until, err) &&
            !cli_whole(cli, "limit", 1, 0, &o.limit, err) && !cli_whole(cli, "threads", 1, 0, &threads, err) &&
-           !model_open(&m, p, (int)threads, err)) {
+           !json_open(cli, &o, err) && !model_open(&m, p, (int)threads, err)) {
     status = train_blocks(&m, &o, cli->plains ? first : NULL, folder, err);
     model_close(&m);
   }
+  if (o.json && fclose(o.json) && !interrupt_seen() && status >= 0)
+    status = fail(err, "cannot write the results: %s", strerror(errno));
   free(folder), free(again), free(line), free((char *)(uintptr_t)o.rename.table);
   return status;
 }
 
 /* ---- eval ---- */
 
-static int eval_run(struct model *m, const struct net_train *t, struct pass_spec *spec, uint64_t seed, char err[ERR]) {
+static void eval_say(const struct net_train *t, const struct pass_spec *spec, const double *mean, int64_t count,
+                     double seconds, json_t *tables) {
+  json_t *o = json_object();
+  json_object_set_new(o, "split", json_of_text(split_name(spec->split)));
+  json_object_set_new(o, "samples", json_integer(count));
+  json_add_means(o, t, "", mean);
+  if (json_object_size(tables))
+    json_object_set(o, "tables", tables);
+  json_object_set_new(o, "seconds", json_of_number(seconds));
+  json_say(o, stdout);
+}
+
+static int eval_run(struct model *m, const struct net_train *t, struct pass_spec *spec, int json, char err[ERR]) {
   double mean[OUTPUTS_MAX];
   struct pass pass;
   double start = now();
@@ -233,9 +255,12 @@ static int eval_run(struct model *m, const struct net_train *t, struct pass_spec
   char *tables = NULL;
   size_t size;
   FILE *f = open_memstream(&tables, &size);
-  int status = pass_mean(&pass, t, seed, mean, f, err);
+  pass.tables = json ? json_object() : NULL;
+  int status = pass_mean(&pass, t, spec->seed, mean, f, err);
   fclose(f);
-  if (!status) {
+  if (!status && json)
+    eval_say(t, spec, mean, pass.count, now() - start, pass.tables);
+  else if (!status) {
     char count[NUMBER];
     printf("%s: ", split_name(spec->split));
     log_values(stdout, t, "", mean);
@@ -243,6 +268,7 @@ static int eval_run(struct model *m, const struct net_train *t, struct pass_spec
     fprintf(stderr, "%s samples, %.1f s\n", count_text(count, pass.count), now() - start);
   }
   free(tables);
+  json_decref(pass.tables);
   pass_close(&pass);
   return status > 0 ? INTERRUPTED : status;
 }
@@ -250,6 +276,7 @@ static int eval_run(struct model *m, const struct net_train *t, struct pass_spec
 void eval_options(const struct command *c) {
   cli_add(c->cli, (struct cli_row){"split", 0, SPLITS, "Which samples; test if there are some, else val", OFTEN});
   cli_add(c->cli, (struct cli_row){"limit", 0, "N", "Uses the first N samples", OFTEN});
+  cli_add(c->cli, (struct cli_row){"json", 0, NULL, "The result as JSON on standard output", OFTEN});
   common_add(c->cli, COMMON_DATA | COMMON_WEIGHTS | COMMON_OUT | COMMON_BATCH | COMMON_THREADS);
 }
 
@@ -268,7 +295,7 @@ int command_eval(const struct command *c, char err[ERR]) {
         !cli_whole(cli, "limit", 1, 0, &spec.limit, err) && !weights_load(cli, &m, &about, err) &&
         !measured(&m, spec.data, err)) {
       spec.seed = about.seed;
-      status = eval_run(&m, t, &spec, about.seed, err);
+      status = eval_run(&m, t, &spec, cli_get(cli, "json") != NULL, err);
     }
     model_close(&m);
   }

@@ -111,6 +111,8 @@ int pass_mean(struct pass *p, const struct net_train *t, uint64_t seed, double *
     tally_end(&tally, seen, mean);
   if (!status && tables)
     tally_tables(&tally, p->set, tables);
+  if (!status && p->tables)
+    tally_json(&tally, p->set, p->tables);
   tally_close(&tally);
   return status;
 }

@@ -1,6 +1,7 @@
 /* A pass: the samples of a split going through an entry, batch by batch. */
 #ifndef NET_PASS_H
 #define NET_PASS_H
+#include "json.h"
 #include "loader.h"
 #include "model.h"
 
@@ -11,6 +12,7 @@ struct pass {
   struct loader *loader;
   int64_t count;        /* samples of an epoch */
   int64_t n;            /* samples that the last step had */
+  json_t *tables; /* NULL, or an object that pass_mean puts the reports into that are no numbers */
   int field[NET_BASES]; /* input i of the entry is this field of the data block */
 };
 

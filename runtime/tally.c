@@ -110,10 +110,38 @@ static void write_table(const struct net_io *io, const float *v, const struct ne
   fputc('\n', out);
 }
 
-void tally_tables(const struct tally *t, const struct net_dataset *set, FILE *out) {
+/* How many outputs of the summary are metrics: the tables follow. */
+static int first_table(const struct tally *t) {
   int first = 0;
   for (int m = 0; m < t->train->metrics; m++)
     first += t->train->metric[m].total;
-  for (int o = first; t->job.entry && o < t->job.entry->outputs; o++)
+  return first;
+}
+
+void tally_tables(const struct tally *t, const struct net_dataset *set, FILE *out) {
+  for (int o = first_table(t); t->job.entry && o < t->job.entry->outputs; o++)
     write_table(&t->job.entry->output[o], t->job.out[o], set, out);
+}
+
+static json_t *table_json(const struct net_io *io, const float *v, const struct net_dataset *set) {
+  int64_t columns = io->dim[io->rank - 1], rows = io_count(io, 1) / columns, names = io->rank > 1 ? rows : columns;
+  json_t *labels = json_array(), *values = json_array();
+  char text[NUMBER];
+  for (int64_t i = 0; i < names; i++)
+    json_array_append_new(labels, json_of_text(label(set, i, names, text)));
+  for (int64_t r = 0; r < rows; r++) {
+    json_t *row = io->rank > 1 ? json_array() : json_incref(values);
+    for (int64_t k = 0; k < columns; k++)
+      json_array_append_new(row, json_of_number((double)v[r * columns + k]));
+    if (io->rank > 1)
+      json_array_append_new(values, row);
+    else
+      json_decref(row);
+  }
+  return json_pack("{soso}", "classes", labels, "values", values);
+}
+
+void tally_json(const struct tally *t, const struct net_dataset *set, json_t *to) {
+  for (int o = first_table(t); t->job.entry && o < t->job.entry->outputs; o++)
+    json_object_set_new(to, t->job.entry->output[o].name, table_json(&t->job.entry->output[o], t->job.out[o], set));
 }

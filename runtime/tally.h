@@ -2,6 +2,7 @@
 #ifndef NET_TALLY_H
 #define NET_TALLY_H
 #include "data/data.h"
+#include "json.h"
 #include "model.h"
 
 struct tally {
@@ -20,5 +21,7 @@ void tally_add(struct tally *t, const struct job *j, int64_t n);
 void tally_end(struct tally *t, int64_t count, double *mean);
 /* After that: reports that are no numbers, as tables; set names the classes. */
 void tally_tables(const struct tally *t, const struct net_dataset *set, FILE *out);
+/* The same as JSON: {"confusion": {"classes": [...], "values": [[...], ...]}} */
+void tally_json(const struct tally *t, const struct net_dataset *set, json_t *to);
 
 #endif

@@ -17,6 +17,7 @@ struct train_options {
   const char *self;    /* how the program was called, and its arguments from the command's name on */
   int argc;
   char **argv;
+  FILE *json;          /* where a line for each epoch goes, and one at the end; or NULL */
   int lines;           /* of the command line, they win over the file */
   const struct recipe_line *line;
   struct rename_how rename; /* of the names in the file that the recipe's `start` names */

@@ -4,7 +4,7 @@
 #include "base.h"
 #include "data/check.h"
 #include "data/prepare.h"
-#include <jansson.h>
+#include "json.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,7 +229,8 @@ void check_report(struct check *c, int most, FILE *out) {
 static json_t *json_sample(const struct check *c, int split, int64_t index, const char *why) {
   char where[300];
   data_where(c->split[split].set, index, where);
-  return why ? json_pack("{ssss}", "sample", where, "why", why) : json_pack("{ssss}", "sample", where, "split", SPLIT[split]);
+  return why ? json_pack("{soso}", "sample", json_of_text(where), "why", json_of_text(why))
+             : json_pack("{soss}", "sample", json_of_text(where), "split", SPLIT[split]);
 }
 
 static json_t *json_split(const struct check *c, int split) {

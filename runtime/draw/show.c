@@ -2,6 +2,7 @@
 #include "draw/show.h"
 #include "base.h"
 #include "draw/picture.h"
+#include "log/file.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,9 +51,10 @@ void show_classes(FILE *out, const float *score, int classes, int best, struct s
   free(order);
 }
 
-void show_json_text(FILE *out, const char *s) {
+void show_json_text(FILE *out, const char *text) {
+  char *clean = text_clean(text);
   fputc('"', out);
-  for (; *s; s++)
+  for (const char *s = clean; *s; s++)
     if (*s == '"' || *s == '\\')
       fprintf(out, "\\%c", *s);
     else if ((unsigned char)*s < 32)
@@ -60,6 +62,7 @@ void show_json_text(FILE *out, const char *s) {
     else
       fputc(*s, out);
   fputc('"', out);
+  free(clean);
 }
 
 void show_classes_json(FILE *out, const float *score, int classes, int best, struct show_names names) {

@@ -1,11 +1,10 @@
 #include "log/record.h"
 #include "interrupt.h"
+#include "json.h"
 #include "log/file.h"
 #include "log/sha256.h"
 #include "pool.h"
 #include <cpuid.h>
-#include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -20,36 +19,12 @@ struct record {
 
 /* ---- values ---- */
 
-static json_t *text_of(const char *text) {
-  char *clean = text_clean(text ? text : "");
-  json_t *v = json_string(clean);
-  free(clean);
-  return v;
-}
-
-static json_t *number_of(double v) {
-  return isfinite(v) ? json_real(v) : json_null();
-}
-
-static json_t *whole_of(int64_t v) {
-  return json_integer((json_int_t)v);
-}
-
 static json_t *time_now(void) {
   char text[32];
   time_t t = time(NULL);
   struct tm utc;
   strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &utc));
   return json_string(text);
-}
-
-/* The loss and the metrics, by name. */
-static void add_values(json_t *to, const struct trainer *t, const char *prefix, const double *mean) {
-  for (int o = 0; mean && o < t->outputs; o++) {
-    char *name = mem_text("%s%s", prefix, o ? t->train->metric[o - 1].name : "loss");
-    json_object_set_new(to, name, number_of(mean[o]));
-    free(name);
-  }
 }
 
 /* "name: value" on each line, values as the recipe has them. */
@@ -71,7 +46,7 @@ static json_t *list_of(const char *text) {
   json_t *list = json_array();
   char *copy = mem_text("%s", text), *rest = copy;
   for (char *line; *copy && (line = strsep(&rest, "\n"));)
-    json_array_append_new(list, text_of(line));
+    json_array_append_new(list, json_of_text(line));
   free(copy);
   return list;
 }
@@ -81,9 +56,9 @@ static json_t *list_of(const char *text) {
 static json_t *command_of(const struct train_options *o) {
   json_t *list = json_array();
   if (o->self)
-    json_array_append_new(list, text_of(o->self));
+    json_array_append_new(list, json_of_text(o->self));
   for (int i = 0; i < o->argc; i++)
-    json_array_append_new(list, text_of(o->argv[i]));
+    json_array_append_new(list, json_of_text(o->argv[i]));
   return list;
 }
 
@@ -101,12 +76,12 @@ static json_t *host_of(const struct trainer *t) {
   struct utsname u;
   char cpu[52];
   cpu_name(cpu);
-  json_object_set_new(o, "cpu", text_of(cpu + strspn(cpu, " ")));
-  json_object_set_new(o, "threads", whole_of(pool_threads(t->m->pool)));
+  json_object_set_new(o, "cpu", json_of_text(cpu + strspn(cpu, " ")));
+  json_object_set_new(o, "threads", json_integer(pool_threads(t->m->pool)));
   if (!uname(&u)) {
     char *system = mem_text("%s %s %s", u.sysname, u.release, u.machine);
-    json_object_set_new(o, "system", text_of(system));
-    json_object_set_new(o, "name", text_of(u.nodename));
+    json_object_set_new(o, "system", json_of_text(system));
+    json_object_set_new(o, "name", json_of_text(u.nodename));
     free(system);
   }
   return o;
@@ -114,34 +89,34 @@ static json_t *host_of(const struct trainer *t) {
 
 static json_t *data_of(const struct trainer *t) {
   json_t *o = json_object();
-  json_object_set_new(o, "block", text_of(t->data->name));
-  json_object_set_new(o, "folder", t->o->data ? text_of(t->o->data) : json_null());
-  json_object_set_new(o, "train", whole_of(t->fit.count));
+  json_object_set_new(o, "block", json_of_text(t->data->name));
+  json_object_set_new(o, "folder", t->o->data ? json_of_text(t->o->data) : json_null());
+  json_object_set_new(o, "train", json_integer(t->fit.count));
   if (t->has_val)
-    json_object_set_new(o, "val", whole_of(t->val.count));
+    json_object_set_new(o, "val", json_integer(t->val.count));
   if (t->o->limit)
-    json_object_set_new(o, "limit", whole_of(t->o->limit));
+    json_object_set_new(o, "limit", json_integer(t->o->limit));
   return o;
 }
 
 static void describe(json_t *o, const struct trainer *t) {
   const struct net_program *p = t->m->program;
   char hash[SHA256_TEXT], *here = getcwd(NULL, 0);
-  json_object_set_new(o, "program", text_of(p->name));
-  json_object_set_new(o, "train", text_of(t->train->name));
-  json_object_set_new(o, "built", text_of(p->built));
+  json_object_set_new(o, "program", json_of_text(p->name));
+  json_object_set_new(o, "train", json_of_text(t->train->name));
+  json_object_set_new(o, "built", json_of_text(p->built));
   json_object_set_new(o, "defines", lines_of(p->defines ? p->defines : "", "="));
   json_object_set_new(o, "source_sha256", json_string(sha256_text(hash, p->source, strlen(p->source))));
   json_object_set_new(o, "command", command_of(t->o));
-  json_object_set_new(o, "directory", text_of(here));
+  json_object_set_new(o, "directory", json_of_text(here));
   json_object_set_new(o, "recipe", lines_of(t->recipe_text, ": "));
   json_object_set_new(o, "options", lines_of(t->options_text, ": "));
-  json_object_set_new(o, "seed", whole_of((int64_t)t->recipe.seed));
+  json_object_set_new(o, "seed", json_integer((json_int_t)t->recipe.seed));
   json_object_set_new(o, "data", data_of(t));
   json_object_set_new(o, "classes", list_of(t->classes));
-  json_object_set_new(o, "parameters", whole_of(role_count(p, NET_WEIGHT)));
-  json_object_set_new(o, "steps", whole_of(t->steps));
-  json_object_set_new(o, "epochs", whole_of(t->epochs));
+  json_object_set_new(o, "parameters", json_integer(role_count(p, NET_WEIGHT)));
+  json_object_set_new(o, "steps", json_integer(t->steps));
+  json_object_set_new(o, "epochs", json_integer(t->epochs));
   json_object_set_new(o, "host", host_of(t));
   free(here);
 }
@@ -188,15 +163,50 @@ struct record *record_open(struct trainer *t, int resumed) {
   return r;
 }
 
+/* ---- --json: a line for each epoch, and one at the end ---- */
+
+static json_t *line_new(const struct trainer *t) {
+  json_t *o = json_object();
+  if (*t->train->name)
+    json_object_set_new(o, "train", json_of_text(t->train->name));
+  return o;
+}
+
+static void say_epoch(const struct trainer *t, const struct log_place *p, const json_t *values, int best) {
+  json_t *o = line_new(t), *copy = json_deep_copy(values);
+  json_object_update(o, copy);
+  json_decref(copy);
+  json_object_set_new(o, "epochs", json_integer(p->epochs));
+  json_object_set_new(o, "step", json_integer(p->step));
+  json_object_set_new(o, "lr", json_of_number(p->lr));
+  json_object_set_new(o, "seconds", json_of_number(p->seconds));
+  json_object_set_new(o, "best", json_boolean(best));
+  json_say(o, t->o->json);
+}
+
+static void say_end(const struct trainer *t, int status) {
+  static const char *const PARTS[] = {"status", "epoch", "step", "best", "test", "error"};
+  json_t *o = line_new(t), *v;
+  for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++)
+    if ((v = json_object_get(t->record->root, PARTS[i])))
+      json_object_set(o, PARTS[i], v);
+  json_object_set_new(o, "run", json_of_text(t->o->out));
+  if (status == INTERRUPTED || (!status && !trainer_done(t)))
+    json_object_set_new(o, "resume", json_of_text(t->o->again));
+  json_say(o, t->o->json);
+}
+
 void record_epoch(struct trainer *t, const struct log_place *p, int best) {
   json_t *root = t->record->root, *last = json_object();
-  json_object_set_new(last, "epoch", whole_of(p->epoch));
-  add_values(last, t, "", p->mean);
-  add_values(last, t, "val_", p->val);
-  json_object_set_new(root, "epoch", whole_of(p->epoch));
-  json_object_set_new(root, "step", whole_of(p->step));
+  json_object_set_new(last, "epoch", json_integer(p->epoch));
+  json_add_means(last, t->train, "", p->mean);
+  json_add_means(last, t->train, "val_", p->val);
+  json_object_set_new(root, "epoch", json_integer(p->epoch));
+  json_object_set_new(root, "step", json_integer(p->step));
   if (best)
     json_object_set(root, "best", last);
+  if (t->o->json)
+    say_epoch(t, p, last, best);
   json_object_set_new(root, "last", last);
   if (now() >= t->record->write_at)
     write_now(t);
@@ -204,9 +214,9 @@ void record_epoch(struct trainer *t, const struct log_place *p, int best) {
 
 void record_test(struct trainer *t, int64_t count, const double *mean) {
   json_t *test = json_object();
-  add_values(test, t, "", mean);
+  json_add_means(test, t->train, "", mean);
   json_object_set_new(t->record->root, "test", test);
-  json_object_set_new(json_object_get(t->record->root, "data"), "test", whole_of(count));
+  json_object_set_new(json_object_get(t->record->root, "data"), "test", json_integer(count));
 }
 
 void record_end(struct trainer *t, int status, const char *err) {
@@ -220,7 +230,9 @@ void record_end(struct trainer *t, int status, const char *err) {
   json_object_set_new(t->record->root, "status", json_string(word));
   json_object_set_new(t->record->root, "ended", time_now());
   if (status && status != INTERRUPTED)
-    json_object_set_new(t->record->root, "error", text_of(err));
+    json_object_set_new(t->record->root, "error", json_of_text(err));
+  if (t->o->json)
+    say_end(t, status);
   write_now(t);
 }
 

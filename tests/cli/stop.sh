@@ -48,15 +48,20 @@ cmp whole/last.safetensors piped/last.safetensors
 
 # Under nohup a terminal may close.
 trap '' HUP
-./small train --out nohup --epochs 3 > nohup.txt 2>&1 &
-sleep 0.1
+./small train --out nohup --epochs 100000 > nohup.txt 2>&1 &
+longer() { # longer N: waits until it has said N lines
+  until [ "$(wc -l < nohup.txt)" -ge "$1" ] || ! kill -0 $! 2> /dev/null; do sleep 0.02; done
+}
+longer 5
 kill -HUP $!
+longer $(($(wc -l < nohup.txt) + 4))
+kill -TERM $! && echo "under nohup it goes on"
 wait $!
-echo "nohup: status $?"
 trap - HUP
 
 # While it validates, and while it tests.
 during() { # during NAME LINES: once the training has said so many lines
+  : > "$1.txt"
   ./slow train --out "$1" --epochs 1 > "$1.txt" 2>&1 &
   until [ "$(wc -l < "$1.txt")" -ge "$2" ] || ! kill -0 $! 2> /dev/null; do sleep 0.02; done
   sleep 0.5
