@@ -201,7 +201,7 @@ static int build_ended(Study *t, const Job *job) {
 static int build_all(Study *t) {
   Jobs jobs = {.begun = build_begun, .ended = build_ended};
   for (int i = 0; i < t->variants.count; i++)
-    if (access(t->variants.at[i].path, X_OK))
+    if (t->is_new || access(t->variants.at[i].path, X_OK))
       vec_push(t->c->mem, &jobs.list, build_job(t, i));
   if (jobs.list.count)
     tell_line(t, "compiling %d program%s", jobs.list.count, jobs.list.count == 1 ? "" : "s");
@@ -234,10 +234,21 @@ static Job trial_job(const Study *t, int i, int until) {
   return job;
 }
 
+/* Table and picture, in memory of their own: they are written time and again. */
+static void study_save(const Study *t) {
+  Ctx c = *t->c;
+  Study copy = *t;
+  copy.c = &c;
+  c.mem = arena_new();
+  table_write(&copy);
+  plot_write(&copy);
+  arena_free(c.mem);
+}
+
 static void trial_begun(Study *t, const Job *job) {
   t->trials.at[job->trial].state = TRIAL_RUNNING;
   mkdir(trial_folder(t, job->trial), 0777);
-  table_write(t);
+  study_save(t);
 }
 
 static void trial_failed(Study *t, int i, const char *reason) {
@@ -246,7 +257,7 @@ static void trial_failed(Study *t, int i, const char *reason) {
   a->reason = reason + (strncmp(reason, error, strlen(error)) ? 0 : strlen(error));
   a->state = strstr(reason, "the training stops") ? TRIAL_DIVERGED : TRIAL_FAILED;
   a->score = NAN;
-  tell_line(t, "trial %d %s: %s", i + 1, state_text(a->state), a->reason);
+  tell_line(t, "%d of %d: trial %d %s: %s", ++t->ended, t->wanted, i + 1, state_text(a->state), a->reason);
 }
 
 static void trial_succeeded(Study *t, int i) {
@@ -258,8 +269,8 @@ static void trial_succeeded(Study *t, int i) {
     trial_failed(t, i, arena_printf(t->c->mem, "its log has no number for %s", judge));
     return;
   }
-  tell_line(t, "trial %d  %s %s (epoch %d of %d)  %s  %.1f s", i + 1, judge, score_text(t, a->score), a->best, a->epochs,
-              values_text(t, a), a->seconds);
+  tell_line(t, "%d of %d: trial %d  %s %s (epoch %d of %d)  %s  %.1f s", ++t->ended, t->wanted, i + 1, judge,
+            score_text(t, a->score), a->best, a->epochs, values_text(t, a), a->seconds);
 }
 
 /* What was killed, for want of memory perhaps, gets a second chance. */
@@ -277,8 +288,7 @@ static int trial_ended(Study *t, const Job *job) {
     trial_failed(t, job->trial, arena_printf(t->c->mem, "killed by signal %d, twice", job->status - 128));
   else if (job->status != INTERRUPTED)
     trial_failed(t, job->trial, said_last(t, job->output, "error: ", arena_printf(t->c->mem, "exit status %d, see %s", job->status, job->output)));
-  table_write(t);
-  plot_write(t);
+  study_save(t);
   return again;
 }
 
@@ -296,6 +306,7 @@ static int run_rung(Study *t, Rung rung, const int *order) {
     else if (a->state == TRIAL_WAITING && a->epochs < rung.epochs)
       vec_push(t->c->mem, &jobs.list, trial_job(t, order[i], rung.epochs));
   }
+  t->ended = rung.count - jobs.list.count, t->wanted = rung.count;
   int all = jobs_run(t, &jobs);
   for (int i = 0; i < rung.count; i++)
     all &= t->trials.at[order[i]].state != TRIAL_WAITING || t->trials.at[order[i]].epochs >= rung.epochs;
@@ -371,8 +382,7 @@ int view_search(Ctx *c, const Options *o, FILE *to) {
     return 0;
   signals_hold(&before);
   int all = build_all(&t) && run_trials(&t);
-  table_write(&t);
-  plot_write(&t);
+  study_save(&t);
   if (o->json)
     tell_json(&t, to);
   tell_end(&t, o->json ? stderr : to, all);
@@ -382,5 +392,5 @@ int view_search(Ctx *c, const Options *o, FILE *to) {
     signal(SIGINT, SIG_DFL);
     raise(SIGINT);
   }
-  return study_has_score(&t);
+  return study_has_score(&t) && !diag_errors(c->diags);
 }

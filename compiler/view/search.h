@@ -43,8 +43,10 @@ typedef struct {
   Vec(Trial) trials;
   Vec(Variant) variants;
   int parallel, threads; /* trials at a time, threads of each */
+  int is_new;            /* the folder held no search */
   int drawn;             /* lines of progress on the terminal */
   int until;             /* epochs that trials under way are to reach */
+  int ended, wanted;     /* trials of this rung */
 } Study;
 
 /* search_draw.c: fills trials and variants. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEFT = 60, TOP = 44, PANEL_W = 230, PANEL_H = 170, STEP_X = 300, STEP_Y = 250, ACROSS = 3, TICKS = 12 };
+enum { LEFT = 60, TOP = 58, PANEL_W = 230, PANEL_H = 170, STEP_X = 300, STEP_Y = 250, ACROSS = 3, TICKS = 12 };
 
 typedef struct {
   const SearchParam *param; /* NULL: the score */
@@ -19,6 +19,7 @@ typedef struct {
   const Study *t;
   Text svg;
   Axis score;
+  const int *order;         /* trials, best first */
   int best;                 /* the trial; -1: none has a score */
   int epochs;               /* the most that any has */
 } Plot;
@@ -158,13 +159,13 @@ static void draw_panel(Plot *p, int k, double x, double y) {
   draw_axis(p, &p->score, x, y + PANEL_H, 0, PANEL_H);
   label(p, x + PANEL_W / 2.0, y + PANEL_H + 34, "text-anchor=\"middle\" font-weight=\"bold\"", a.name);
   label(p, x - 6, y - 8, "", p->score.name);
-  for (int turn = 0; turn < 2; turn++) /* the best on top */
-    for (int i = 0; i < p->t->trials.count; i++) {
-      if (!isfinite(p->t->trials.at[i].score) || (i == p->best) != turn)
-        continue;
-      double part = trial_part(p, &p->score, i, 0), shown = fmin(fmax(part, 0), 1);
-      draw_point(p, i, x + PANEL_W * trial_part(p, &a, i, k), y + PANEL_H * (1 - shown), part != shown);
-    }
+  for (int n = p->t->trials.count - 1; n >= 0; n--) { /* the best on top */
+    int i = p->order[n];
+    if (!isfinite(p->t->trials.at[i].score))
+      continue;
+    double part = trial_part(p, &p->score, i, 0), shown = fmin(fmax(part, 0), 1);
+    draw_point(p, i, x + PANEL_W * trial_part(p, &a, i, k), y + PANEL_H * (1 - shown), part != shown);
+  }
 }
 
 /* ---- parallel coordinates ---- */
@@ -172,19 +173,19 @@ static void draw_panel(Plot *p, int k, double x, double y) {
 static void draw_lines(Plot *p, const int *params, int count, double x, double y, double width) {
   const Study *t = p->t;
   double step = width / count;
-  for (int turn = 0; turn < 2; turn++)
-    for (int i = 0; i < t->trials.count; i++) {
-      if (!isfinite(t->trials.at[i].score) || (i == p->best) != turn)
-        continue;
-      double part = fmin(fmax(trial_part(p, &p->score, i, 0), 0), 1);
-      text_add(&p->svg, "<path d=\"");
-      for (int k = 0; k < count; k++) {
-        Axis a = param_axis(p, params[k]);
-        text_add(&p->svg, "%c%.1f %.1f", k ? 'L' : 'M', x + k * step, y + PANEL_H * (1 - trial_part(p, &a, i, params[k])));
-      }
-      text_add(&p->svg, "L%.1f %.1f\" fill=\"none\" stroke=\"%s\" stroke-width=\"%s\"/>\n", x + width, y + PANEL_H * (1 - part),
-               turn ? orange : blue(t->s->better > 0 ? part : 1 - part), turn ? "2.5" : "1.2");
+  for (int n = t->trials.count - 1; n >= 0; n--) {
+    int i = p->order[n], best = i == p->best;
+    if (!isfinite(t->trials.at[i].score))
+      continue;
+    double part = fmin(fmax(trial_part(p, &p->score, i, 0), 0), 1);
+    text_add(&p->svg, "<path d=\"");
+    for (int k = 0; k < count; k++) {
+      Axis a = param_axis(p, params[k]);
+      text_add(&p->svg, "%c%.1f %.1f", k ? 'L' : 'M', x + k * step, y + PANEL_H * (1 - trial_part(p, &a, i, params[k])));
     }
+    text_add(&p->svg, "L%.1f %.1f\" fill=\"none\" stroke=\"%s\" stroke-width=\"%s\"/>\n", x + width, y + PANEL_H * (1 - part),
+             best ? orange : blue(t->s->better > 0 ? part : 1 - part), best ? "2.5" : "1.2");
+  }
   for (int k = 0; k <= count; k++) {
     Axis a = k < count ? param_axis(p, params[k]) : p->score;
     draw_axis(p, &a, x + k * step, y + PANEL_H, 0, PANEL_H);
@@ -195,7 +196,8 @@ static void draw_lines(Plot *p, const int *params, int count, double x, double y
 /* ---- the picture ---- */
 
 static void find_best(Plot *p) {
-  p->best = study_order(p->t)[0];
+  p->order = study_order(p->t);
+  p->best = p->order[0];
   if (!isfinite(p->t->trials.at[p->best].score))
     p->best = -1;
   for (int i = 0; i < p->t->trials.count; i++)
@@ -217,6 +219,8 @@ int plot_write(Study *t) {
            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"11\" fill=\"#333\">\n"
            "<style>.axis { stroke: #999; fill: none } text { paint-order: stroke; stroke: white; stroke-width: 3px }</style>\n<rect width=\"%d\" height=\"%d\" fill=\"white\"/>\n",
            width, height, width, height);
+  label(&p, LEFT - 6, 18, "font-size=\"13\"",
+        arena_printf(t->c->mem, "%s: %d trials, %s on validation data", t->stem, t->trials.count, p.score.name));
   for (int k = 0; k < count; k++)
     draw_panel(&p, params[k], LEFT + k % ACROSS * STEP_X, TOP + k / ACROSS * STEP_Y);
   if (count > 1)

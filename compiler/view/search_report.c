@@ -94,23 +94,29 @@ void tell_line(Study *t, const char *format, ...) {
   fputc('\n', stderr);
 }
 
-void tell_progress(Study *t, const Job *jobs, int count) {
+/* In memory of its own, for it is called all the time. */
+void tell_progress(Study *study, const Job *jobs, int count) {
   struct winsize w;
   if (!isatty(STDERR_FILENO))
     return;
   int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &w) || w.ws_col < 20 ? 80 : w.ws_col;
-  clear_drawn(t);
+  Ctx c = *study->c;
+  Study copy = *study, *t = &copy;
+  t->c = &c;
+  c.mem = arena_new();
+  clear_drawn(study);
   for (int i = 0; i < count; i++) {
     if (jobs[i].id <= 0)
       continue;
     Trial a = t->trials.at[jobs[i].trial];
     log_read(t, jobs[i].trial, INT_MAX, &a);
-    const char *line = arena_printf(t->c->mem, "trial %d of %d  epoch %d/%d  %s %s  %s  %.0f s", jobs[i].trial + 1, t->trials.count,
-                                    a.seen, t->until, name_text(t->c->names, t->s->judge), score_text(t, a.score), values_text(t, &a),
-                                    seconds_now() - jobs[i].begun);
+    const char *line = arena_printf(c.mem, "trial %d  epoch %d/%d  %s %s  %.0f s  %s", jobs[i].trial + 1, a.seen, t->until,
+                                    name_text(c.names, t->s->judge), score_text(t, a.score), seconds_now() - jobs[i].begun,
+                                    values_text(t, &a));
     fprintf(stderr, "%.*s\n", columns - 1, line);
-    t->drawn++;
+    study->drawn++;
   }
+  arena_free(c.mem);
 }
 
 /* ---- the table ---- */

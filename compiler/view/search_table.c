@@ -176,6 +176,7 @@ int identity_check(Study *t, const char *text) {
   const char *path = arena_printf(t->c->mem, "%s/search.txt", t->folder), *old = text_of_file(t->c, path);
   Text new = {.mem = t->c->mem};
   text_add(&new, "%s", text);
+  t->is_new = !old;
   if (!old)
     return replace_file(t, path, &new);
   const char *begin = old;

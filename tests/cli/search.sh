@@ -62,7 +62,7 @@ sh -c "$(sed -n 's/^ *evaluate *//p' random.txt)" > eval.txt 2>&1 && grep -c '^v
 echo "= grown"
 search random --parallel 2 --out three --resume --trials 8
 table three | head -7 | diff one.table - && table three | wc -l
-grep -c '^trial' random.err
+grep -c ': trial' random.err
 
 echo "= killed"
 kill_search() { # kill_search SIGNAL: once two trials have ended
@@ -115,6 +115,23 @@ grep rung halving.err
 tail -n +2 runs/halving-search/search.csv | awk -F, '{ print $3, $6 }' | sort | uniq -c
 sh -c "$(sed -n 's/^ *train *//p' halving.txt) --out straight" > straight.txt || cat straight.txt
 cmp straight/best.safetensors runs/halving-search/best.safetensors && echo "in parts as in one go"
+
+echo "= trials that are killed: once, twice"
+for times in 1 2; do
+  cat > one/random-1 << END
+#!/bin/sh
+case "\$*" in *trial-001*) [ "\$(wc -c < kills)" -lt $times ] && { printf x >> kills; kill -9 \$\$; } ;; esac
+exec "$T/three/\${0##*/}" "\$@"
+END
+  : > kills
+  rm -rf one/search.csv one/trial-001
+  search random --out one --parallel 2
+  grep killed random.err | sed 's/[0-9] of/N of/'
+  table one | diff one.table -
+done
+cp three/random-1 one/
+search random --out one --resume --parallel 2
+table one | diff one.table - && echo "tried again"
 
 echo "= json"
 "$NETC" search random.net --cpu x86-64-v3 --out one --resume --json 2> /dev/null > one.json
