@@ -97,10 +97,11 @@ static int names_agree(const struct net_dataset *s, const struct net_data *d, co
     const char *own = s->source->class_name(s->source, k);
     const char *first = of_train->class_name ? of_train->class_name(of_train, k) : NULL;
     if (own ? !first || strcmp(own, first) : first != NULL)
-      failed = fail(err,
-                    "data %s: class %d is called %.80s there, but %.80s in the training; `names: [...]` tells the names "
-                    "of all classes",
-                    d->name, k, own ? own : "by its number", first ? first : "by its number");
+      failed =
+          fail(err,
+               "data %s: class %d is called %.80s there, but %.80s in the training; `names: [...]` tells the names "
+               "of all classes",
+               d->name, k, own ? own : "by its number", first ? first : "by its number");
   }
   source_close(of_train);
   return failed;
@@ -178,4 +179,3 @@ const char *data_class_name(const struct net_dataset *s, int k) {
     return d->class_name[k];
   return s->source->class_name ? s->source->class_name(s->source, k) : NULL;
 }
-

@@ -8,8 +8,8 @@ struct net_dataset {
   const struct net_data *data;
   struct net_data given; /* the fields that are not derived; what the source and the recipe see */
   struct net_field *given_field;
-  int *given_at;         /* which field of data each is */
-  struct recipe recipe;  /* of given */
+  int *given_at;        /* which field of data each is */
+  struct recipe recipe; /* of given */
   struct source *source;
   uint64_t seed;
   int64_t count, *member; /* member NULL: all of the source */

@@ -21,7 +21,8 @@ static int is_rule(const struct rule *r, const char *name) {
 
 static int rule_read(struct rule *r, const struct net_call *files, char err[512]) {
   const struct net_arg *a = arg_find(files, CALL_SOURCE, "label");
-  r->call = a && a->kind == NET_CALL ? *a->call : (struct net_call){a && a->kind == NET_TEXT ? a->text : "folder", 0, NULL};
+  r->call =
+      a && a->kind == NET_CALL ? *a->call : (struct net_call){a && a->kind == NET_TEXT ? a->text : "folder", 0, NULL};
   r->count = 0;
   if (call_check(&r->call, CALL_LABEL, err))
     return -1;

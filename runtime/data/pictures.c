@@ -1,8 +1,8 @@
 /* Sources of picture files: folder(path), one folder of pictures for each class; pairs(images, masks), two patterns;
    and images(pattern). Files are listed when the source opens and decoded when a sample is asked for. */
+#include "data/pictures.h"
 #include "calls.h"
 #include "data/broken.h"
-#include "data/pictures.h"
 #include "data/text.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -230,6 +230,12 @@ int cell_write(const struct recipe *r, int field, const struct cell *c, const st
   case NET_CLASS:
     *(int32_t *)out = c->label;
     return 0;
+  case NET_VALUE:
+    if (data_field_size(f) == (int64_t)c->values * (int64_t)sizeof *c->value) {
+      memcpy(out, c->value, (size_t)c->values * sizeof *c->value);
+      return 0;
+    }
+    /* fall through */
   default:
     return fail(err, "data %s: no source gives field `%s`", r->data->name, f->name);
   }

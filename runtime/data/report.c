@@ -203,7 +203,8 @@ static void report_between(const struct check *c, FILE *out) {
     return;
   char where[300];
   data_where(c->split[in].set, first, where);
-  fprintf(out, "%lld mask%s pixels that are neither black nor white; above 127 is taken as white: that of %s has %lld\n",
+  fprintf(out,
+          "%lld mask%s pixels that are neither black nor white; above 127 is taken as white: that of %s has %lld\n",
           (long long)masks, masks == 1 ? " has" : "s have", where, (long long)c->split[in].seen[first].between);
 }
 

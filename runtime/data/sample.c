@@ -42,7 +42,8 @@ static struct cell *cells_keep(struct net_dataset *s, int64_t i, struct cell *ce
   return there;
 }
 
-/* Sample i of the source, prepared. NULL and err on failure, *failed being -1 or BROKEN. If *owned, the caller frees it.
+/* Sample i of the source, prepared. NULL and err on failure, *failed being -1 or BROKEN. If *owned, the caller frees
+ * it.
  */
 static struct cell *cells_get(struct net_dataset *s, int64_t i, int *owned, int *failed, char err[512]) {
   *owned = *failed = 0;
@@ -99,8 +100,8 @@ static int given_write(struct net_dataset *s, const struct cell *cell, int64_t i
 }
 
 /* Sample i of the source as number n of the buffers. A field that only derived ones need gets room for a while. */
-int sample_write(struct net_dataset *s, const struct cell *cell, int64_t i, int64_t n,
-                        const struct chance *chance, void *const *buffers, char err[512]) {
+int sample_write(struct net_dataset *s, const struct cell *cell, int64_t i, int64_t n, const struct chance *chance,
+                 void *const *buffers, char err[512]) {
   const struct net_data *d = s->data;
   void *value[d->fields + 1], *room[d->fields + 1];
   int failed = 0;

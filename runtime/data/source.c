@@ -16,11 +16,11 @@ static const struct {
 } sources[] = {
     {"idx", 1, idx_open},     {"cifar10", 1, cifar10_open}, {"folder", 1, folder_open},
     {"pairs", 1, pairs_open}, {"images", 1, images_open},   {"frames", 1, frames_open},
-    {"files", 1, files_open}, {"shapes", 0, shapes_open},
+    {"files", 1, files_open}, {"csv", 1, csv_open},         {"shapes", 0, shapes_open},
 };
 
-static const char *const kind_name[] = {"an image", "a class", "a mask", "a mask of classes", "boxes", "a value",
-                                        "a clip",   "points"};
+static const char *const kind_name[] = {"an image", "a class", "a mask", "a mask of classes",
+                                        "boxes",    "a value", "a clip", "points"};
 
 struct source *source_open(const struct net_data *d, const struct net_call *call, enum net_split split, const char *dir,
                            char err[512]) {

@@ -113,7 +113,7 @@ def array(name, values):
     return lines + ["};"]
 
 
-out, table = ["/* Written by tests/peer/odd_pictures.py. */"], []
+out, table = ["/* Written by tests/peer/odd_pictures.py. */", "#include <stddef.h>"], []
 for name, data in files.items():
     image = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
     pixels = np.asarray(image.convert("RGB"))

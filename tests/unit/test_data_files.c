@@ -1,4 +1,5 @@
-/* files(pattern, label): classes read from the names of files, their order, and what is said about names that tell none. */
+/* files(pattern, label): classes read from the names of files, their order, and what is said about names that tell
+ * none. */
 #include "data_fixture.h"
 
 static char err[512];
@@ -103,7 +104,8 @@ static void test_numbers_and_folders(void **state) {
   pictures((const char *const[]){"two/2-a.png", "one/0-a.png", "three/0-b.png", NULL});
   const struct net_call before = CALL_OF("before", TEXT_ARG("-"));
   classes_are((const struct net_arg[]){TEXT_ARG("*/*.png"), RULE(&before)}, 2, NULL, "002", NULL);
-  classes_are((const struct net_arg[]){TEXT_ARG("*/*.png")}, 1, NULL, "012", (const char *const[]){"one", "three", "two"});
+  classes_are((const struct net_arg[]){TEXT_ARG("*/*.png")}, 1, NULL, "012",
+              (const char *const[]){"one", "three", "two"});
   refused((const struct net_arg[]){TEXT_ARG("*/*.png"), WORD("label", "befor")}, 2, NULL,
           "no way to read labels is called `befor`; did you mean `before`?");
 }

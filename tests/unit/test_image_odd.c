@@ -1,6 +1,6 @@
 /* Every form of PNG and JPEG as Pillow shows it (tests/peer/odd_pictures.py), and each of them cut short. */
-#include "data_fixture.h" /* size_t, for the golden file */
 #include "../peer/golden/odd_pictures.h"
+#include "data_fixture.h"
 
 static char err[512];
 

@@ -1,4 +1,5 @@
 /* Written by tests/peer/odd_pictures.py. */
+#include <stddef.h>
 static const unsigned char odd_grey[] = {
     137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 11, 0, 0, 0, 9,
     8, 0, 0, 0, 0, 193, 15, 137, 241, 0, 0, 0, 119, 73, 68, 65, 84, 120, 156, 1, 108, 0, 147, 255,
