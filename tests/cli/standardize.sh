@@ -11,14 +11,14 @@ block Gamma(g) {
   out 255*(x/255)^g
 }
 net Net {
-  in image [3, 5, 4]
+  in image [3, 5, 5]
   out logits = image -> flatten -> dense(3)
 }
 END
   while read -r name prepare; do
     cat << END
 data D_$name {
-  field image [3, 5, 4]
+  field image [3, 5, 5]
   field label class(3)
   source: idx("keras_images.idx", "keras_labels.idx")
   prepare: $prepare
