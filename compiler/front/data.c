@@ -202,6 +202,53 @@ static RecipeCall *read_source(Expand *x, const Ast *s) {
   return recipe_arg(x, s->kids[1], &arg) ? recipe_check(x, &arg, "SOURCE", s->kids[1]->span) : NULL;
 }
 
+/* ---- mixing ---- */
+
+/* mixup, cutmix and mosaic put samples together. What cannot be put together is refused; a class becomes probabilities: a
+   field of its own, NAME_mixed, which takes the class's place in training steps. */
+static int is_mixing(Expand *x, const RecipeCall *call) {
+  const char *name = name_text(x->c->names, call->name);
+  return !strcmp(name, "mixup") || !strcmp(name, "cutmix") || !strcmp(name, "mosaic");
+}
+
+static void check_mixable(Expand *x, const Data *d, const RecipeCall *call) {
+  const char *name = name_text(x->c->names, call->name);
+  int blends = !strcmp(name, "mixup");
+  for (int i = 0; i < d->written; i++) {
+    const Field *f = &d->fields.at[i];
+    if (f->type && (f->kind == FIELD_POINTS || (f->kind == FIELD_CLASS_MASK && blends))) {
+      Diag *diag = diag_add(x->c, D_MIX, call->span, name, name_text(x->c->names, f->name), f->kind == FIELD_POINTS ? "points" : "classes of pixels");
+      diag_note(x->c, diag, f->span, "declared here");
+      diag_help(x->c, diag, f->kind == FIELD_POINTS ? "points of two pictures are twice as many" : "`cutmix` pastes a part of the other mask instead");
+    }
+  }
+}
+
+static void add_mixed(Expand *x, Data *d) {
+  d->written = d->fields.count;
+  int mixes = 0;
+  for (int i = 0; i < d->augment.count; i++)
+    if (is_mixing(x, &d->augment.at[i])) {
+      check_mixable(x, d, &d->augment.at[i]);
+      mixes = 1;
+    }
+  for (int i = 0; mixes && i < d->written; i++) {
+    Field *f = &d->fields.at[i]; /* until the list grows */
+    if (f->kind != FIELD_CLASS || !f->type)
+      continue;
+    RecipeCall *call = arena_alloc(x->c->mem, sizeof *call);
+    call->name = name_of(x->c->names, "mixed");
+    call->span = f->span;
+    vec_push(x->c->mem, &call->args, (RecipeArg){.kind = RECIPE_TEXT, .text = f->name, .span = f->span});
+    f->mixed = d->fields.count;
+    Field mixed = {.name = name_format(x->c->names, "%s_mixed", name_text(x->c->names, f->name)), .kind = FIELD_VALUE, .classes = f->classes,
+                   .type = type_make(x->c, F32, 1, 1, &f->classes), .derived = call, .from = i, .span = f->span};
+    vec_push(x->c->mem, &d->fields, mixed);
+  }
+}
+
+/* ---- the block ---- */
+
 static const char *const lines[] = {"source", "val", "test", "holdout", "prepare", "augment", "names"};
 enum { SOURCE, VAL, TEST, HOLDOUT, PREPARE, AUGMENT, NAMES, LINES };
 
@@ -245,6 +292,7 @@ void data_read(Expand *x, const Ast *decl) {
   for (int i = 0; i < body->count; i++) /* after the fields: class names are counted against them */
     if (body->kids[i]->kind == AST_PROP)
       read_line(x, &d, body->kids[i], seen);
+  add_mixed(x, &d);
   if (!seen[SOURCE] && diag_errors(x->c->diags) == errors)
     diag_add(x->c, D_NO_SOURCE, decl->name_span, name_text(x->c->names, decl->name));
   if ((seen[VAL] || seen[HOLDOUT]) && !d.val && !d.holdout) /* told already: `keep:` shall not miss them too */

@@ -53,6 +53,14 @@ static int heatmaps_fit(Expand *x, const RecipeCall *call, const Field *f, const
   return wrong_shape(x, call, f, points, arena_printf(x->c->mem, "a field [%d, height, width] for its result", k));
 }
 
+/* [k] for k classes. */
+static int mixed_fits(Expand *x, const RecipeCall *call, const Field *f, const Field *label) {
+  const Type *t = type_get(x->c, f->type);
+  if (!f->classes && t->rank == 1 && t->dim[0] == label->classes)
+    return 1;
+  return wrong_shape(x, call, f, label, arena_printf(x->c->mem, "a field [%d] for its result", label->classes));
+}
+
 int derived_read(Expand *x, const Data *d, const Ast *e, Field *f) {
   RecipeArg arg;
   if (!recipe_arg(x, e, &arg))
@@ -60,12 +68,14 @@ int derived_read(Expand *x, const Data *d, const Ast *e, Field *f) {
   RecipeCall *call = recipe_check(x, &arg, "DERIVED", e->span);
   if (!call)
     return 0;
-  int heat = !strcmp(name_text(x->c->names, call->name), "heatmaps");
+  const char *name = name_text(x->c->names, call->name);
+  int heat = !strcmp(name, "heatmaps"), mixed = !strcmp(name, "mixed");
   f->derived = call;
   unsigned masks = 1 << FIELD_MASK | 1 << FIELD_CLASS_MASK;
   f->from = heat ? field_named(x, d, call, "a field of points, [k, 2]", 1 << FIELD_POINTS)
-                 : field_named(x, d, call, "a field of a mask, or of the pixels' classes", masks);
+            : mixed ? field_named(x, d, call, "a field of a class", 1 << FIELD_CLASS)
+                    : field_named(x, d, call, "a field of a mask, or of the pixels' classes", masks);
   if (f->from < 0 || !d->fields.at[f->from].type)
     return 0;
-  return (heat ? heatmaps_fit : border_fits)(x, call, f, &d->fields.at[f->from]);
+  return (heat ? heatmaps_fit : mixed ? mixed_fits : border_fits)(x, call, f, &d->fields.at[f->from]);
 }

@@ -33,6 +33,7 @@ typedef struct {
   int classes;
   RecipeCall *derived;     /* NULL: the source gives it */
   int from;                /* from this field of the block */
+  int mixed;               /* of a class: the field that training gets in its place, as probabilities; 0: none */
   Span span;
 } Field;
 
@@ -45,7 +46,8 @@ typedef struct {
 
 typedef struct {
   Name name;
-  Vec(Field) fields;
+  Vec(Field) fields;       /* the first `written` stand in the block, in this order */
+  int written;
   RecipeCall *source, *val, *test, *holdout;
   Vec(RecipeCall) prepare, augment; /* what the runtime does */
   Vec(PrepareStep) computed;        /* what comes behind that of prepare */

@@ -275,7 +275,9 @@ static void bind_fields(Run *r) {
   const Ast *names = r->decl->kids[1];
   const Data *d = r->t->data >= 0 ? &x->p->datas.at[r->t->data] : NULL;
   for (int i = 0; i < names->count; i++) {
-    const Field *f = d && i < d->fields.count ? &d->fields.at[i] : NULL;
+    const Field *f = d && i < d->written ? &d->fields.at[i] : NULL;
+    if (f && f->mixed && x->phase == PHASE_STEP) /* mixup: a class is probabilities while training */
+      f = &d->fields.at[f->mixed];
     if (strcmp(name_text(x->c->names, names->kids[i]->name), "_"))
       slot_set(x, names->kids[i]->name,
                f && f->type ? value_val(prepare_field(x, r->t->data, i, input_add(x, f->name, f))) : (Value){0});
@@ -323,10 +325,10 @@ static int find_data(Expand *x, const Ast *ref) {
 
 static void read_fields(Expand *x, Train *t, const Ast *names) {
   const Data *d = &x->p->datas.at[t->data];
-  if (names->count > d->fields.count)
-    diag_note(x->c, diag_add(x->c, D_FIELDS, names->span, say_number(x, names->count), name_text(x->c->names, d->name), say_number(x, d->fields.count)),
+  if (names->count > d->written)
+    diag_note(x->c, diag_add(x->c, D_FIELDS, names->span, say_number(x, names->count), name_text(x->c->names, d->name), say_number(x, d->written)),
               d->span, "the data block");
-  for (int i = 0; i < names->count && i < d->fields.count; i++)
+  for (int i = 0; i < names->count && i < d->written; i++)
     vec_push(x->c->mem, &t->fields, strcmp(name_text(x->c->names, names->kids[i]->name), "_") ? i : -1);
 }
 

@@ -140,9 +140,13 @@ void colour_step(const struct planes *p, const struct step *s, const float n[DRA
   }
 }
 
+static int is_colour(const struct step *s) {
+  return s->kind >= STEP_BRIGHTNESS && s->kind <= STEP_RANDOM_ERASING;
+}
+
 int colour_any(const struct steps *augment) {
   for (int i = 0; i < augment->count; i++)
-    if (augment->step[i].kind >= STEP_BRIGHTNESS)
+    if (is_colour(&augment->step[i]))
       return 1;
   return 0;
 }
@@ -154,7 +158,7 @@ void colour_apply(const struct steps *augment, const struct chance *chance, stru
   for (int i = 0; i < augment->count; i++) {
     const struct step *s = &augment->step[i];
     float n[DRAWN];
-    if (s->kind < STEP_BRIGHTNESS || !step_draw(s, chance, i, height, width, n))
+    if (!is_colour(s) || !step_draw(s, chance, i, height, width, n))
       continue;
     if (s->kind == STEP_NOISE)
       noise_add(plane, values, 255 * n[0], chance, SITE_PIXELS + 64 * place.field + i, place.frame * values);

@@ -61,6 +61,9 @@ static const struct row {
     {"noise", STEP_NOISE, CHANCE, {{"std", PLAIN}}},
     {"cutout", STEP_CUTOUT, SIZE | FILL | CHANCE, {{0}}},
     {"random_erasing", STEP_RANDOM_ERASING, FILL | CHANCE, {{"area", RANGE}, {"ratio", RANGE}}},
+    {"mixup", STEP_MIXUP, CHANCE, {{"alpha", PLAIN}}},
+    {"cutmix", STEP_CUTMIX, CHANCE, {{"alpha", PLAIN}}},
+    {"mosaic", STEP_MOSAIC, CHANCE, {{0}}},
 };
 
 /* prepare: holds transforms, augment: augmentations. */
@@ -259,6 +262,9 @@ static int special_read(const struct net_call *c, struct step *s, char err[512])
   case STEP_COLOR_JITTER:
     v += s->kind == STEP_HUE ? 0 : 6;
     return v[0] >= -0.5f && v[1] <= 0.5f ? 0 : fail(err, "%s: hue turns by a share of at most 0.5", c->name);
+  case STEP_MIXUP:
+  case STEP_CUTMIX:
+    return v[0] > 0 && v[0] <= 1000 ? 0 : fail(err, "%s: alpha is above 0: small ones leave one sample nearly whole", c->name);
   case STEP_POSTERIZE:
     return v[0] >= 1 && v[0] <= 8 && v[0] == floorf(v[0]) ? 0 : fail(err, "posterize keeps 1 to 8 bits");
   case STEP_GAUSSIAN_BLUR:

@@ -1,12 +1,14 @@
 /* Transforms of a data block: the calls of `prepare` and `augment`, read once into steps with plain numbers.
 
    Prepare holds fixed steps (resize, crop, pad, letterbox: geometry; scale, normalize: values). Augment holds random
-   ones: geometry, all composed into one map and applied by one resampling, then colours, in the order written. */
+   ones: geometry, all composed into one map and applied by one resampling, then colours, in the order written, then
+   mixing with other samples. */
 #ifndef NET_STEP_H
 #define NET_STEP_H
 #include "netrt.h"
 
-enum step_kind { /* the order matters: geometry up to letterbox, fixed up to normalize, random geometry up to affine */
+enum step_kind { /* the order matters: geometry up to letterbox, fixed up to normalize, random geometry up to affine,
+                    colours up to random_erasing */
                  STEP_RESIZE,
                  STEP_CROP,
                  STEP_PAD,
@@ -38,7 +40,10 @@ enum step_kind { /* the order matters: geometry up to letterbox, fixed up to nor
                  STEP_GAUSSIAN_BLUR,
                  STEP_NOISE,
                  STEP_CUTOUT,
-                 STEP_RANDOM_ERASING
+                 STEP_RANDOM_ERASING,
+                 STEP_MIXUP,
+                 STEP_CUTMIX,
+                 STEP_MOSAIC
 };
 
 struct fill { /* what lies outside a picture; in masks a constant is 0 */

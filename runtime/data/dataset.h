@@ -1,6 +1,7 @@
 /* One split of a data block, opened: what dataset.c, which opens it, and sample.c, which gives samples, share. */
 #ifndef NET_DATASET_H
 #define NET_DATASET_H
+#include "augment/mix.h"
 #include "data/broken.h"
 #include "data/prepare.h"
 
@@ -29,5 +30,19 @@ static inline int64_t data_member(const struct net_dataset *s, int64_t index) {
 int sample_write(struct net_dataset *s, const struct cell *cell, int64_t i, int64_t n, const struct chance *chance,
                  void *const *buffers, char err[512]);
 void cells_free(const struct net_dataset *s, struct cell *cell);
+
+/* Sample i of the source, prepared. NULL and err on failure, *failed being -1 or BROKEN. If *owned, the caller frees it.
+ */
+struct cell *cells_get(struct net_dataset *s, int64_t i, int *owned, int *failed, char err[512]);
+/* The fields that the source gave, augmented. value: where each field of the block goes, NULL when not wanted. */
+int given_write(struct net_dataset *s, const struct cell *cell, int64_t i, const struct chance *chance,
+                void *const *value, char err[512]);
+
+/* ---- mixer.c ---- */
+
+/* Puts a sample, whose given fields are written, together with others if augment says so; m tells how. */
+int sample_mix(struct net_dataset *s, const struct chance *chance, void *const *value, struct mix *m, char err[512]);
+/* The class as probabilities. */
+void mixed_write(const struct mix *m, int32_t label, int64_t classes, float *out);
 
 #endif

@@ -63,6 +63,28 @@ static int normalize_check(const struct recipe *r, char err[512]) {
   return 0;
 }
 
+/* Windows are of pictures, and a mosaic's are moved: a mask that is only the middle does not know what comes in. */
+static int mix_check(const struct recipe *r, char err[512]) {
+  const struct net_data *d = r->data;
+  int picture = field_of_picture(d), height, width, full_height, full_width;
+  for (int i = 0; i < r->augment.count; i++) {
+    enum step_kind kind = r->augment.step[i].kind;
+    const char *name = d->augment[i].name;
+    if ((kind == STEP_CUTMIX || kind == STEP_MOSAIC) && picture < 0)
+      return fail(err, "data %s, augment: %s puts parts of pictures together, and there are none", d->name, name);
+    for (int f = 0; kind == STEP_MOSAIC && f < d->fields; f++) {
+      field_size(&d->field[f], &height, &width);
+      field_size(&d->field[picture], &full_height, &full_width);
+      if (height && (height != full_height || width != full_width))
+        return fail(err, "data %s, augment: mosaic wants field `%s` as large as `%s`", d->name, d->field[f].name,
+                    d->field[picture].name);
+    }
+    if (kind >= STEP_MIXUP && field_of(d, NET_BOXES) >= 0)
+      return fail(err, "data %s, augment: %s does not mix boxes yet", d->name, name);
+  }
+  return 0;
+}
+
 int recipe_read(struct recipe *r, const struct net_data *d, char err[512]) {
   char why[512];
   *r = (struct recipe){.data = d};
@@ -80,7 +102,7 @@ int recipe_read(struct recipe *r, const struct net_data *d, char err[512]) {
     if (r->augment.step[i].kind == STEP_ELASTIC && field_of(d, NET_BOXES) >= 0)
       return fail(err, "data %s, augment: elastic bends what is in the boxes of field `%s`, which stay straight",
                   d->name, d->field[field_of(d, NET_BOXES)].name);
-  return normalize_check(r, err);
+  return mix_check(r, err) || normalize_check(r, err) ? -1 : 0;
 }
 
 int cells_prepare(const struct recipe *r, struct cell *cell, char err[512]) {

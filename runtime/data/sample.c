@@ -42,10 +42,7 @@ static struct cell *cells_keep(struct net_dataset *s, int64_t i, struct cell *ce
   return there;
 }
 
-/* Sample i of the source, prepared. NULL and err on failure, *failed being -1 or BROKEN. If *owned, the caller frees
- * it.
- */
-static struct cell *cells_get(struct net_dataset *s, int64_t i, int *owned, int *failed, char err[512]) {
+struct cell *cells_get(struct net_dataset *s, int64_t i, int *owned, int *failed, char err[512]) {
   *owned = *failed = 0;
   struct cell *cell = s->ready ? __atomic_load_n(&s->ready[i], __ATOMIC_ACQUIRE) : NULL;
   if (cell)
@@ -85,9 +82,8 @@ static int field_write(struct net_dataset *s, int f, const struct cell *cell, in
   return cell_write(&s->recipe, f, &cell[f], &mine, chance, out, err);
 }
 
-/* The fields that the source gave, augmented. value: where each field of the block goes, NULL when not wanted. */
-static int given_write(struct net_dataset *s, const struct cell *cell, int64_t i, const struct chance *chance,
-                       void *const *value, char err[512]) {
+int given_write(struct net_dataset *s, const struct cell *cell, int64_t i, const struct chance *chance,
+                void *const *value, char err[512]) {
   int image = field_of_picture(&s->given), failed = 0;
   struct warp w = warp_still(0, 0);
   if (chance && image >= 0 && warp_pick(&w, &s->recipe.augment, chance, cell[image].height, cell[image].width))
@@ -104,6 +100,7 @@ int sample_write(struct net_dataset *s, const struct cell *cell, int64_t i, int6
                  void *const *buffers, char err[512]) {
   const struct net_data *d = s->data;
   void *value[d->fields + 1], *room[d->fields + 1];
+  struct mix mix = {.parts = 1, .part = {{.share = 1}}};
   int failed = 0;
   memset(room, 0, sizeof room);
   for (int f = 0; f < d->fields; f++)
@@ -115,9 +112,11 @@ int sample_write(struct net_dataset *s, const struct cell *cell, int64_t i, int6
       if (!room[from])
         failed = fail(err, "out of memory");
     }
-  failed = failed || given_write(s, cell, i, chance, value, err);
+  failed = failed || given_write(s, cell, i, chance, value, err) || (chance && sample_mix(s, chance, value, &mix, err));
   for (int f = 0; f < d->fields && !failed; f++)
-    if (value[f] && d->field[f].derived)
+    if (value[f] && d->field[f].derived && d->field[d->field[f].from].kind == NET_CLASS)
+      mixed_write(&mix, *(int32_t *)value[d->field[f].from], d->field[f].dim[0], value[f]);
+    else if (value[f] && d->field[f].derived)
       failed = derive_write(d, f, value[d->field[f].from], value[f], err);
   for (int f = 0; f < d->fields; f++)
     free(room[f]);

@@ -242,6 +242,8 @@ loss("cross_entropy_smoothing", "cross_entropy(x, t, smoothing: 0.1)",
 loss("cross_entropy_pixels", "cross_entropy(x, t, smoothing: 0.2)",
      lambda x, t: mean(F.cross_entropy(x, t, label_smoothing=0.2, **none)), x=[5, 3, 4], t=["class", 3, 4])
 loss("cross_entropy_soft", "cross_entropy(x, p)", lambda x, p: F.cross_entropy(x, p, **none), x=[5], p=[5])
+loss("cross_entropy_soft_smoothing", "cross_entropy(x, softmax(p), smoothing: 0.1)",
+     lambda x, p: F.cross_entropy(x, torch.softmax(p, 1), label_smoothing=0.1, **none), x=[5], p=[5])
 loss("cross_entropy_weights", "cross_entropy(x, t, weights: [1, 2, 0.5, 3, 0.25])",
      lambda x, t: F.cross_entropy(x, t, class_weights), x=[5], t="class")
 loss("cross_entropy_weights_pixels", "cross_entropy(x, t, weights: [1, 2, 0.5, 3, 0.25], smoothing: 0.1)",

@@ -2749,6 +2749,24 @@ CASE(cross_entropy_soft, 1,
      {"y", 4.14037368523, 0.920091576403},
      {"d_x", -0.0642190144909, 0.0921391435375},
      {"d_nudge", 4.89365530364, 3.22310289338})
+CASE(cross_entropy_soft_smoothing, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [5]\n"
+     "  field p [5]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, p) {\n"
+     "  y = cross_entropy(x, softmax(p), smoothing: 0.1)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 2.06583888862, 0.611350268447},
+     {"d_x", -0.0359847989935, 0.00794478579565},
+     {"d_nudge", 1.94455512207, 1.28074023432})
 CASE(cross_entropy_weights, 1,
      "net Case {\n"
      "  in y\n"
