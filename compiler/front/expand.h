@@ -200,6 +200,7 @@ void check_unused(Expand *x, const Ast *decl); /* never used: warnings */
 void data_read(Expand *x, const Ast *decl);
 int recipe_arg(Expand *x, const Ast *e, RecipeArg *out);
 int recipe_call(Expand *x, const Ast *e, RecipeArg *out); /* CALL, whatever its name */
+void recipe_text(Expand *x, const RecipeArg *a, int quoted, Text *to); /* as an option or, texts in quotes, -D takes it */
 int recipe_is(const char *kind, const char *name);         /* is there such a row in calls.def? */
 int field_type(Expand *x, const Ast *type, Field *out);
 int derived_read(Expand *x, const Data *d, const Ast *e, Field *out); /* what computes the field; its type is known */

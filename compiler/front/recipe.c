@@ -1,6 +1,7 @@
 /* Recipe lines: what the runtime carries out. Calls are checked against runtime/calls.def here, so that a misspelt transform is an
    error of the compiler, with its line. */
 #include "front/expand.h"
+#include <ctype.h>
 #include <string.h>
 
 /* ---- values of recipe lines ---- */
@@ -79,6 +80,44 @@ int recipe_arg(Expand *x, const Ast *e, RecipeArg *out) {
     return 1;
   default: return value_arg(x, value_of(x, e), e->span, out);
   }
+}
+
+/* ---- values as text ---- */
+
+/* Words in calls are such as they are: stalled(accuracy, epochs: 3). */
+static int is_word(const char *text) {
+  int ok = isalpha((unsigned char)*text) || *text == '_';
+  while (*text)
+    ok &= isalnum((unsigned char)*text) || *text == '_', text++;
+  return ok;
+}
+
+void recipe_text(Expand *x, const RecipeArg *a, int quoted, Text *t) {
+  const char *source = say_source(x, a->span), *text = name_text(x->c->names, a->text);
+  switch (a->kind) {
+  case RECIPE_NUM:
+    if (!strcmp(source, "true") || !strcmp(source, "false"))
+      text_add(t, "%s", source);
+    else
+      text_number(t, a->num);
+    return;
+  case RECIPE_TEXT:
+    text_add(t, quoted ? "\"" : "");
+    for (; *text; text++)
+      text_add(t, quoted && strchr("\"\\", *text) ? "\\%c" : "%c", *text);
+    text_add(t, quoted ? "\"" : "");
+    return;
+  case RECIPE_LIST:
+  case RECIPE_CALL: break;
+  }
+  int count = a->kind == RECIPE_LIST ? a->list.count : a->call->args.count;
+  text_add(t, "%s%s", a->kind == RECIPE_LIST ? "" : name_text(x->c->names, a->call->name), a->kind == RECIPE_LIST ? "[" : count ? "(" : "");
+  for (int i = 0; i < count; i++) {
+    const RecipeArg *item = a->kind == RECIPE_LIST ? &a->list.at[i] : &a->call->args.at[i];
+    text_add(t, "%s%s%s", i ? ", " : "", name_text(x->c->names, item->name), item->name ? ": " : "");
+    recipe_text(x, item, a->kind == RECIPE_CALL ? !is_word(name_text(x->c->names, item->text)) : quoted, t);
+  }
+  text_add(t, a->kind == RECIPE_LIST ? "]" : count ? ")" : "");
 }
 
 /* ---- checking calls against the runtime's table ---- */

@@ -78,14 +78,19 @@ static NameList lines_of(Expand *x) {
   return all;
 }
 
+static NameList params_of(Expand *x) {
+  NameList all = consts_of(x), more[2] = {rates_of(x), lines_of(x)};
+  for (int k = 0; k < 2; k++)
+    for (int i = 0; i < more[k].count; i++)
+      vec_push(x->c->mem, &all, more[k].at[i]);
+  return all;
+}
+
 static void unknown_name(Reader *r, const Ast *s, Span at) {
   Expand *x = r->x;
-  NameList all = names_list(x, (const char *[]){"try", "judge", "epochs"}, 3), more[3] = {consts_of(x), rates_of(x), lines_of(x)}, there = {0};
-  for (int k = 0; k < 3; k++)
-    for (int i = 0; i < more[k].count; i++) {
-      vec_push(x->c->mem, &all, more[k].at[i]);
-      vec_push(x->c->mem, &there, more[k].at[i]);
-    }
+  NameList all = names_list(x, (const char *[]){"try", "judge", "epochs"}, 3), there = params_of(x);
+  for (int i = 0; i < there.count; i++)
+    vec_push(x->c->mem, &all, there.at[i]);
   Diag *d = diag_add(x->c, D_UNKNOWN_LINE, at, "search", name_text(x->c->names, s->name));
   if (s->name == name_of(x->c->names, "optimizer"))
     diag_help(x->c, d, "a const can choose: `optimizer: if name == \"sgd\" then sgd(lr: 0.1) else adam(lr: 1e-3)`, and the search tries the const");
@@ -97,38 +102,10 @@ static void unknown_name(Reader *r, const Ast *s, Span at) {
 
 /* ---- values ---- */
 
-static void write_arg(Expand *x, const RecipeArg *a, int quoted, Text *t) {
-  const char *source = say_source(x, a->span), *text = name_text(x->c->names, a->text);
-  switch (a->kind) {
-  case RECIPE_NUM:
-    if (!strcmp(source, "true") || !strcmp(source, "false"))
-      text_add(t, "%s", source);
-    else
-      text_number(t, a->num);
-    return;
-  case RECIPE_TEXT:
-    text_add(t, quoted ? "\"" : "");
-    for (; *text; text++)
-      text_add(t, quoted && strchr("\"\\", *text) ? "\\%c" : "%c", *text);
-    text_add(t, quoted ? "\"" : "");
-    return;
-  case RECIPE_LIST:
-  case RECIPE_CALL: break;
-  }
-  int count = a->kind == RECIPE_LIST ? a->list.count : a->call->args.count;
-  text_add(t, "%s%s", a->kind == RECIPE_LIST ? "" : name_text(x->c->names, a->call->name), a->kind == RECIPE_LIST ? "[" : count ? "(" : "");
-  for (int i = 0; i < count; i++) {
-    const RecipeArg *item = a->kind == RECIPE_LIST ? &a->list.at[i] : &a->call->args.at[i];
-    text_add(t, "%s%s%s", i ? ", " : "", name_text(x->c->names, item->name), item->name ? ": " : "");
-    write_arg(x, item, a->kind == RECIPE_CALL || quoted, t);
-  }
-  text_add(t, a->kind == RECIPE_LIST ? "]" : count ? ")" : "");
-}
-
 static void add_choice(Reader *r, SearchParam *p, const RecipeArg *a) {
   Text given = {.mem = r->x->c->mem}, shown = {.mem = r->x->c->mem};
-  write_arg(r->x, a, p->is_const, &given);
-  write_arg(r->x, a, 0, &shown);
+  recipe_text(r->x, a, p->is_const, &given);
+  recipe_text(r->x, a, 0, &shown);
   vec_push(r->x->c->mem, &p->choices, (SearchChoice){text_str(&given), text_str(&shown), a->kind == RECIPE_NUM ? a->num : NAN});
 }
 
@@ -179,16 +156,17 @@ static int read_range(Reader *r, SearchParam *p, const Ast *e) {
     ;
   p->low = number_of(x, c, "low", 0, 0), p->high = number_of(x, c, "high", 1, 0);
   double steps = number_of(x, c, "steps", 2, 0);
+  int whole = p->kind >= SEARCH_INT, is_log = p->kind == SEARCH_LOG || p->kind == SEARCH_LOG_INT;
   Span low = arg_of(x, c, "low", 0)->span, high = arg_of(x, c, "high", 1)->span;
-  if (p->kind >= SEARCH_INT && p->low != floor(p->low))
-    return out_of_range(x, low, arena_printf(x->c->mem, "the lower end of `%s`", name), "a whole number", p->low);
-  if (p->kind >= SEARCH_INT && p->high != floor(p->high))
-    return out_of_range(x, high, arena_printf(x->c->mem, "the upper end of `%s`", name), "a whole number", p->high);
-  if ((p->kind == SEARCH_LOG || p->kind == SEARCH_LOG_INT) && p->low <= 0)
-    return out_of_range(x, low, arena_printf(x->c->mem, "the lower end of `%s`", name), "above 0", p->low);
+  const char *lower = arena_printf(x->c->mem, "the lower end of `%s`", name), *upper = arena_printf(x->c->mem, "the upper end of `%s`", name);
+  if (whole && p->low != floor(p->low))
+    return out_of_range(x, low, lower, "a whole number", p->low);
+  if (whole && p->high != floor(p->high))
+    return out_of_range(x, high, upper, "a whole number", p->high);
+  if (is_log && p->low <= 0)
+    return out_of_range(x, low, lower, "above 0", p->low);
   if (p->high <= p->low)
-    return out_of_range(x, high, arena_printf(x->c->mem, "the upper end of `%s`", name),
-                        arena_printf(x->c->mem, "above the lower one, %s", say_number(x, p->low)), p->high);
+    return out_of_range(x, high, upper, arena_printf(x->c->mem, "above the lower one, %s", say_number(x, p->low)), p->high);
   const RecipeArg *given = arg_of(x, c, "steps", 2);
   if (given && !is_count(steps, 2))
     return out_of_range(x, given->span, "`steps`", "a whole number from 2 on", steps);
@@ -224,13 +202,11 @@ static int read_choices(Reader *r, SearchParam *p, const Ast *e) {
 
 static void read_param(Reader *r, const Ast *s, Span at) {
   Expand *x = r->x;
-  NameList consts = consts_of(x), rates = rates_of(x), lines = lines_of(x);
+  NameList consts = consts_of(x), all = params_of(x);
   SearchParam p = {.name = s->name, .is_const = in_list(&consts, s->name), .span = s->span};
-  if (!p.is_const && !in_list(&rates, s->name) && !in_list(&lines, s->name)) {
+  if (!in_list(&all, s->name))
     unknown_name(r, s, at);
-    return;
-  }
-  if (is_range(r, &p, s->kids[1]) ? read_range(r, &p, s->kids[1]) : read_choices(r, &p, s->kids[1]))
+  else if (is_range(r, &p, s->kids[1]) ? read_range(r, &p, s->kids[1]) : read_choices(r, &p, s->kids[1]))
     vec_push(x->c->mem, &r->s->params, p);
 }
 
@@ -328,7 +304,6 @@ static void read_line(Reader *r, const Ast *s) {
 static void take_defaults(Reader *r) {
   Expand *x = r->x;
   Search *s = r->s;
-  s->epochs = EPOCHS_DEFAULT;
   for (int i = 0; i < r->train->props.count; i++) {
     const RecipeProp *p = &r->train->props.at[i];
     const char *name = name_text(x->c->names, p->name);
@@ -390,7 +365,7 @@ void search_read(Expand *x, const Ast *decl) {
   int errors = diag_errors(x->c->diags);
   if (!can_search(x, decl))
     return;
-  *s = (Search){.name = decl->name, .span = decl->span};
+  *s = (Search){.name = decl->name, .epochs = EPOCHS_DEFAULT, .span = decl->span};
   Reader r = {.x = x, .s = s, .train = &x->p->trains.at[0]};
   x->p->search = s;
   take_defaults(&r);

@@ -5,16 +5,12 @@
    halving of 9 trials over 9 epochs with eta 3 has three: 9 trials to epoch 1, the best 3 to epoch 3, the best of these to
    epoch 9. Each trains by the schedule of all epochs (`train --epochs 9 --until 1`), and goes on from its checkpoint. */
 #define _GNU_SOURCE /* sched_getaffinity */
-#include "base/hash.h"
 #include "view/search.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,10 +40,14 @@ static int check_options(const Study *t) {
       diag_add(t->c, D_OPTION_VALUE, nowhere, "-D", o->defines.at[i], "the search tries values of it itself");
       return 0;
     }
-  if (strcmp(t->file, "-") && (o->words.count < 2 || *o->words.at[1] == '-'))
+  int named = strcmp(t->file, "-") != 0;
+  if (named && (o->words.count < 2 || *o->words.at[1] == '-'))
     return 1;
-  diag_help(t->c, diag_add(t->c, D_USAGE, nowhere, "search", "one file"),
-            "options of each trial's `train` stand behind `--`: netc search %s -- --limit 1000", t->file);
+  Diag *d = diag_add(t->c, D_USAGE, nowhere, "search", "one file");
+  if (named)
+    diag_help(t->c, d, "options of each trial's `train` stand behind `--`: netc search %s -- --limit 1000", t->file);
+  else
+    diag_help(t->c, d, "not the standard input: every program is compiled from it anew");
   return 0;
 }
 
@@ -74,72 +74,6 @@ static int study_open(Study *t, const Build *b) {
   if (t->trials.count < wanted && s->how != TRY_GRID)
     tell_line(t, "the lists have %d combinations: so many trials, not %d", t->trials.count, wanted);
   return 1;
-}
-
-/* ---- its folder ---- */
-
-static int make_folders(Ctx *c, const char *path) {
-  for (const char *slash = path; slash; ) {
-    slash = strchr(slash + 1, '/');
-    const char *part = slash ? arena_strndup(c->mem, path, (size_t)(slash - path)) : path;
-    if (mkdir(part, 0777) && errno != EEXIST) {
-      diag_add(c, D_CANNOT_WRITE, nowhere, part, strerror(errno));
-      return 0;
-    }
-  }
-  return 1;
-}
-
-/* The lock is let go by the last process that has it: by this one, or by trials that outlive it for a moment. */
-static int lock_folder(const Study *t) {
-  enum { PATIENCE = 40 };
-  int fd = open(arena_printf(t->c->mem, "%s/search.lock", t->folder), O_RDWR | O_CREAT, 0666);
-  int free = fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB);
-  for (int i = 0; fd >= 0 && !free && i < PATIENCE; i++) {
-    usleep(250000);
-    free = !flock(fd, LOCK_EX | LOCK_NB);
-  }
-  if (!free)
-    diag_add(t->c, D_CANNOT_WRITE, nowhere, t->folder, fd < 0 ? strerror(errno) : "another search is at work in it");
-  return free;
-}
-
-static void add_words(Text *to, const char *what, const Words *words, int from) {
-  text_add(to, "%s", what);
-  for (int i = from; i < words->count; i++)
-    text_add(to, " %s", words->at[i]);
-  text_add(to, "\n");
-}
-
-/* What the results depend on, but for the number of trials. */
-static const char *identity(const Study *t) {
-  const Options *o = t->o;
-  const Source *src = t->c->src;
-  Text text = {.mem = t->c->mem};
-  Hash sources = {0, 0};
-  for (uint32_t at = 1; *source_place(src, at).path; at += (uint32_t)source_len(src, at) + 1)
-    if (!source_place(src, at).builtin)
-      sources = hash_bytes(sources, source_at(src, at), source_len(src, at));
-  text_add(&text, "netc search " NETC_VERSION "\nsource %016llx\n", (unsigned long long)sources.low);
-  text_add(&text, "cpu %s%s memory %s\n", gen_cpu_name(o->cpu), o->exact ? " exact" : "", o->memory ? o->memory : "any");
-  add_words(&text, "define", &o->defines, 0);
-  add_words(&text, "skip", &o->skip, 0);
-  text_add(&text, "data %s\n", o->data ? o->data : "");
-  add_words(&text, "options", &o->words, 1);
-  return text_str(&text);
-}
-
-static int open_folder(Study *t) {
-  const char *table = arena_printf(t->c->mem, "%s/search.csv", t->folder);
-  if (!make_folders(t->c, t->folder) || !lock_folder(t))
-    return 0;
-  int there = !access(table, F_OK);
-  if (there && !t->o->resume) {
-    Diag *d = diag_add(t->c, D_SEARCH_THERE, nowhere, t->folder);
-    diag_help(t->c, d, "--resume goes on with it, --out DIR begins another one");
-    return 0;
-  }
-  return identity_check(t, identity(t)) && (!there || table_read(t)) && table_write(t);
 }
 
 /* ---- programs ---- */
@@ -260,6 +194,16 @@ static void trial_failed(Study *t, int i, const char *reason) {
   tell_line(t, "%d of %d: trial %d %s: %s", ++t->ended, t->wanted, i + 1, state_text(a->state), a->reason);
 }
 
+/* A folder that is not there fails them all: no need to hear it of each. Of the first ones only, for later ones have
+   shown that it can go well. */
+static void count_alike(Study *t, const Trial *a) {
+  enum { ENOUGH = 3 };
+  if (a->state != TRIAL_FAILED || (t->alike && strcmp(t->alike, a->reason)))
+    t->alike = "";
+  else
+    t->alike = a->reason, t->stopped |= ++t->failed == ENOUGH;
+}
+
 static void trial_succeeded(Study *t, int i) {
   Trial *a = &t->trials.at[i];
   const char *judge = name_text(t->c->names, t->s->judge);
@@ -288,6 +232,8 @@ static int trial_ended(Study *t, const Job *job) {
     trial_failed(t, job->trial, arena_printf(t->c->mem, "killed by signal %d, twice", job->status - 128));
   else if (job->status != INTERRUPTED)
     trial_failed(t, job->trial, said_last(t, job->output, "error: ", arena_printf(t->c->mem, "exit status %d, see %s", job->status, job->output)));
+  if (a->state != TRIAL_WAITING || !job->status)
+    count_alike(t, a);
   study_save(t);
   return again;
 }
@@ -361,6 +307,11 @@ static int run_trials(Study *t) {
 
 /* ---- all of it ---- */
 
+static void tell_beginning(Study *t) {
+  tell_line(t, "%s: %d trial%s, %d at a time, %d thread%s each", t->folder, t->trials.count, t->trials.count == 1 ? "" : "s", t->parallel,
+            t->threads, t->threads == 1 ? "" : "s");
+}
+
 static int study_has_score(const Study *t) {
   int found = 0;
   for (int i = 0; i < t->trials.count; i++)
@@ -378,8 +329,9 @@ int view_search(Ctx *c, const Options *o, FILE *to) {
     diag_help(c, diag_add(c, D_SEARCH_NONE, nowhere, b.path), "netc help log; netc help random; spec/language.md, Searching");
     return 0;
   }
-  if (!study_open(&t, &b) || !open_folder(&t))
+  if (!study_open(&t, &b) || !folder_open(&t))
     return 0;
+  tell_beginning(&t);
   signals_hold(&before);
   int all = build_all(&t) && run_trials(&t);
   study_save(&t);
@@ -388,9 +340,9 @@ int view_search(Ctx *c, const Options *o, FILE *to) {
   tell_end(&t, o->json ? stderr : to, all);
   fflush(to);
   signals_release(&before);
-  if (!all) { /* as a program that Ctrl-C ends; it may have been begun with that ignored */
+  if (!all && !t.stopped) { /* as a program that Ctrl-C ends; it may have been begun with that ignored */
     signal(SIGINT, SIG_DFL);
     raise(SIGINT);
   }
-  return study_has_score(&t) && !diag_errors(c->diags);
+  return !t.stopped && study_has_score(&t) && !diag_errors(c->diags);
 }

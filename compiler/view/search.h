@@ -47,6 +47,8 @@ typedef struct {
   int drawn;             /* lines of progress on the terminal */
   int until;             /* epochs that trials under way are to reach */
   int ended, wanted;     /* trials of this rung */
+  const char *alike;     /* why the first trials failed, all of them; "": not all, or not alike */
+  int failed, stopped;   /* how many of those; and enough of it */
 } Study;
 
 /* search_draw.c: fills trials and variants. */
@@ -70,16 +72,15 @@ typedef struct {
 } Jobs;
 void signals_hold(sigset_t *before);    /* from here on they wait for jobs_run and signals_release */
 void signals_release(const sigset_t *before);
-int jobs_run(Study *t, Jobs *jobs);     /* 0: interrupted, and all have ended */
+int jobs_run(Study *t, Jobs *jobs);     /* 0: interrupted or stopped, and all have ended */
 double seconds_now(void);
 
 /* search_table.c: DIR/search.csv and search.txt, and a trial's own log. 0 after reporting. */
 const char *trial_folder(const Study *t, int i);
 const char *state_text(TrialState s);
 int table_write(Study *t);
-int table_read(Study *t);
 void log_read(Study *t, int i, int until, Trial *out); /* score, best, seen, seconds of the first epochs */
-int identity_check(Study *t, const char *text); /* writes it into a new folder, compares it in an old one */
+int folder_open(Study *t); /* made, or taken up again; locked until the last process of the search has ended */
 char *text_of_file(Ctx *c, const char *path);   /* NULL: there is none */
 int replace_file(const Study *t, const char *path, const Text *text); /* whole, or not at all */
 

@@ -94,8 +94,8 @@ static void signal_all(const Jobs *jobs, int signal) {
 
 int jobs_run(Study *t, Jobs *jobs) {
   int next = 0, running = 0, interrupts = 0;
-  while (running || (next < jobs->list.count && !interrupts)) {
-    while (running < t->parallel && next < jobs->list.count && !interrupts)
+  while (running || (next < jobs->list.count && !interrupts && !t->stopped)) {
+    while (running < t->parallel && next < jobs->list.count && !interrupts && !t->stopped)
       running += job_begin(t, jobs, &jobs->list.at[next++]);
     if (next_signal())
       signal_all(jobs, interrupts++ ? SIGKILL : SIGINT);
@@ -112,5 +112,5 @@ int jobs_run(Study *t, Jobs *jobs) {
     if (jobs->tick)
       jobs->tick(t, jobs->list.at, next);
   }
-  return !interrupts;
+  return !interrupts && !t->stopped;
 }

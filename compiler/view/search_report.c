@@ -128,7 +128,14 @@ static const char *time_text(const Study *t, double seconds) {
                     : arena_printf(t->c->mem, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
 }
 
+/* What there is to say of a trial that is not done. */
+static const char *remark(const Study *t, const Trial *a) {
+  const char *state = a->state == TRIAL_DONE ? "" : state_text(a->state);
+  return *a->reason ? arena_printf(t->c->mem, "%s: %.60s", state, a->reason) : state;
+}
+
 static void print_table(const Study *t, const int *order, FILE *to) {
+  enum { ROWS = 30 };
   char align[80] = "rrr";
   Table table = {.mem = t->c->mem, .align = align};
   int columns = 3;
@@ -140,7 +147,7 @@ static void print_table(const Study *t, const int *order, FILE *to) {
     }
   align[columns++] = 'r', align[columns++] = 'l', align[columns] = 0;
   table_add(&table, "time"), table_add(&table, " ");
-  for (int i = 0; i < t->trials.count; i++) {
+  for (int i = 0; i < t->trials.count && i < ROWS; i++) {
     const Trial *a = &t->trials.at[order[i]];
     table_add(&table, "%d", order[i] + 1);
     table_add(&table, "%s", score_text(t, a->score));
@@ -149,9 +156,11 @@ static void print_table(const Study *t, const int *order, FILE *to) {
       if (value_differs(t, k))
         table_add(&table, "%s", a->value[k]->shown), used++;
     table_add(&table, "%s", a->seen ? time_text(t, a->seconds) : "");
-    table_add(&table, "%s", a->state == TRIAL_DONE ? "" : state_text(a->state));
+    table_add(&table, "%s", remark(t, a));
   }
   table_print(&table, to);
+  if (t->trials.count > ROWS)
+    fprintf(to, "  ... and %d more in %s/search.csv\n", t->trials.count - ROWS, t->folder);
 }
 
 /* ---- the end ---- */
@@ -200,10 +209,13 @@ static void print_commands(const Study *t, const Trial *a, FILE *to) {
     add_word(&train, t->o->words.at[k]);
   add_option(&train, "epochs", arena_printf(t->c->mem, "%d", t->s->epochs));
   add_option(&train, "keep", t->s->keep);
-  add_option(&train, "seed", arena_printf(t->c->mem, "%.0f", t->s->seed));
-  for (int k = 0; k < t->s->params.count; k++)
+  Name seed = name_of(t->c->names, "seed");
+  for (int k = 0; k < t->s->params.count; k++) {
     if (!t->s->params.at[k].is_const)
       add_option(&train, name_text(t->c->names, t->s->params.at[k].name), a->value[k]->given);
+    seed = t->s->params.at[k].name == seed ? 0 : seed;
+  }
+  add_option(&train, "seed", seed ? arena_printf(t->c->mem, "%.0f", t->s->seed) : NULL);
   fprintf(to, "  evaluate  %s\n  train     %s\n", text_str(&eval), text_str(&train));
 }
 
@@ -231,8 +243,8 @@ void tell_end(Study *t, FILE *to, int all) {
   if (count[TRIAL_FAILED])
     fprintf(to, "%d trial%s failed (search.csv tells why); --resume tries again\n", count[TRIAL_FAILED], count[TRIAL_FAILED] == 1 ? "" : "s");
   if (!all)
-    fprintf(to, "interrupted: %d of %d trials have ended; go on with\n  %s\n", t->trials.count - count[TRIAL_WAITING], t->trials.count,
-            again_text(t));
+    fprintf(to, "%s: %d of %d trials have ended; go on with\n  %s\n", t->stopped ? "stopped, for the first trials failed alike" : "interrupted",
+            t->trials.count - count[TRIAL_WAITING], t->trials.count, again_text(t));
 }
 
 /* ---- json ---- */
@@ -262,10 +274,13 @@ static void json_trial(const Study *t, int i, FILE *to) {
     fputs(k ? ", " : "", to);
     json_text(to, name_text(t->c->names, t->s->params.at[k].name));
     fputs(": ", to);
-    if (isfinite(a->value[k]->number))
+    const char *shown = a->value[k]->shown;
+    if (!strcmp(shown, "true") || !strcmp(shown, "false"))
+      fputs(shown, to);
+    else if (isfinite(a->value[k]->number))
       json_number(to, a->value[k]->number);
     else
-      json_text(to, a->value[k]->shown);
+      json_text(to, shown);
   }
   fputs("}, \"score\": ", to);
   json_number(to, a->score);

@@ -1,11 +1,15 @@
 /* Duty: what a search keeps on disk. DIR/search.csv has a row for each trial and appears whole, by rename, whenever one
    begins or ends; what a trial reached within is in its own log.csv, which its program writes. DIR/search.txt says what
    the search depends on, so that it is not gone on with under other conditions. */
+#include "base/hash.h"
 #include "view/search.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const states[TRIAL_STATES] = {"waiting", "running", "done", "left behind", "diverged", "failed"};
@@ -129,7 +133,7 @@ static void take_row(Study *t, const Words *head, const Words *row) {
   }
 }
 
-int table_read(Study *t) {
+static int table_read(Study *t) {
   size_t len;
   const char *at = file_read(t->c, table_path(t), &len);
   if (!at)
@@ -172,7 +176,7 @@ void log_read(Study *t, int i, int until, Trial *out) {
 
 /* ---- search.txt ---- */
 
-int identity_check(Study *t, const char *text) {
+static int identity_check(Study *t, const char *text) {
   const char *path = arena_printf(t->c->mem, "%s/search.txt", t->folder), *old = text_of_file(t->c, path);
   Text new = {.mem = t->c->mem};
   text_add(&new, "%s", text);
@@ -187,8 +191,78 @@ int identity_check(Study *t, const char *text) {
   while (old > begin && old[-1] != '\n')
     old--, text--;
   Diag *d = diag_add(t->c, D_SEARCH_OTHER, (Span){0, 0}, t->folder);
-  diag_note(t->c, d, (Span){0, 0}, "then: %.*s", (int)strcspn(old, "\n"), old);
-  diag_note(t->c, d, (Span){0, 0}, "now:  %.*s", (int)strcspn(text, "\n"), text);
+  if (!strncmp(text, "source", 6)) {
+    diag_note(t->c, d, (Span){0, 0}, "%s, or a file that it uses, was another one then", t->file);
+  } else {
+    diag_note(t->c, d, (Span){0, 0}, "then: %.*s", (int)strcspn(old, "\n"), old);
+    diag_note(t->c, d, (Span){0, 0}, "now:  %.*s", (int)strcspn(text, "\n"), text);
+  }
   diag_help(t->c, d, "go on under the same conditions, or begin another search with --out DIR");
   return 0;
+}
+
+/* ---- the folder ---- */
+
+static int make_folders(Ctx *c, const char *path) {
+  for (const char *slash = path; slash; ) {
+    slash = strchr(slash + 1, '/');
+    const char *part = slash ? arena_strndup(c->mem, path, (size_t)(slash - path)) : path;
+    if (mkdir(part, 0777) && errno != EEXIST) {
+      diag_add(c, D_CANNOT_WRITE, (Span){0, 0}, part, strerror(errno));
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* The lock is let go by the last process that has it: by this one, or by trials that outlive it for a moment. */
+static int lock_folder(const Study *t) {
+  enum { PATIENCE = 40 };
+  int fd = open(arena_printf(t->c->mem, "%s/search.lock", t->folder), O_RDWR | O_CREAT, 0666);
+  int free = fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB);
+  for (int i = 0; fd >= 0 && !free && i < PATIENCE; i++) {
+    usleep(250000);
+    free = !flock(fd, LOCK_EX | LOCK_NB);
+  }
+  if (!free)
+    diag_add(t->c, D_CANNOT_WRITE, (Span){0, 0}, t->folder, fd < 0 ? strerror(errno) : "another search is at work in it");
+  return free;
+}
+
+static void add_words(Text *to, const char *what, const Words *words, int from) {
+  text_add(to, "%s", what);
+  for (int i = from; i < words->count; i++)
+    text_add(to, " %s", words->at[i]);
+  text_add(to, "\n");
+}
+
+/* What the results depend on, but for the number of trials. */
+static const char *identity(const Study *t) {
+  const Options *o = t->o;
+  const Source *src = t->c->src;
+  Text text = {.mem = t->c->mem};
+  Hash sources = {0, 0};
+  for (uint32_t at = 1; *source_place(src, at).path; at += (uint32_t)source_len(src, at) + 1)
+    if (!source_place(src, at).builtin)
+      sources = hash_bytes(sources, source_at(src, at), source_len(src, at));
+  text_add(&text, "netc search " NETC_VERSION "\nsource %016llx\n", (unsigned long long)sources.low);
+  text_add(&text, "cpu %s%s memory %s\n", gen_cpu_name(o->cpu), o->exact ? " exact" : "", o->memory ? o->memory : "any");
+  add_words(&text, "define", &o->defines, 0);
+  add_words(&text, "skip", &o->skip, 0);
+  text_add(&text, "data %s\n", o->data ? o->data : "");
+  add_words(&text, "options", &o->words, 1);
+  return text_str(&text);
+}
+
+int folder_open(Study *t) {
+  const char *table = arena_printf(t->c->mem, "%s/search.csv", t->folder);
+  if (!make_folders(t->c, t->folder) || !lock_folder(t))
+    return 0;
+  int there = !access(table, F_OK);
+  if (there && !t->o->resume) {
+    Diag *d = diag_add(t->c, D_SEARCH_THERE, (Span){0, 0}, t->folder);
+    diag_help(t->c, d, "--resume goes on with it, --out DIR begins another one");
+    return 0;
+  }
+  return identity_check(t, identity(t)) && (!there || table_read(t)) && table_write(t);
 }

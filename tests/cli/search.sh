@@ -34,7 +34,7 @@ with() { # with NAME: the file with a search block of its own, from the standard
 search() { # search NAME OPTION...: the exit status, if it is not 0
   name=$1
   shift
-  "$NETC" search "$name.net" --cpu x86-64-v3 "$@" > "$name.txt" 2> "$name.err" || { echo "$name: status $?"; cat "$name.err"; }
+  "$NETC" search "$name.net" --cpu x86-64-v3 "$@" > "$name.txt" 2> "$name.err" || { echo "$name: status $?"; sed '/ at a time/d; s/; in .*//' "$name.err"; }
 }
 table() { # table DIR: what does not depend on the time it took
   awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "seconds") skip = i } { $skip = ""; print }' "$1/search.csv"
@@ -115,6 +115,35 @@ grep rung halving.err
 tail -n +2 runs/halving-search/search.csv | awk -F, '{ print $3, $6 }' | sort | uniq -c
 sh -c "$(sed -n 's/^ *train *//p' halving.txt) --out straight" > straight.txt || cat straight.txt
 cmp straight/best.safetensors runs/halving-search/best.safetensors && echo "in parts as in one go"
+
+rm -rf killed
+"$NETC" search halving.net --cpu x86-64-v3 --out killed > killed.txt 2>&1 &
+until grep -q 'rung 2' killed.txt || ! kill -0 $! 2> /dev/null; do sleep 0.01; done
+kill -9 $!
+wait $! 2> /dev/null
+search halving --out killed --resume --parallel 1
+table runs/halving-search > whole.table && table killed | diff whole.table - && echo "killed: the same"
+
+echo "= texts, truths and lists are constants too; the data is not there"
+with kinds << 'END'
+const act = "relu"
+const wide = false
+const sizes = [1]
+
+search {
+  act:   ["relu", "ge\"lu"]
+  wide:  [true]
+  sizes: [[1, 2], [3]]
+  stop:  [stalled(accuracy, epochs: 9)]
+}
+END
+sed -i 's/conv(width, 3, stride: 2) -> relu/conv(if act == "ge\\"lu" then len(sizes) else sizes[0], 3, stride: if wide then 2 else 1) -> relu/' kinds.net
+search kinds
+for i in 1 2 3 4; do runs/kinds-search/kinds-$i weights | grep 'conv_0.weight'; done
+table runs/kinds-search | cut -d, -f1-7
+sed 's/shapes(count: 400, objects: 1)/folder("nowhere")/' random.net > nodata.net
+search nodata --parallel 1 --data /nowhere
+tail -2 nodata.txt | head -1
 
 echo "= trials that are killed: once, twice"
 for times in 1 2; do
