@@ -12,7 +12,7 @@ static const struct call_row rows[] = {
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
-static const char *const kind_name[] = {"source", "derived field", "holdout", "transform", "augmentation", "fill", "schedule", "keep rule", "stop rule", "start", "way to read labels"};
+static const char *const kind_name[] = {"source", "derived field", "holdout", "transform", "augmentation", "fill", "schedule", "keep rule", "stop rule", "start", "way to read labels", "log"};
 
 struct param {
   const char *name, *value; /* value NULL: required */
@@ -160,6 +160,8 @@ int arg_nums(const struct net_call *c, enum call_kind kind, const char *param, d
       at += strspn(at, "[, ");
       char *end;
       double v = strtod(at, &end);
+      if (!strncmp(at, "true", 4))
+        v = 1, end = at + 4;
       if (end == at)
         break;
       out[n] = v;

@@ -16,6 +16,7 @@ enum call_kind {
   CALL_STOP,
   CALL_START,
   CALL_LABEL,
+  CALL_LOG,
   CALL_RANGE, /* these two are netc's alone */
   CALL_TRY
 };

@@ -34,10 +34,17 @@ static const void *value_at(const struct presenter *p, const struct presented *b
   return (const char *)b->out[p->predict->show[show].output] + (io->batched ? i : 0) * io_count(io, 1) * 4;
 }
 
+static int image_input(const struct presenter *p) {
+  for (int i = 0; i < p->entry->inputs; i++)
+    if (p->predict->input[i].field.kind == NET_IMAGE)
+      return i;
+  return -1;
+}
+
 /* A sheet gathers the samples of a show that has no file of its own for each. */
 static int makes_sheet(const struct presenter *p, int show) {
   enum show_kind k = kind_of(&p->predict->show[show]);
-  return k == SHOW_CLASSES ? p->out && p->image_input >= 0 : k != SHOW_TEXT && !p->from_files;
+  return k == SHOW_CLASSES ? p->out && image_input(p) >= 0 : k != SHOW_TEXT && !p->from_files;
 }
 
 int present_truth(const struct net_data *d, const char *show) {
@@ -51,10 +58,7 @@ int present_truth(const struct net_data *d, const char *show) {
 }
 
 int present_open(struct presenter *p, char err[ERR]) {
-  p->image_input = -1;
-  for (int i = p->entry->inputs - 1; i >= 0; i--)
-    if (p->predict->input[i].field.kind == NET_IMAGE)
-      p->image_input = i;
+  p->image_input = image_input(p);
   p->shown = mem_get((size_t)(p->predict->shows + 1) * sizeof *p->shown);
   for (int s = 0; s < p->predict->shows; s++) {
     int f = p->from_files ? -1 : present_truth(p->data, p->predict->show[s].name);
@@ -84,7 +88,7 @@ void present_close(struct presenter *p) {
 
 /* ---- files ---- */
 
-static int pictures(const struct presenter *p) {
+int present_pictures(const struct presenter *p) {
   int n = 0;
   for (int s = 0; s < p->predict->shows; s++)
     n += kind_of(&p->predict->show[s]) == SHOW_MASK || kind_of(&p->predict->show[s]) == SHOW_IMAGE || makes_sheet(p, s);
@@ -94,7 +98,7 @@ static int pictures(const struct presenter *p) {
 /* Where a picture goes: -o itself if it is the only one, else into the folder -o (or here), named after sample and
  * show. */
 static char *picture_path(const struct presenter *p, int show, const char *of, char err[ERR]) {
-  if (p->out && pictures(p) == 1 && (p->total == 1 || !of))
+  if (p->out && present_pictures(p) == 1 && (p->total == 1 || !of))
     return mem_text("%s", p->out);
   const char *stem = of ? path_file(of) : p->predict->name, *dot = strrchr(stem, '.');
   int length = dot && of ? (int)(dot - stem) : (int)strlen(stem);
@@ -105,9 +109,11 @@ static char *picture_path(const struct presenter *p, int show, const char *of, c
   return mem_text("%s%s%.*s_%s.png", p->out ? p->out : "", p->out ? "/" : "", length, stem, output_of(p, show)->name);
 }
 
-static int written(const struct presenter *p, char *path, int status) {
+static int written(const struct presenter *p, int show, char *path, int status) {
   if (!status && !p->quiet)
     fprintf(stderr, "wrote %s\n", path);
+  if (!status && p->wrote)
+    p->wrote(p->who, output_of(p, show)->name, path);
   free(path);
   return status;
 }
@@ -150,8 +156,9 @@ static int write_picture(const struct presenter *p, const struct presented *b, i
     return -1;
   const void *value = value_at(p, b, show, i);
   if (kind_of(&p->predict->show[show]) == SHOW_MASK)
-    return written(p, path, write_mask(p, show, value, b->original[i], path, err));
-  return written(p, path, show_image(path, value, 1, at.channels, at.height, at.width, range_of(p, at, 1, &room), err));
+    return written(p, show, path, write_mask(p, show, value, b->original[i], path, err));
+  return written(p, show, path,
+                 show_image(path, value, 1, at.channels, at.height, at.width, range_of(p, at, 1, &room), err));
 }
 
 /* ---- sheets ---- */
@@ -218,7 +225,7 @@ int present_end(struct presenter *p, char err[ERR]) {
     if (!p->shown[s])
       continue;
     char *path = picture_path(p, s, NULL, err);
-    status = path ? written(p, path, write_sheet(p, s, path, err)) : -1;
+    status = path ? written(p, s, path, write_sheet(p, s, path, err)) : -1;
   }
   if (p->json)
     puts("\n]");

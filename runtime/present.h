@@ -15,6 +15,8 @@ struct presenter {
   const char *out; /* -o, or NULL */
   int json, best, overlay;
   int quiet; /* pictures only, and no word about them */
+  void (*wrote)(void *who, const char *show, const char *path); /* is told of each picture; may be NULL */
+  void *who;
 
   /* filled by present_open: what sheets are made of */
   int image_input; /* the entry's first image, -1: none */
@@ -36,6 +38,7 @@ int present_open(struct presenter *p, char err[ERR]);
 int present_batch(struct presenter *p, const struct presented *b, char err[ERR]);
 int present_end(struct presenter *p, char err[ERR]); /* writes the sheets */
 void present_close(struct presenter *p);
+int present_pictures(const struct presenter *p); /* how many it writes for one sample, or for a sheet of them */
 
 /* The field of the data block that holds what a show of this kind should have found; -1: none. */
 int present_truth(const struct net_data *d, const char *show);

@@ -101,8 +101,14 @@ struct preview *preview_open(struct model *m, const struct preview_spec *s, char
   p->seed = s->seed;
   p->folder = mem_text("%s/preview", s->folder);
   p->presenter = (struct presenter){
-      .program = m->program, .predict = predict, .entry = e, .data = s->data, .quiet = 1};
+      .program = m->program, .predict = predict, .entry = e, .data = s->data, .quiet = 1, .wrote = s->wrote, .who = s->who};
+  p->presenter.out = p->folder;
   p->presenter.names = (struct show_names){s->data->class_names, s->data->class_name};
+  if (!present_pictures(&p->presenter)) {
+    fail(err, "preview: `predict %s` shows no picture", predict->name);
+    preview_close(p);
+    return NULL;
+  }
   int status = job_open(&p->job, m, predict->entry, p->count, err) || fill(p, s, err) ? -1 : 0;
   p->presenter.total = p->count;
   if (!status && mkdir(p->folder, 0777) && errno != EEXIST)
@@ -114,7 +120,8 @@ struct preview *preview_open(struct model *m, const struct preview_spec *s, char
 }
 
 int preview_write(struct preview *p, int64_t epoch, char err[ERR]) {
-  char *path = mem_text("%s/%04lld.png", p->folder, (long long)epoch);
+  const char *ending = present_pictures(&p->presenter) == 1 ? ".png" : "";
+  char *path = mem_text("%s/%04lld%s", p->folder, (long long)epoch, ending);
   struct presented b = {.n = p->count, .index = p->index, .in = p->in, .out = p->job.out, .field = p->field};
   p->presenter.out = path;
   int status = present_open(&p->presenter, err);
@@ -123,6 +130,7 @@ int preview_write(struct preview *p, int64_t epoch, char err[ERR]) {
     status = present_batch(&p->presenter, &b, err) || present_end(&p->presenter, err) ? -1 : 0;
   }
   present_close(&p->presenter);
+  p->presenter.out = p->folder;
   free(path);
   return status;
 }

@@ -179,6 +179,19 @@ static int get_start(struct recipe *r, char err[ERR]) {
   return 0;
 }
 
+static int get_log(struct recipe *r, char err[ERR]) {
+  const struct net_arg *v = line(r, "log");
+  struct net_call c = v ? call_of(v) : (struct net_call){.name = "tensorboard"};
+  if (!c.name)
+    return fail(err, "log: tensorboard(histograms: true, images: true) is wanted, or none");
+  if (call_check(&c, CALL_LOG, err))
+    return -1;
+  r->log = (struct recipe_log){0};
+  if (!strcmp(c.name, "tensorboard"))
+    r->log = (struct recipe_log){1, arg_num(&c, CALL_LOG, "histograms") != 0, arg_num(&c, CALL_LOG, "images") != 0};
+  return 0;
+}
+
 int recipe_resolve(struct recipe *r, char err[ERR]) {
   double batch, seed;
   if (get_number(r, "epochs", EPOCHS_DEFAULT, &r->epochs, err) ||
@@ -196,7 +209,7 @@ int recipe_resolve(struct recipe *r, char err[ERR]) {
   r->preview = v ? call_of(v) : (struct net_call){0};
   if (v && !r->preview.name)
     return fail(err, "preview: a predict command is wanted, such as sample(count: 16)");
-  return get_start(r, err) || get_keep(r, err) || get_stop(r, err) ? -1 : 0;
+  return get_start(r, err) || get_keep(r, err) || get_stop(r, err) || get_log(r, err) ? -1 : 0;
 }
 
 void recipe_write(const struct recipe *r, FILE *out) {

@@ -14,6 +14,10 @@ struct recipe_watch { /* what keep and stop look at */
   int better;         /* +1 larger, -1 smaller */
 };
 
+struct recipe_log { /* event files for TensorBoard, and what is in them */
+  int board, histograms, images;
+};
+
 struct recipe {
   const struct net_program *program;
   const struct net_train *train;
@@ -28,6 +32,7 @@ struct recipe {
   struct net_call schedule;
   struct recipe_watch keep, stop;
   double stop_epochs;
+  struct recipe_log log;
   struct net_call preview; /* name NULL: none */
   const char *start;       /* a checkpoint to take weights from, or NULL */
   const char *start_prefix, *start_rename; /* and how its names become ours: a beginning, a file with a table; or "" */

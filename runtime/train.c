@@ -2,6 +2,7 @@
    what comes from one goes on as if nothing had been: the order of an epoch, the noise of a step and the rates are
    functions of the state, and the epoch's sums are part of it. */
 #include "interrupt.h"
+#include "log/board.h"
 #include "log/record.h"
 #include "pool.h"
 #include "schedule.h"
@@ -184,6 +185,7 @@ static int end_epoch(struct trainer *t, char err[ERR]) {
   s->epoch++;
   if (t->preview && preview_write(t->preview, s->epoch, err))
     log_warn(&t->log, err);
+  board_epoch(t, &p);
   int keep = judge(t, mean);
   record_epoch(t, &p, keep && t->recipe.keep.output >= 0);
   log_curves(&t->log, t->recipe.keep.output < 0 ? 0 : s->best_epoch, s->step >= t->steps || trainer_stalled(t));

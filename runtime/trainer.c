@@ -2,6 +2,7 @@
    where an interrupted training left it. */
 #include "measure.h"
 #include "trainer.h"
+#include "log/board.h"
 #include "log/record.h"
 #include "value.h"
 #include <errno.h>
@@ -154,7 +155,7 @@ static int open_data(struct trainer *t, char err[ERR]) {
 
 static int open_preview(struct trainer *t, char err[ERR]) {
   struct preview_spec spec = {&t->recipe.preview, t->data, t->has_val ? t->val.set : t->fit.set, t->recipe.seed,
-                              t->o->out};
+                              t->o->out,          board_picture, t};
   if (!t->recipe.preview.name)
     return 0;
   t->preview = preview_open(t->m, &spec, err);
@@ -249,7 +250,9 @@ int trainer_open(struct trainer *t, const struct tensors *from, int carry, char 
   free(title);
   if (status)
     return -1;
-  t->record = record_open(t, from != NULL);
+  record_open(t, from != NULL);
+  if (t->recipe.log.board)
+    board_open(t);
   t->saved = now();
   return 0;
 }
@@ -257,6 +260,7 @@ int trainer_open(struct trainer *t, const struct tensors *from, int carry, char 
 void trainer_close(struct trainer *t) {
   log_close(&t->log);
   record_close(t->record);
+  board_close(t->board);
   preview_close(t->preview);
   pass_close(&t->fit);
   pass_close(&t->val);

@@ -18,6 +18,7 @@ struct trainer {
   struct train_state s;
   struct log log;
   struct record *record;
+  struct board *board;     /* NULL: nothing is logged for TensorBoard */
   struct preview *preview; /* NULL: none is asked for */
   int64_t epoch_steps, steps, epochs;
   double val_mean[OUTPUTS_MAX], rate;

@@ -147,6 +147,7 @@ static void write_call(const char *kind, const char *name, const char *signature
       {"SCHEDULE", "Schedules: `schedule:`"},
       {"KEEP", "What to keep: `keep:`"},
       {"STOP", "When to stop: `stop:`"},
+      {"LOG", "What is logged for others to read: `log:`"},
       {"START", "What to start from: `start:`, which also takes the file's path alone"},
       {"RANGE", "Ranges of a search: `lr: log(1e-4, 1e-1)`"},
       {"TRY", "How a search tries: `try:`"},

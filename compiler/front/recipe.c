@@ -175,6 +175,7 @@ static const struct {
     {"SCHEDULE", "a schedule", "schedule:", "cosine"},
     {"KEEP", "a keep rule", "keep:", "best(loss)"},
     {"STOP", "a stop rule", "stop:", "stalled(loss, epochs: 10)"},
+    {"LOG", "a log", "log:", "tensorboard(histograms: false)"},
     {"START", "a start", "start:", "weights(\"resnet18.safetensors\")"},
     {"RANGE", "a range", "a search block", "log(1e-4, 1e-1)"},
     {"TRY", "a way to try", "try:", "random(20)"},

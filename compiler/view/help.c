@@ -131,10 +131,10 @@ static void search_functions(Help *h) {
 }
 
 static void search_calls(Help *h) {
-  enum { SOURCE, LABEL, DERIVED, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, KEEP, STOP, START, RANGE, TRY };
+  enum { SOURCE, LABEL, DERIVED, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, KEEP, STOP, START, LOG, RANGE, TRY };
   static const char *const kinds[] = {"source:, val:, test:", "label:", "field =",   "holdout:", "prepare:", "augment:",
                                       "fill:",                "schedule:", "keep:",    "stop:",    "start:",
-                                      "a name in search",     "try:"};
+                                      "log:",                 "a name in search",     "try:"};
   static const struct {
     int kind;
     const char *name, *signature, *summary;

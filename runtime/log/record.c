@@ -145,7 +145,7 @@ static void take_older(json_t *root, const char *path) {
   json_decref(older);
 }
 
-struct record *record_open(struct trainer *t, int resumed) {
+void record_open(struct trainer *t, int resumed) {
   struct record *r = mem_get(sizeof *r);
   t->record = r;
   r->root = json_object();
@@ -160,7 +160,6 @@ struct record *record_open(struct trainer *t, int resumed) {
   }
   describe(r->root, t);
   write_now(t);
-  return r;
 }
 
 /* ---- --json: a line for each epoch, and one at the end ---- */

@@ -4,7 +4,7 @@
 #define NET_LOG_RECORD_H
 #include "trainer.h"
 
-struct record *record_open(struct trainer *t, int resumed);
+void record_open(struct trainer *t, int resumed);
 /* After an epoch; best: its weights are those to keep. */
 void record_epoch(struct trainer *t, const struct log_place *p, int best);
 void record_test(struct trainer *t, int64_t count, const double *mean);

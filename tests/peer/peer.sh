@@ -6,7 +6,7 @@ venv=${VENV:-${BUILD:-build}/venv}
 if [ ! -x "$venv/bin/python" ]; then
   echo "making a virtual environment with PyTorch in $venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" -q install numpy pillow safetensors torch torchvision keras scipy --extra-index-url https://download.pytorch.org/whl/cpu
+  "$venv/bin/pip" -q install numpy pillow safetensors torch torchvision keras scipy tensorboard --extra-index-url https://download.pytorch.org/whl/cpu
 fi
 "$venv/bin/python" tests/peer/models.py
 "$venv/bin/python" tests/peer/zoo.py
@@ -16,6 +16,7 @@ cp "$venv/ops.h" tests/peer/golden/ops.h
 cp "$venv/layers.h" tests/peer/golden/layers.h
 KERAS_BACKEND=torch "$venv/bin/python" tests/peer/standardize.py
 KERAS_BACKEND=torch "$venv/bin/python" tests/peer/pipeline.py
+"$venv/bin/python" tests/peer/read_events.py "${BUILD:-build}/${MODE:-release}/netc"
 if [ -d ../shared/data/weights ]; then
   "$venv/bin/python" tests/peer/pretrained.py ../shared/data
 fi
