@@ -23,7 +23,8 @@ endif
 COMPILER := $(filter-out compiler/main.c,$(wildcard compiler/*/*.c grammar/*.c))
 RUNTIME  := $(wildcard runtime/*.c runtime/*/*.c)
 UNIT_C   := $(wildcard tests/unit/test_*.c)
-COMPILER_O := $(COMPILER:%.c=$(B)/%.o) $(B)/net.tab.o $(B)/net.lex.o $(B)/embed.o
+MANUAL     := $(wildcard runtime/manual*.c)
+COMPILER_O := $(COMPILER:%.c=$(B)/%.o) $(MANUAL:%.c=$(B)/%.o) $(B)/net.tab.o $(B)/net.lex.o $(B)/embed.o
 RUNTIME_O  := $(RUNTIME:%.c=$(B)/%.o)
 UNITS      := $(UNIT_C:%.c=$(B)/%)
 TOOLS      := $(B)/tests/peer/compare $(B)/tests/fuzz/mutate
@@ -116,6 +117,20 @@ bench: all                                        ## time training and predictio
 	@sh tests/bench/bench.sh
 
 # ---- for people ----
+PREFIX ?= /usr/local
+TO      = $(DESTDIR)$(PREFIX)
+SHARED  = $(TO)/share/man/man1/netc.1 $(TO)/share/bash-completion/completions/netc $(TO)/share/zsh/site-functions/_netc \
+          $(TO)/share/fish/vendor_completions.d/netc.fish
+install: all                                      ## put netc, its library, manual and completions below PREFIX (/usr/local)
+	install -d $(TO)/bin $(TO)/lib/netc $(dir $(SHARED))
+	install $(B)/netc $(TO)/bin/netc
+	install -m 644 $(B)/libnetrt.a $(TO)/lib/netc/libnetrt.a
+	$(B)/netc man > $(word 1,$(SHARED))
+	$(B)/netc completion bash > $(word 2,$(SHARED))
+	$(B)/netc completion zsh > $(word 3,$(SHARED))
+	$(B)/netc completion fish > $(word 4,$(SHARED))
+uninstall:                                        ## take that away again
+	rm -rf $(TO)/bin/netc $(TO)/lib/netc $(SHARED)
 demo: all                                         ## train a small model on drawn shapes, predict, leave a picture
 	@sh tests/demo.sh
 docs: $(B)/tests/docs all                         ## write the pages of spec/ and the dumps that are drawn from the sources
@@ -134,4 +149,4 @@ clean:                                            ## remove what was built
 	rm -rf $(BUILD)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all deps units test bless check layers sizes fuzz peer bench demo docs format help clean
+.PHONY: all install uninstall deps units test bless check layers sizes fuzz peer bench demo docs format help clean

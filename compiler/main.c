@@ -144,8 +144,23 @@ static int run_explain(Ctx *c, const Options *o) {
 static int run_help(Ctx *c, const Options *o) {
   if (o->words.count)
     return view_help(c, o->words.at[0], stdout);
-  options_overview(stdout);
+  options_overview(c, o->all, stdout);
   return 1;
+}
+
+static int run_man(Ctx *c, const Options *o) {
+  struct manual m = options_manual(c);
+  (void)o;
+  manual_page(&m, stdout);
+  return 1;
+}
+
+static int run_completion(Ctx *c, const Options *o) {
+  struct manual m = options_manual(c);
+  if (manual_completion(&m, o->words.at[0], stdout))
+    return 1;
+  diag_add(c, D_OPTION_VALUE, (Span){0, 0}, "SHELL", o->words.at[0], "it is one of bash|zsh|fish");
+  return 0;
 }
 
 static int (*const commands[])(Ctx *, const Options *) = {
@@ -170,11 +185,11 @@ static int run(Ctx *c, int argc, char **argv, Options *o) {
   if (!options_read(c, argc, argv, o))
     return 2;
   if (argc < 2) {
-    options_overview(stderr);
+    options_overview(c, 0, stderr);
     return 2;
   }
   if (o->help) {
-    options_command(o->command, stdout);
+    options_command(c, o->command, o->all, stdout);
     return 0;
   }
   return !commands[o->command](c, o);

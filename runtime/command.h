@@ -31,9 +31,21 @@ struct command_table {
   struct heap heap; /* texts of predict commands' rows */
 };
 
+/* Opens c->cli with the row's options and --help. */
+void command_open(const struct command *c, const struct command_row *r);
+/* All commands as the manual has them. */
+struct command_manual {
+  struct manual manual;
+  struct cli *cli; /* of each command: names and texts of its options */
+  char *summary;
+};
+void command_manual_open(struct command_manual *m, const struct command *c);
+void command_manual_close(struct command_manual *m);
+
 /* The row of a `predict` of the file. */
 struct command_row predict_row(const struct net_program *p, const struct net_predict *t, struct heap *h);
 
+void no_options(const struct command *c);
 void train_options(const struct command *c);
 void eval_options(const struct command *c);
 void check_options(const struct command *c);
@@ -49,6 +61,8 @@ int command_check(const struct command *c, char err[ERR]);
 int command_info(const struct command *c, char err[ERR]);
 int command_bench(const struct command *c, char err[ERR]);
 int command_dump(const struct command *c, char err[ERR]);
+int command_man(const struct command *c, char err[ERR]);
+int command_completion(const struct command *c, char err[ERR]);
 int command_weights(const struct command *c, char err[ERR]);
 
 /* ---- what they share ---- */

@@ -22,11 +22,12 @@ static const struct command_row COMMANDS[] = {
      "bench --threads 1 --profile", OFTEN, bench_options, command_bench, NULL},
     {"dump", "", "Runs an entry on given tensors and writes all it computed", "For comparisons with other systems.",
      "dump -i inputs.safetensors -o all.safetensors", RARE, dump_options, command_dump, NULL},
+    {"man", "", "The manual page of this program", "", "man | man -l -", RARE, no_options, command_man, NULL},
+    {"completion", "bash|zsh|fish", "What lets a shell complete this program's words", "",
+     "completion bash > ~/.local/share/bash-completion/completions/NAME", RARE, no_options, command_completion, NULL},
+    {"help", "[COMMAND]", "About a command", "", "", HIDDEN, no_options, NULL, NULL},
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
-
-static const struct cli_row HELP = {"help", 'h', NULL, "This text", OFTEN};
-static const struct cli_row HELP_ALL = {"all", 0, NULL, "With --help: the rare options too", HIDDEN};
 
 /* "[BLOCK]" becomes the blocks' names, or nothing where there is one only. */
 static const char *block_words(const struct net_program *p, struct heap *h) {
@@ -67,41 +68,26 @@ static int find(const struct command_table *t, const char *word) {
 
 /* ---- help ---- */
 
-static void options_of(const struct command_row *r, const struct command *c) {
-  cli_open(c->cli, c->self, r->name);
-  r->options(c);
-  cli_add(c->cli, HELP);
-  if (!cli_has(c->cli, "all"))
-    cli_add(c->cli, HELP_ALL);
+static int has_all(const struct command *c) {
+  int found = 0;
+  for (int i = 0; i < c->argc; i++)
+    found |= !strcmp(c->argv[i], "--all");
+  return found;
 }
 
-static struct manual_command manual_of(const struct command_row *r) {
-  return (struct manual_command){.name = r->name,
-                                 .words = r->words,
-                                 .summary = r->summary,
-                                 .more = r->more,
-                                 .example = r->example,
-                                 .rare = r->rare};
-}
-
-static void help_command(const struct command_row *r, const struct command *c, int all) {
-  struct manual_command m = manual_of(r);
-  struct manual_option *option = cli_manual(c->cli);
-  m.option = option;
-  m.options = c->cli->count;
-  manual_help(c->self, &m, all, stdout);
-  free(option);
+static void help_command(const struct command *c, int which) {
+  struct command_manual m;
+  command_manual_open(&m, c);
+  manual_help(c->self, &m.manual.command[which], has_all(c), stdout);
+  command_manual_close(&m);
 }
 
 static void overview(const struct command *c, int all, FILE *out) {
-  struct manual m = {.self = c->self, .commands = c->table->count};
-  struct manual_command *row = mem_get((size_t)c->table->count * sizeof *row);
-  for (int i = 0; i < c->table->count; i++)
-    row[i] = manual_of(&c->table->row[i]);
-  m.command = row;
-  manual_overview(&m, all, out);
+  struct command_manual m;
+  command_manual_open(&m, c);
+  manual_overview(&m.manual, all, out);
   fprintf(out, "Compiled from %s.net by %s.\n", c->program->name, c->program->built);
-  free(row);
+  command_manual_close(&m);
 }
 
 /* ---- what is no command ---- */
@@ -133,22 +119,16 @@ static int unknown(const struct command *c, const char *word) {
 
 /* ---- all of it ---- */
 
-static int has_all(const struct command *c) {
-  int found = 0;
-  for (int i = 0; i < c->argc; i++)
-    found |= !strcmp(c->argv[i], "--all");
-  return found;
-}
-
-static int run(struct command *c, const struct command_row *r) {
+static int run(struct command *c, int which) {
+  const struct command_row *r = &c->table->row[which];
   struct cli cli;
   char err[ERR] = "";
   c->cli = &cli;
   c->predict = r->predict;
-  options_of(r, c);
+  command_open(c, r);
   int status = cli_read(&cli, c->argc, c->argv, r->words, err);
   if (status == 1) {
-    help_command(r, c, has_all(c));
+    help_command(c, which);
     status = DONE;
   } else if (!status)
     status = r->run(c, err);
@@ -166,19 +146,14 @@ static int is(const char *word, const char *a, const char *b) {
 
 /* help, --help, help COMMAND */
 static int help(struct command *c) {
-  static char wanted[] = "--help";
-  int all = has_all(c);
-  if (c->argc < 2 || *c->argv[1] == '-') {
-    overview(c, all, stdout);
-    return DONE;
-  }
-  int i = find(c->table, c->argv[1]);
-  if (i == c->table->count)
+  int named = c->argc > 1 && *c->argv[1] != '-', i = named ? find(c->table, c->argv[1]) : 0;
+  if (named && i == c->table->count)
     return unknown(c, c->argv[1]);
-  char *words[] = {c->argv[1], wanted, all ? (char[]){"--all"} : NULL};
-  c->argv = words;
-  c->argc = all ? 3 : 2;
-  return run(c, &c->table->row[i]);
+  if (named)
+    help_command(c, i);
+  else
+    overview(c, has_all(c), stdout);
+  return DONE;
 }
 
 static int choose(struct command *c, const char *word) {
@@ -193,7 +168,7 @@ static int choose(struct command *c, const char *word) {
     return DONE;
   }
   int i = find(c->table, word);
-  return i < c->table->count ? run(c, &c->table->row[i]) : unknown(c, word);
+  return i < c->table->count ? run(c, i) : unknown(c, word);
 }
 
 int main(int argc, char **argv) {

@@ -77,12 +77,15 @@ void manual_overview(const struct manual *m, int all, FILE *out) {
   fprintf(out, "Usage: %s COMMAND [OPTION...]\n\n", m->self);
   for (int i = 0; i < m->commands; i++) {
     const struct manual_command *c = &m->command[i];
-    rare |= c->rare;
-    if (c->rare && !all)
+    rare |= c->rare == 1;
+    if (c->rare > all)
       continue;
     int at = fprintf(out, "  %-14s ", c->name);
     manual_wrap(out, c->summary, at, 17);
   }
-  fprintf(out, "\nCOMMAND --help tells the options of a command%s.\n",
-          all || !rare ? "" : "; --help --all the rare commands");
+  char text[1024];
+  snprintf(text, sizeof text, "%s COMMAND --help tells its options%s.", m->self,
+           all || !rare ? "" : "; --help --all tells the rare commands");
+  fputc('\n', out);
+  manual_wrap(out, text, 0, 0);
 }

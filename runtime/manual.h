@@ -18,7 +18,8 @@ struct manual_command {
   const char *summary;      /* a line */
   const char *more;         /* sentences; "" */
   const char *example;      /* behind the program's name: "train --epochs 10"; "" */
-  int rare, options;
+  int rare;                 /* as of an option */
+  int options;
   const struct manual_option *option;
 };
 
@@ -28,7 +29,7 @@ struct manual {
   const char *summary; /* "trains, evaluates and runs LeNet" */
   const char *version;
   const char *files; /* the ending of the files that it takes, ".net"; NULL: any */
-  const char *more;  /* what the manual page says besides, as roff; "" */
+  const char *const *statuses; /* exit statuses and what they mean, in turn, up to NULL */
   int commands;
   const struct manual_command *command;
 };
@@ -40,10 +41,8 @@ void manual_wrap(FILE *out, const char *text, int from, int indent);
 void manual_help(const char *self, const struct manual_command *c, int all, FILE *out);
 void manual_overview(const struct manual *m, int all, FILE *out);
 
-/* ---- manual_shell.c ---- */
-
-void manual_page(const struct manual *m, FILE *out); /* section 1, as roff */
-/* shell: bash, zsh, fish; returns 0 for any other. */
+void manual_page(const struct manual *m, FILE *out); /* manual_page.c: section 1, as roff */
+/* manual_shell.c; shell: bash, zsh, fish; returns 0 for any other. */
 int manual_completion(const struct manual *m, const char *shell, FILE *out);
 
 #endif

@@ -152,7 +152,7 @@ int view_help(Ctx *c, const char *name, FILE *to) {
   Help h = {.c = c, .name = name, .to = to};
   for (int i = 0; i < COMMAND_COUNT; i++)
     if (matches(&h, command_name((CommandId)i)))
-      options_command((CommandId)i, to);
+      options_command(h.c, (CommandId)i, 0, to);
   search_prelude(&h);
   search_operations(&h);
   search_functions(&h);

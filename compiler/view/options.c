@@ -13,15 +13,17 @@ typedef enum { FLAG, TEXT, NUMBER, CHOICE, MANY } Kind;
 static const struct CommandRow {
   const char *name;
   int fewest, most;
-  const char *words, *summary, *more;
+  const char *words, *summary, *more, *example;
 } commands[] = {
-#define COMMAND(name, fewest, most, words, summary, more) {#name, fewest, most, words, summary, more},
+#define COMMAND(name, fewest, most, words, summary, more, example) {#name, fewest, most, words, summary, more, example},
 #define OPTION(...)
 #include "view/options.def"
 };
 
 static const struct OptionRow {
-  const char *commands, *name;
+  const char *commands;
+  int rare;
+  const char *name;
   int letter;
   const char *value;
   Kind kind;
@@ -29,8 +31,8 @@ static const struct OptionRow {
   const char *choices, *summary;
 } rows[] = {
 #define COMMAND(...)
-#define OPTION(commands, name, letter, value, kind, field, choices, summary)                                           \
-  {commands, name, letter, value, kind, offsetof(Options, field), choices, summary},
+#define OPTION(commands, rare, name, letter, value, kind, field, choices, summary)                                     \
+  {commands, rare, name, letter, value, kind, offsetof(Options, field), choices, summary},
 #include "view/options.def"
 };
 enum { ROWS = sizeof rows / sizeof *rows, FIRST_KEY = 0x1000 };
@@ -66,29 +68,56 @@ static int row_is_of(const struct OptionRow *row, CommandId command) {
 
 /* ---- help ---- */
 
-void options_overview(FILE *to) {
-  fputs("netc compiles .net files to executables.\n\nUsage: netc COMMAND [OPTION...] FILE\n\n", to);
-  for (int i = 0; i < COMMAND_COUNT; i++)
-    fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
-  fputs("\nnetc COMMAND --help tells the options of a command, netc --version the version.\n", to);
+static const char *choices_of(const struct OptionRow *row) {
+  return row->choices + (*row->choices == '|');
 }
 
-void options_command(CommandId id, FILE *to) {
-  const struct CommandRow *c = &commands[id];
-  fprintf(to, "Usage: netc %s [OPTION...] %s\n\n%c%s.%s%s\n\n", c->name, c->words, c->summary[0] - 'a' + 'A',
-          c->summary + 1, *c->more ? " " : "", c->more);
-  for (int i = 0; i < ROWS; i++) {
-    const struct OptionRow *row = &rows[i];
-    if (!row_is_of(row, id))
-      continue;
-    char left[64], letter[8] = "    ";
-    if (row->letter)
-      snprintf(letter, sizeof letter, "-%c, ", row->letter);
-    snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->value ? " " : "", row->value ? row->value : "");
-    fprintf(to, "  %-26s %s\n", left, row->summary);
-    if (row->kind == CHOICE)
-      fprintf(to, "  %-26s (%s)\n", "", row->choices + (*row->choices == '|'));
-  }
+static void manual_command(Ctx *c, CommandId id, struct manual_command *to) {
+  const struct CommandRow *row = &commands[id];
+  struct manual_option *options = arena_alloc(c->mem, sizeof *options * ROWS);
+  *to = (struct manual_command){.name = row->name,
+                                .words = row->words,
+                                .summary = row->summary,
+                                .more = row->more,
+                                .example = row->example,
+                                .rare = id == COMMAND_man || id == COMMAND_completion,
+                                .option = options};
+  for (int i = 0; i < ROWS; i++)
+    if (row_is_of(&rows[i], id))
+      options[to->options++] =
+          (struct manual_option){.name = rows[i].name,
+                                 .letter = rows[i].letter,
+                                 .arg = rows[i].kind == CHOICE ? choices_of(&rows[i]) : rows[i].value,
+                                 .doc = rows[i].summary,
+                                 .rare = rows[i].rare};
+}
+
+struct manual options_manual(Ctx *c) {
+  static const char *const STATUSES[] = {"0", "done", "1", "a file is wrong, or the machine is",
+                                         "2", "wrong usage: an unknown command or option, a value that an option cannot have",
+                                         NULL};
+  struct manual_command *all = arena_alloc(c->mem, sizeof *all * COMMAND_COUNT);
+  for (int i = 0; i < COMMAND_COUNT; i++)
+    manual_command(c, (CommandId)i, &all[i]);
+  return (struct manual){.self = "netc",
+                         .name = "netc",
+                         .summary = "compiles .net files, neural networks, to native programs",
+                         .version = "netc " NETC_VERSION,
+                         .files = ".net",
+                         .statuses = STATUSES,
+                         .commands = COMMAND_COUNT,
+                         .command = all};
+}
+
+void options_overview(Ctx *c, int all, FILE *to) {
+  struct manual m = options_manual(c);
+  fputs("netc compiles .net files to executables.\n\n", to);
+  manual_overview(&m, all, to);
+}
+
+void options_command(Ctx *c, CommandId id, int all, FILE *to) {
+  struct manual m = options_manual(c);
+  manual_help("netc", &m.command[id], all, to);
 }
 
 /* ---- reading ---- */
@@ -115,7 +144,7 @@ static int set_value(Ctx *c, Options *o, const struct OptionRow *row, const char
     *(int *)field = place_in(row->choices, '|', value);
     if (*(int *)field < 0 || !*value)
       return refuse_value(c, row, value,
-                          arena_printf(c->mem, "it is one of %s", row->choices + (*row->choices == '|')));
+                          arena_printf(c->mem, "it is one of %s", choices_of(row)));
     return 1;
   case NUMBER:
     break;
@@ -133,7 +162,7 @@ static void refuse_option(Ctx *c, CommandId command, const char *word) {
   int count = 0;
   const char *bare = arena_strndup(c->mem, word, strcspn(word, "="));
   for (int i = 0; i < ROWS; i++)
-    if (row_is_of(&rows[i], command))
+    if (row_is_of(&rows[i], command) && rows[i].rare < 2)
       names[count++] = name_format(c->names, "--%s", rows[i].name);
   Diag *d = diag_add(c, D_OPTION, (Span){0, 0}, commands[command].name, bare);
   Name near = name_nearest(c->names, bare, names, count);
@@ -216,6 +245,10 @@ static int read_options(Ctx *c, int argc, char **argv, Options *o) {
   }
   for (int i = optind; i < argc; i++)
     vec_push(c->mem, &o->words, argv[i]);
+  if (o->all && !o->help && o->command != COMMAND_ir && o->command != COMMAND_help) {
+    refuse_option(c, o->command, "--all");
+    return 0;
+  }
   return check_words(c, o);
 }
 
@@ -248,8 +281,10 @@ static const char *own_words(Ctx *c, int argc, char **argv, const Options *o) {
 int options_read(Ctx *c, int argc, char **argv, Options *o) {
   *o = (Options){.command = COMMAND_help};
   const char *word = argc > 1 ? argv[1] : "--help";
-  if (!strcmp(word, "--help") || !strcmp(word, "-h"))
+  if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
+    o->all = argc > 2 && !strcmp(argv[2], "--all");
     return 1;
+  }
   o->command = command_find(word);
   if (o->command == COMMAND_COUNT) {
     o->command = COMMAND_help;

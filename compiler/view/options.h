@@ -3,6 +3,7 @@
 #define VIEW_OPTIONS_H
 #include "base/vec.h"
 #include "gen/link.h"
+#include "runtime/manual.h"
 
 #define NETC_VERSION "0.1.0"
 
@@ -41,8 +42,10 @@ typedef struct Options {
 
 /* Reads the command line; 0 after reporting. `netc --help` is the command help. */
 int options_read(Ctx *c, int argc, char **argv, Options *o);
-void options_overview(FILE *to);
-void options_command(CommandId id, FILE *to); /* how a command is called, and its options */
+/* All commands; a command and its options; `all`: the rare ones too. */
+void options_overview(Ctx *c, int all, FILE *to);
+void options_command(Ctx *c, CommandId id, int all, FILE *to);
+struct manual options_manual(Ctx *c);
 const char *command_name(CommandId id);
 CommandId command_find(const char *name); /* COMMAND_COUNT: none */
 

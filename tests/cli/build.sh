@@ -41,8 +41,9 @@ mkdir elsewhere
 ./tiny eval --split val --weights run/last.safetensors > without.txt 2> /dev/null || exit 1
 diff with.txt without.txt > /dev/null || { cat with.txt without.txt; exit 1; }
 "$NETC" run models/tiny.net -- info > info.txt || exit 1
-"$NETC" run models/tiny.net -- inof 2>&1
+"$NETC" run models/tiny.net -- inof > said.txt 2>&1
 echo "= $?"
+sed 's|[^ ]*/netc run|netc run|' said.txt
 "$NETC" summary models/tiny.net -D width=4 | tail -1
 
 # the halves, and what --keep leaves

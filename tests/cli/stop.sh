@@ -48,6 +48,7 @@ cmp whole/last.safetensors piped/last.safetensors
 
 # Under nohup a terminal may close.
 trap '' HUP
+: > nohup.txt
 ./small train --out nohup --epochs 100000 > nohup.txt 2>&1 &
 longer() { # longer N: waits until it has said N lines
   until [ "$(wc -l < nohup.txt)" -ge "$1" ] || ! kill -0 $! 2> /dev/null; do sleep 0.02; done

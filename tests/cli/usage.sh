@@ -46,3 +46,13 @@ echo "netc alone: $?"
 "$NETC" fmt g.graph --diagnostics json 2>&1 | head -3
 "$NETC" --version > /dev/full 2> /dev/null
 echo "a full disk: $?"
+# Each help fits a screen, with all its options 60 lines.
+for command in '' build run search check fmt summary ir opt explain man completion help; do
+  for most in 24 60; do
+    "$NETC" $command --help $([ $most = 24 ] || echo --all) > help.txt || exit 1
+    [ "$(wc -l < help.txt)" -le $most ] || echo "netc $command: $(wc -l < help.txt) lines"
+    LC_ALL=C.UTF-8 awk -v what="$command" 'length($0) > 80 { print "netc " what ": too wide: " $0 }' help.txt
+  done
+  [ -z "$command" ] || [ "$command" = man ] || grep -q "^Example: netc $command" help.txt || echo "$command: no example"
+done
+try build --all
