@@ -56,6 +56,12 @@ static int cores(void) {
   return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
 }
 
+/* Between so many trials, as far as they run at a time. What they compute does not depend on it. */
+static void share_cores(Study *t, int trials) {
+  int sharing = trials < t->parallel ? trials : t->parallel, there = cores();
+  t->threads = sharing && there > sharing ? there / sharing : 1;
+}
+
 static int study_open(Study *t, const Build *b) {
   const Options *o = b->o;
   const Search *s = b->program->search;
@@ -67,10 +73,7 @@ static int study_open(Study *t, const Build *b) {
     return 0;
   int wanted = o->trials && (s->how != TRY_GRID || o->trials < s->trials) ? o->trials : s->trials;
   study_draw(t, wanted);
-  int there = cores();
-  t->parallel = o->parallel ? o->parallel : there;
-  t->parallel = t->parallel > t->trials.count ? t->trials.count : t->parallel;
-  t->threads = there / t->parallel > 1 ? there / t->parallel : 1;
+  t->parallel = o->parallel ? o->parallel : cores();
   if (t->trials.count < wanted && s->how != TRY_GRID)
     tell_line(t, "the lists have %d combinations: so many trials, not %d", t->trials.count, wanted);
   return 1;
@@ -238,24 +241,29 @@ static int trial_ended(Study *t, const Job *job) {
   return again;
 }
 
-/* 0: interrupted, or one of them was. */
+static int is_short_of(const Study *t, int i, int epochs) {
+  return t->trials.at[i].state == TRIAL_WAITING && t->trials.at[i].epochs < epochs;
+}
+
+/* The first of `order` to the rung's end. 0: interrupted, or one of them was. */
 static int run_rung(Study *t, Rung rung, const int *order) {
   Jobs jobs = {.begun = trial_begun, .ended = trial_ended, .tick = tell_progress};
-  t->until = rung.epochs;
-  for (int i = 0; i < rung.count; i++) {
-    Trial *a = &t->trials.at[order[i]];
-    const char *reason = t->variants.at[a->variant].reason;
-    if (a->state == TRIAL_LEFT)
-      a->state = TRIAL_WAITING;
-    if (a->state == TRIAL_WAITING && reason)
-      trial_failed(t, order[i], arena_printf(t->c->mem, "does not compile: %s", reason));
-    else if (a->state == TRIAL_WAITING && a->epochs < rung.epochs)
-      vec_push(t->c->mem, &jobs.list, trial_job(t, order[i], rung.epochs));
-  }
-  t->ended = rung.count - jobs.list.count, t->wanted = rung.count;
-  int all = jobs_run(t, &jobs);
+  int wanted = 0, all = 1;
   for (int i = 0; i < rung.count; i++)
-    all &= t->trials.at[order[i]].state != TRIAL_WAITING || t->trials.at[order[i]].epochs >= rung.epochs;
+    wanted += is_short_of(t, order[i], rung.epochs);
+  share_cores(t, wanted);
+  t->until = rung.epochs, t->wanted = rung.count, t->ended = rung.count - wanted;
+  for (int i = 0; i < rung.count; i++) {
+    const char *reason = t->variants.at[t->trials.at[order[i]].variant].reason;
+    if (is_short_of(t, order[i], rung.epochs) && !reason)
+      vec_push(t->c->mem, &jobs.list, trial_job(t, order[i], rung.epochs));
+    else if (reason && t->trials.at[order[i]].state == TRIAL_WAITING)
+      trial_failed(t, order[i], arena_printf(t->c->mem, "does not compile: %s", reason));
+  }
+  if (!jobs_run(t, &jobs))
+    return 0;
+  for (int i = 0; i < rung.count; i++)
+    all &= !is_short_of(t, order[i], rung.epochs);
   return all;
 }
 
@@ -308,8 +316,7 @@ static int run_trials(Study *t) {
 /* ---- all of it ---- */
 
 static void tell_beginning(Study *t) {
-  tell_line(t, "%s: %d trial%s, %d at a time, %d thread%s each", t->folder, t->trials.count, t->trials.count == 1 ? "" : "s", t->parallel,
-            t->threads, t->threads == 1 ? "" : "s");
+  tell_line(t, "%s: %d trial%s, %d at a time", t->folder, t->trials.count, t->trials.count == 1 ? "" : "s", t->parallel);
 }
 
 static int study_has_score(const Study *t) {

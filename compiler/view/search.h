@@ -42,7 +42,7 @@ typedef struct {
   const Search *s;
   Vec(Trial) trials;
   Vec(Variant) variants;
-  int parallel, threads; /* trials at a time, threads of each */
+  int parallel, threads; /* trials at a time at most, threads of each */
   int is_new;            /* the folder held no search */
   int drawn;             /* lines of progress on the terminal */
   int until;             /* epochs that trials under way are to reach */
