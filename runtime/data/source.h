@@ -38,6 +38,7 @@ struct source *pairs_open(const struct source_request *r, char err[512]);
 struct source *images_open(const struct source_request *r, char err[512]);
 struct source *files_open(const struct source_request *r, char err[512]);
 struct source *csv_open(const struct source_request *r, char err[512]);
+struct source *npy_open(const struct source_request *r, char err[512]);
 struct source *frames_open(const struct source_request *r, char err[512]);
 struct source *shapes_open(const struct source_request *r, char err[512]);
 
