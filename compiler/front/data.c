@@ -176,6 +176,8 @@ static RecipeCall *check_holdout(Expand *x, RecipeCall *call, Span at) {
     return call;
   double v = call->args.at[0].num;
   int share = !strcmp(name_text(x->c->names, call->name), "fraction");
+  if (!strcmp(name_text(x->c->names, call->name), "listed"))
+    return call;
   if (share ? v > 0 && v < 1 : v >= 1 && v == (double)(int64_t)v)
     return call;
   diag_help(x->c, diag_add(x->c, D_RECIPE_RANGE, at, share ? "a share of the samples" : "a number of samples",
@@ -189,10 +191,13 @@ static void read_holdout(Expand *x, Data *d, const Ast *s) {
   if (!recipe_arg(x, s->kids[1], &arg))
     return;
   RecipeCall *call = arena_alloc(x->c->mem, sizeof *call);
-  call->name = name_of(x->c->names, "fraction");
+  int list = arg.kind == RECIPE_LIST;
+  call->name = name_of(x->c->names, list ? "listed" : "fraction"); /* holdout: 0.1 is fraction(0.1) */
   call->span = s->span;
   vec_push(x->c->mem, &call->args, arg);
-  if (arg.kind != RECIPE_NUM) /* holdout: 0.1 is fraction(0.1) */
+  if (list)
+    call = recipe_check(x, &(RecipeArg){.kind = RECIPE_CALL, .call = call, .span = arg.span}, "HOLDOUT", s->kids[1]->span);
+  else if (arg.kind != RECIPE_NUM)
     call = recipe_check(x, &arg, "HOLDOUT", s->kids[1]->span);
   d->holdout = check_holdout(x, call, arg.span);
 }

@@ -1,70 +1,29 @@
 /* One split of a data block: which samples of the source belong to it, and a memory of those already prepared.
 
-   Splits: `val:` and `test:` are sources of their own. `holdout:` takes samples off the training source: first(n) and
-   last(n) by place, a fraction by an order that is shuffled once and for all (a folder's samples come class after
-   class), so that neither --seed nor the number of epochs moves a sample from one side to the other. */
+   `val:` and `test:` are sources of their own; `holdout:` takes samples off the training source. */
 #include "data/dataset.h"
 #include "calls.h"
 #include "data/derive.h"
+#include "data/holdout.h"
 #include "data/text.h"
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SITE_HOLDOUT = 0x401d };
 
 int data_has(const struct net_data *d, enum net_split split) {
   return split == NET_TRAIN ? d->source != NULL : split == NET_VAL ? d->val || d->holdout : d->test != NULL;
 }
 
-static int held_count(const struct net_call *c, int64_t n, int64_t *held, const char *data, char err[512]) {
-  char why[512];
-  if (call_check(c, CALL_HOLDOUT, why))
-    return fail(err, "data %s, holdout: %.400s", data, why);
-  int share = !strcmp(c->name, "fraction");
-  double v = arg_num(c, CALL_HOLDOUT, share ? "share" : "count");
-  if (share && !(v > 0 && v < 1))
-    return fail(err, "data %s: holdout: %g should lie between 0 and 1", data, v);
-  if (!share && !(v >= 1 && v == floor(v)))
-    return fail(err, "data %s: holdout: %s(%g) should be a number of samples", data, c->name, v);
-  v = share ? fmax(1, floor(v * (double)n + 0.5)) : v;
-  if (v >= (double)n)
-    return fail(err, "data %s: holdout: %s takes %.0f of %lld samples and leaves none to train on", data, c->name, v,
-                (long long)n);
-  *held = (int64_t)v;
-  return 0;
-}
-
-/* Marks `held` of n, drawn without putting back; the marks depend on n and held alone. */
-static void mark_random(unsigned char *mark, int64_t n, int64_t held) {
-  for (int64_t i = 0; i < n && held > 0; i++) {
-    float u;
-    nrt_uniform(&u, 0, 1, 0, 0, i, SITE_HOLDOUT);
-    mark[i] = u * (double)(n - i) < (double)held;
-    held -= mark[i];
-  }
-}
-
 static int members_pick(struct net_dataset *s, const struct net_call *holdout, int want_held, char err[512]) {
-  int64_t n = s->source->count, held;
-  if (held_count(holdout, n, &held, s->recipe.data->name, err))
-    return -1;
-  unsigned char *mark = calloc(n, 1);
-  s->member = malloc(n * sizeof *s->member);
-  if (!mark || !s->member) {
-    free(mark);
-    return fail(err, "out of memory");
-  }
-  if (!strcmp(holdout->name, "fraction"))
-    mark_random(mark, n, held);
-  else
-    memset(!strcmp(holdout->name, "first") ? mark : mark + n - held, 1, held);
+  int64_t n = s->source->count;
+  unsigned char *mark = mem_get((size_t)n);
+  int failed = holdout_mark(s->source, holdout, mark, err);
+  s->member = mem_get((size_t)n * sizeof *s->member);
   s->count = 0;
   for (int64_t i = 0; i < n; i++)
     if (mark[i] == want_held)
       s->member[s->count++] = i;
   free(mark);
-  return 0;
+  return failed;
 }
 
 static int given_pick(struct net_dataset *s, const struct net_data *d, char err[512]) {

@@ -13,7 +13,7 @@ static void pictures_close(struct source *s) {
   paths_free(&x->image);
   paths_free(&x->second);
   paths_free(&x->names);
-  free(x->label);
+  free(x->label), free(x->color);
   free(x);
 }
 
@@ -24,6 +24,8 @@ static int pictures_load(const struct source *s, int64_t i, struct cell *cell, c
   for (int f = 0; f < s->data->fields && !failed; f++)
     if (field[f].kind == NET_CLASS)
       cell[f] = (struct cell){.label = x->label[i]};
+    else if (f == x->second_field && x->colors)
+      failed = cell_read_colors(&cell[f], x->color, x->colors, x->second.path[i], err);
     else
       failed = cell_read(&cell[f], &field[f], f == x->second_field ? x->second.path[i] : x->image.path[i], err);
   if (failed || x->second_field < 0)
@@ -171,11 +173,33 @@ static int pairs_match(struct pictures *x, char err[512]) {
   return failed;
 }
 
+/* "#rrggbb" for each class. */
+static int pairs_colors(struct pictures *x, const struct net_call *call, char err[512]) {
+  enum { CLASSES = 256 };
+  const char *text[CLASSES];
+  int n = arg_texts(call, CALL_SOURCE, "colors", text, CLASSES);
+  const struct net_field *f = &x->base.data->field[x->second_field];
+  if (!n)
+    return 0;
+  if (f->kind != NET_CLASS_MASK || n != f->classes)
+    return fail(err, "data %s: pairs has %d colors, but field `%s` has %d classes", x->base.data->name, n, f->name,
+                f->classes);
+  x->color = mem_get((size_t)n * sizeof *x->color);
+  for (int k = 0; k < n; k++) {
+    char *end = NULL;
+    x->color[k] = *text[k] == '#' ? (uint32_t)strtoul(text[k] + 1, &end, 16) : 0;
+    if (!end || *end || strlen(text[k]) != 7)
+      return fail(err, "data %s: \"%.40s\" is no color; they are written \"#rrggbb\"", x->base.data->name, text[k]);
+  }
+  x->colors = n;
+  return 0;
+}
+
 struct source *pairs_open(const struct source_request *r, char err[512]) {
   struct pictures *x = pictures_new(r, err);
   if (!x)
     return NULL;
-  int failed = pairs_fields(x, r->data, err) ||
+  int failed = pairs_fields(x, r->data, err) || pairs_colors(x, r->call, err) ||
                paths_of_pattern(&x->image, r->dir, arg_text(r->call, CALL_SOURCE, "images"), err) ||
                paths_of_pattern(&x->second, r->dir, arg_text(r->call, CALL_SOURCE, "masks"), err) ||
                pairs_match(x, err);

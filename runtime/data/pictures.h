@@ -10,6 +10,8 @@ struct pictures {
   int first_field, second_field;
   struct paths names; /* of the classes; none: they are numbers */
   int32_t *label;
+  int colors; /* of pairs: what the classes look like in the masks, 0xrrggbb; none: their numbers are there */
+  uint32_t *color;
 };
 
 struct pictures *pictures_new(const struct source_request *r, char err[512]);

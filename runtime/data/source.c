@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct {
   const char *name;
@@ -80,21 +81,65 @@ int cell_of_picture(struct cell *c, const struct net_picture *p) {
   return c->bytes ? 0 : -1;
 }
 
+/* What the system lacks now says nothing about the file. */
+static int not_read(void) {
+  return errno == ENOMEM || errno == EMFILE || errno == ENFILE ? -1 : BROKEN;
+}
+
+/* Values 0 … 255 to 0 and 1. A PNG of black and one dark value (zeros and ones, or a palette's two colors) has nothing
+   above 127: there the dark value counts. */
+static void mask_decide(struct cell *c, const char *path) {
+  size_t n = (size_t)c->width * (size_t)c->height;
+  const char *dot = strrchr(path, '.');
+  int other = 0, limit = 127;
+  for (size_t i = 0; i < n && other >= 0; i++)
+    if (c->bytes[i])
+      other = !other || other == c->bytes[i] ? c->bytes[i] : -1;
+  if (other > 0 && dot && !strcasecmp(dot, ".png"))
+    limit = 0;
+  for (size_t i = 0; i < n; i++) {
+    c->between += limit && c->bytes[i] > 0 && c->bytes[i] < 255;
+    c->bytes[i] = c->bytes[i] > limit;
+  }
+}
+
+int cell_read_colors(struct cell *c, const uint32_t *color, int colors, const char *path, char err[512]) {
+  struct net_picture *p = image_read(path, err);
+  if (!p)
+    return not_read();
+  p = image_convert(p, 3);
+  if (!p)
+    return fail(err, "%s: out of memory", path);
+  size_t n = (size_t)p->width * (size_t)p->height;
+  *c = (struct cell){.channels = 1, .height = p->height, .width = p->width, .bytes = mem_get(n)};
+  int failed = 0;
+  for (size_t i = 0; i < n && !failed; i++) {
+    const unsigned char *q = p->pixels + 3 * i;
+    uint32_t found = (uint32_t)q[0] << 16 | (uint32_t)q[1] << 8 | q[2];
+    int k = i && color[c->bytes[i - 1]] == found ? c->bytes[i - 1] : 0; /* mostly the same as the pixel before */
+    while (k < colors && color[k] != found)
+      k++;
+    c->bytes[i] = (unsigned char)k;
+    if (k == colors)
+      failed = fail(err, "%s: pixel (%zu, %zu) is #%06x, which is none of the colors", path, i % (size_t)p->width,
+                    i / (size_t)p->width, found);
+  }
+  image_free(p);
+  return failed;
+}
+
 int cell_read(struct cell *c, const struct net_field *f, const char *path, char err[512]) {
   int numbers = f->kind == NET_CLASS_MASK;
   struct net_picture *p = numbers ? image_read_numbers(path, err) : image_read(path, err);
-  if (!p) /* what the system lacks now says nothing about the file */
-    return errno == ENOMEM || errno == EMFILE || errno == ENFILE ? -1 : BROKEN;
+  if (!p)
+    return not_read();
   p = image_convert(p, f->kind == NET_IMAGE ? (int)f->dim[0] : 1);
   int failed = !p || cell_of_picture(c, p);
   image_free(p);
   if (failed)
     return fail(err, "%s: out of memory", path);
   if (f->kind == NET_MASK)
-    for (size_t i = 0, n = (size_t)c->width * c->height; i < n; i++) {
-      c->between += c->bytes[i] > 0 && c->bytes[i] < 255;
-      c->bytes[i] = c->bytes[i] > 127;
-    }
+    mask_decide(c, path);
   return numbers ? classes_check(c, f->classes, path, err) : 0;
 }
 

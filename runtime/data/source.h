@@ -48,9 +48,11 @@ int field_of_picture(const struct net_data *d); /* the image, else the clip */
 /* Refuses fields that the source does not give: `kinds` has bit 1 << kind for each kind that it gives, once. */
 int fields_check(const struct net_data *d, unsigned kinds, const char *source, char err[512]);
 
-/* A picture file as the cell of an image (grey or RGB as the field wants), of a mask (above 127 is 1), or of pixel
-   classes. 0, BROKEN or -1. */
+/* A picture file as the cell of an image (grey or RGB as the field wants), of a mask (above 127 is 1; in a PNG
+   of black and one other value, that one), or of pixel classes. 0, BROKEN or -1. */
 int cell_read(struct cell *c, const struct net_field *f, const char *path, char err[512]);
+/* A picture whose colors tell the class of each pixel, as the cell of pixel classes. */
+int cell_read_colors(struct cell *c, const uint32_t *color, int colors, const char *path, char err[512]);
 /* A decoded picture as the cell of an image field. */
 int cell_of_picture(struct cell *c, const struct net_picture *p);
 
