@@ -49,6 +49,7 @@ void no_options(const struct command *c);
 void train_options(const struct command *c);
 void eval_options(const struct command *c);
 void check_options(const struct command *c);
+void preview_options(const struct command *c);
 void info_options(const struct command *c);
 void bench_options(const struct command *c);
 void dump_options(const struct command *c);
@@ -58,6 +59,7 @@ int command_train(const struct command *c, char err[ERR]);
 int command_eval(const struct command *c, char err[ERR]);
 int command_predict(const struct command *c, char err[ERR]);
 int command_check(const struct command *c, char err[ERR]);
+int command_preview(const struct command *c, char err[ERR]);
 int command_info(const struct command *c, char err[ERR]);
 int command_bench(const struct command *c, char err[ERR]);
 int command_dump(const struct command *c, char err[ERR]);
@@ -102,6 +104,8 @@ const struct net_train *train_find(struct cli *c, const struct net_program *p, c
 /* --split: the samples of d that it names; not given: those to test with, else to validate, else to train on. */
 #define SPLITS "train|val|test"
 int split_option(struct cli *c, const struct net_data *d, enum net_split *split, char err[ERR]);
+/* Says that no data block is called so (NULL: that there is none). Returns -1. */
+int data_unknown(struct cli *c, const struct net_program *p, const char *name, char err[ERR]);
 int64_t recipe_batch(const struct net_program *p, const struct net_train *t);
 const struct net_field *field_find(const struct net_data *d, const char *name);
 

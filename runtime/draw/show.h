@@ -36,17 +36,32 @@ int show_class_masks(const char *path, const int32_t *mask, int n, int width, in
 int show_image(const char *path, const float *image, int n, int channels, int height, int width,
                const struct net_range *range, char err[512]);
 
+/* ---- samples.c: a page of samples as a data set gives them. What is NULL or 0 is not shown. ---- */
+struct show_areas {   /* a mask for each sample, floats (NET_F32) or classes (NET_I32): the middle of its picture */
+  const void *values; /* NULL: there are none */
+  enum net_elem elem;
+  int height, width;
+};
+struct show_samples {
+  int n, frames, channels, height, width; /* frames: 1 of a picture */
+  const float *image;
+  const struct net_range *range;
+  struct show_areas mask;
+  const int32_t *label;
+  const float *soft; /* classes as probabilities, [n, classes] */
+  int classes;
+  struct show_names names;
+  const float *box, *point; /* [n, boxes, 5] and [n, points, 2] */
+  int boxes, points;
+};
+int show_samples(const char *path, const struct show_samples *s, char err[512]);
+
 /* ---- sheets for demos and previews ----
    A batch of n samples; range NULL: show_range. */
 struct show_batch {
   int n, channels, height, width;
   const float *image;
   const struct net_range *range;
-};
-struct show_areas {   /* a mask for each sample, floats (NET_F32) or classes (NET_I32): the middle of its picture */
-  const void *values; /* NULL: there are none */
-  enum net_elem elem;
-  int height, width;
 };
 /* Rows of [input | predicted mask over it | true mask over it], up to 16 samples. */
 int show_mask_sheet(const char *path, const struct show_batch *b, struct show_areas predicted, struct show_areas truth,
