@@ -2,6 +2,7 @@
    1979): exact to the last digits wherever the values lie, and the same for any number of threads. What is measured comes
    from an entry of the program, which has done the steps of `prepare` before this one. */
 #include "measure.h"
+#include "calls.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ struct measuring {
   const struct net_measure *what;
   int channels;
   int64_t plane, size; /* values of a channel's plane, of a sample */
+  int64_t samples;     /* that could be read */
   struct channel *channel;
 };
 
@@ -86,23 +88,23 @@ static void set_moments(const struct measuring *g) {
 /* Runs the samples through the entry: for their moments, or, with `sum`, for sums of products around the mean. */
 static int run(struct measuring *g, struct pass *pass, double *sum, char err[ERR]) {
   const struct net_param *p;
-  const float *mean = param_at(g->m, g->what->mean, &p);
+  const float *mean = param_at(g->m, g->what->mean, &p), *v = pass->job.out[0];
   double *row = sum ? mem_get((size_t)(pass->job.room * g->size) * sizeof *row) : NULL;
-  int64_t n;
+  int64_t claimed;
+  g->samples = 0;
   pass_begin(pass, 0, 0);
-  while ((n = pass_step(pass, 0, 0, err)) > 0) {
-    const float *v = pass->job.out[0];
-    if (!sum) {
-      take_moments(g, v, n);
-      continue;
-    }
-    for (int64_t i = 0; i < n * g->size; i++)
+  while ((claimed = pass_step(pass, 0, 0, err)) > 0) {
+    g->samples += pass->n;
+    if (!sum)
+      take_moments(g, v, pass->n);
+    for (int64_t i = 0; sum && i < pass->n * g->size; i++)
       row[i] = (double)v[i] - (double)mean[i / g->plane % g->channels];
-    g->what->whitening->add(g->m->pool, sum, row, n, g->size);
+    if (sum && pass->n)
+      g->what->whitening->add(g->m->pool, sum, row, pass->n, g->size);
   }
   pass_end(pass);
   free(row);
-  return (int)n;
+  return claimed < 0 ? -1 : g->samples ? 0 : fail(err, "there is no picture to measure that can be read");
 }
 
 static int whiten(struct measuring *g, struct pass *pass, char err[ERR]) {
@@ -114,7 +116,7 @@ static int whiten(struct measuring *g, struct pass *pass, char err[ERR]) {
   memset(sum, 0, (size_t)(g->size * g->size) * sizeof *sum);
   int status = run(g, pass, sum, err);
   if (!status)
-    status = g->what->whitening->matrix(sum, pass->count, g->size, g->what->eps, matrix, err);
+    status = g->what->whitening->matrix(sum, g->samples, g->size, g->what->eps, matrix, err);
   block_free(sum);
   model_changed(g->m);
   return status;
@@ -141,7 +143,7 @@ static int measure_one(struct model *m, const struct net_measure *what, struct p
     return -1;
   const struct net_io *io = &m->program->entry[what->entry].output[0];
   int64_t plane = io->dim[io->rank - 2] * io->dim[io->rank - 1];
-  struct measuring g = {m, what, (int)io->dim[io->rank - 3], plane, io_count(io, 1), NULL}; /* [.., c, h, w] */
+  struct measuring g = {m, what, (int)io->dim[io->rank - 3], plane, io_count(io, 1), 0, NULL}; /* [.., c, h, w] */
   g.channel = mem_get((size_t)g.channels * sizeof *g.channel);
   printf("%s: measuring over %s samples\n", spec.data->name, count_text(count, pass.count));
   fflush(stdout);
@@ -176,6 +178,63 @@ int measure_all(struct model *m, const struct pass_spec *spec, const char *from,
         printf("%s: taken from %s\n", names[k], from);
     if (unknown && measure_one(m, w, *spec, err))
       return -1;
+  }
+  return 0;
+}
+
+/* ---- the way back to a picture ---- */
+
+/* A step's number for a channel, of the parameter `name`: as written, or of the state that was measured. */
+static int step_number(const struct model *m, const struct net_call *step, const char *name, const char *state, int c,
+                       double *out) {
+  const struct net_arg *a = arg_find(step, CALL_TRANSFORM, name);
+  const struct net_param *p;
+  double v[3];
+  if (!a && !strcmp(name, "std"))
+    a = arg_find(step, CALL_TRANSFORM, "mean");
+  if (a && a->kind == NET_TEXT) {
+    const float *w = strcmp(a->text, "measured") ? NULL : param_at(m, state, &p);
+    *out = w ? (double)w[c] + (strcmp(name, "std") ? 0 : 1e-6) : NAN;
+    return w && isfinite(*out) ? 0 : -1;
+  }
+  int n = arg_nums(step, CALL_TRANSFORM, name, v, 3);
+  *out = n == 1 ? v[0] : n > c ? v[c] : 0;
+  return n < 1 ? -1 : 0;
+}
+
+static int is_measured(const struct net_call *step) {
+  const struct net_arg *mean = arg_find(step, CALL_TRANSFORM, "mean"), *std = arg_find(step, CALL_TRANSFORM, "std");
+  return (mean->kind == NET_TEXT && !strcmp(mean->text, "measured")) ||
+         (std && std->kind == NET_TEXT && !strcmp(std->text, "measured"));
+}
+
+/* What is measured for a field, number n of them. */
+static const struct net_measure *measure_of(const struct net_program *p, const struct net_data *d, int field, int n) {
+  for (int i = 0; i < p->measures; i++)
+    if (&p->data[p->measure[i].data] == d &&
+        !strcmp(p->entry[p->measure[i].entry].input[0].name, d->field[field].name) && !n--)
+      return &p->measure[i];
+  return NULL;
+}
+
+int measured_range(const struct model *m, const struct net_data *d, int field, struct net_range *range) {
+  const struct net_field *f = &d->field[field];
+  int channels = (int)f->dim[f->rank - 3], n = 0;
+  *range = data_range(d, field);
+  for (int i = 0; i < d->computeds; i++) {
+    const struct net_call *step = &d->computed[i];
+    int scale = !strcmp(step->name, "scale");
+    if (!scale && strcmp(step->name, "normalize") != 0)
+      return -1;
+    const struct net_measure *w = !scale && is_measured(step) ? measure_of(m->program, d, field, n++) : NULL;
+    for (int c = 0; c < channels; c++) {
+      double a, b;
+      if (step_number(m, step, scale ? "factor" : "mean", w ? w->mean : NULL, c, &a) ||
+          step_number(m, step, scale ? "offset" : "std", w ? w->std : NULL, c, &b))
+        return -1;
+      range->black[c] = (float)(scale ? range->black[c] * a + b : (range->black[c] - a) / b);
+      range->white[c] = (float)(scale ? range->white[c] * a + b : (range->white[c] - a) / b);
+    }
   }
   return 0;
 }

@@ -11,4 +11,7 @@ int measure_all(struct model *m, const struct pass_spec *spec, const char *from,
 /* Is all known that the block's `prepare` needs? 0, or -1 and err. */
 int measured(const struct model *m, const struct net_data *d, char err[ERR]);
 
+/* The values of black and white in a picture field as the network gets it. 0, or -1: it has no such two, or they are unknown. */
+int measured_range(const struct model *m, const struct net_data *d, int field, struct net_range *range);
+
 #endif

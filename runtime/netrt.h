@@ -111,7 +111,8 @@ struct net_data {
   const struct net_call *prepare, *augment;
   int class_names;
   const char *const *class_name;
-  int computed;              /* so many more steps of prepare the entries compute themselves, behind those here */
+  int computeds;             /* further steps of prepare, which the entries compute themselves; a block's call has no arguments */
+  const struct net_call *computed;
 };
 
 struct net_io {              /* an input or output of an entry */

@@ -75,7 +75,7 @@ static int prepare(struct predictor *p, char err[ERR]) {
     return -1;
   p->seed = (uint64_t)seed;
   struct presenter *s = &p->presenter;
-  *s = (struct presenter){.program = p->program, .predict = p->predict, .entry = g->entry, .data = g->data};
+  *s = (struct presenter){.program = p->program, .m = &p->m, .predict = p->predict, .entry = g->entry, .data = g->data};
   s->total = g->total;
   s->from_files = g->files.count > 0;
   s->out = cli_get(c, "output");

@@ -1,6 +1,7 @@
 #include "present.h"
 #include "data/files.h"
 #include "draw/picture.h"
+#include "measure.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -118,17 +119,17 @@ static int written(const struct presenter *p, int show, char *path, int status) 
   return status;
 }
 
-/* The values that black and white have in a data block's images of this shape, as inputs of an entry. What the entry
-   computes of `prepare` has no such range, nor have results made in its likeness: NULL, theirs is seen from them. */
+/* The values that black and white have in a data block's images of this shape: as inputs of an entry, or as its results, which
+   are in the likeness of what the network got. NULL: they have none, and are seen from the values. */
 static const struct net_range *range_of(const struct presenter *p, struct planes at, int result,
                                         struct net_range *room) {
   for (int f = 0; p->data && f < p->data->fields; f++) {
     const struct net_field *field = &p->data->field[f];
     struct planes own = planes_of(field->rank, field->dim);
-    if (field->kind == NET_IMAGE && own.channels == at.channels && !(result && p->data->computed)) {
-      *room = data_range(p->data, f);
-      return room;
-    }
+    if (field->kind != NET_IMAGE || own.channels != at.channels)
+      continue;
+    *room = data_range(p->data, f);
+    return result && measured_range(p->m, p->data, f, room) ? NULL : room;
   }
   return NULL;
 }

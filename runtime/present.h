@@ -6,6 +6,7 @@
 
 struct presenter {
   const struct net_program *program;
+  const struct model *m;
   const struct net_predict *predict;
   const struct net_entry *entry;
   const struct net_data *data; /* whose classes and values these are; may be NULL */

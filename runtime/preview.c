@@ -101,7 +101,7 @@ struct preview *preview_open(struct model *m, const struct preview_spec *s, char
   p->seed = s->seed;
   p->folder = mem_text("%s/preview", s->folder);
   p->presenter = (struct presenter){
-      .program = m->program, .predict = predict, .entry = e, .data = s->data, .quiet = 1, .wrote = s->wrote, .who = s->who};
+      .program = m->program, .m = m, .predict = predict, .entry = e, .data = s->data, .quiet = 1, .wrote = s->wrote, .who = s->who};
   p->presenter.out = p->folder;
   p->presenter.names = (struct show_names){s->data->class_names, s->data->class_name};
   if (!present_pictures(&p->presenter)) {

@@ -121,6 +121,7 @@ static void read_transform(Expand *x, const Ast *e, Data *d, int augment) {
   RecipeArg arg;
   if (!augment && prepare_computes(x, e)) {
     step.flow = e;
+    step.block = prepare_callee(x, e);
   } else {
     if (!recipe_arg(x, e, &arg))
       return;

@@ -210,6 +210,7 @@ Val input_add(Expand *x, Name name, const Field *f); /* a graph's input */
 
 /* ---- prepare.c: what of `prepare:` is computed in the graph ---- */
 int prepare_computes(Expand *x, const Ast *e);              /* is the stage a block or function of the language? */
+Name prepare_callee(Expand *x, const Ast *e);               /* what it is called */
 void prepare_add(Expand *x, Data *d, const PrepareStep *s); /* behind the steps so far: the runtime's, or the graph's */
 void prepare_check(Expand *x, Data *d, int data); /* runs all on each picture field, and notes what is measured */
 Val prepare_field(Expand *x, int data, int field, Val v); /* the field's value, prepared */

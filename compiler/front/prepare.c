@@ -21,6 +21,11 @@ static Name callee_of(const Ast *e) {
   return callee->kind == AST_REF ? callee->name : 0;
 }
 
+Name prepare_callee(Expand *x, const Ast *e) {
+  Name name = callee_of(e);
+  return name ? name : name_of(x->c->names, say_source(x, e->span));
+}
+
 int prepare_computes(Expand *x, const Ast *e) {
   Name name = callee_of(e);
   if (e->kind == AST_SEQ)
@@ -251,8 +256,7 @@ static Val by_block(const Prepare *p, const Ast *flow, Val v) {
   x->preparing = 0;
   if (diag_errors(x->c->diags) > errors || !to_val(x, result, flow->span, &out))
     return 0;
-  Name name = callee_of(flow);
-  const char *what = name ? name_text(x->c->names, name) : say_source(x, flow->span), *why = impurity(x, first);
+  const char *what = name_text(x->c->names, prepare_callee(x, flow)), *why = impurity(x, first);
   if (!why && graph_node(x->g, out)->type != graph_node(x->g, v)->type)
     why = arena_printf(x->c->mem, "it makes %s of %s", say_type(x, graph_node(x->g, out)->type), say_type(x, graph_node(x->g, v)->type));
   if (why)
@@ -331,8 +335,7 @@ void prepare_check(Expand *x, Data *d, int data) {
   }
   if (steps && !pictures && diag_errors(x->c->diags) == errors) {
     const PrepareStep *s = &d->computed.at[0];
-    Name name = s->call ? s->call->name : callee_of(s->flow);
-    diag_add(x->c, D_PREPARE, s->span, name ? name_text(x->c->names, name) : say_source(x, s->span),
+    diag_add(x->c, D_PREPARE, s->span, name_text(x->c->names, s->call ? s->call->name : s->block),
              "the data block has no field of pictures, [1 or 3, height, width]");
   }
   if (diag_errors(x->c->diags) > errors) /* told once */

@@ -40,7 +40,8 @@ typedef struct {
 /* A step of `prepare:` that is computed in the graph, where the field's value enters: see front/prepare.c. */
 typedef struct {
   RecipeCall *call;        /* a transform; NULL: */
-  const struct Ast *flow;  /* a block of the language, as a stage takes it */
+  const struct Ast *flow;  /* a block of the language, as a stage takes it, */
+  Name block;              /* and its name */
   Span span;
 } PrepareStep;
 

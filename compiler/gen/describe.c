@@ -73,6 +73,14 @@ static void write_field(const Writer *w, const Field *f) {
   text_add(w->to, ", %d}", f->from);
 }
 
+/* What is computed in the graph, for those who show pictures; a block by its name. */
+static void write_computed(const Writer *w, const Data *d, int index) {
+  RecipeCall *calls = arena_alloc(w->c->mem, sizeof *calls * (size_t)d->computed.count + 1);
+  for (int i = 0; i < d->computed.count; i++)
+    calls[i] = d->computed.at[i].call ? *d->computed.at[i].call : (RecipeCall){.name = d->computed.at[i].block};
+  write_calls(w, indexed(w, "computed", index), calls, d->computed.count);
+}
+
 static void write_data_parts(const Writer *w, const Data *d, int index) {
   begin_array(w, "struct net_field", indexed(w, "fields", index), d->fields.count);
   for (int i = 0; i < d->fields.count; i++) {
@@ -84,6 +92,7 @@ static void write_data_parts(const Writer *w, const Data *d, int index) {
   write_calls(w, indexed(w, "prepare", index), d->prepare.at, d->prepare.count);
   write_calls(w, indexed(w, "augment", index), d->augment.at, d->augment.count);
   write_names(w, indexed(w, "class_names", index), d->class_names.at, d->class_names.count);
+  write_computed(w, d, index);
 }
 
 static void write_datas(const Writer *w, const Description *d) {
@@ -107,7 +116,8 @@ static void write_datas(const Writer *w, const Description *d) {
     write_counted(w, "prepares", "prepare", indexed(w, "prepare", i), data->prepare.count);
     write_counted(w, "augments", "augment", indexed(w, "augment", i), data->augment.count);
     write_counted(w, "class_names", "class_name", indexed(w, "class_names", i), data->class_names.count);
-    text_add(w->to, ",\n   .computed = %d},\n", data->computed.count);
+    write_counted(w, "computeds", "computed", indexed(w, "computed", i), data->computed.count);
+    text_add(w->to, "},\n");
   }
   end_array(w, p->datas.count);
 }

@@ -60,6 +60,36 @@ static void print_net(const Build *b, const NetInfo *net, FILE *to) {
   fprintf(to, ", %s multiply-adds for a sample\n\n", scaled_text(b->c->mem, work, ""));
 }
 
+/* ---- what of `prepare` is computed in the graph ---- */
+
+static void print_state(const Build *b, Name name, FILE *to) {
+  const PlanParam *p = name ? params_find(&b->params, name) : NULL;
+  if (!p)
+    return;
+  const Type *t = type_get(b->c, p->type);
+  fprintf(to, "  %s [", name_text(b->c->names, name));
+  for (int i = 0; i < t->rank; i++)
+    fprintf(to, "%s%d", i ? ", " : "", t->dim[i]);
+  fputs("], measured over the training samples\n", to);
+}
+
+static void print_prepare(const Build *b, int data, FILE *to) {
+  const Data *d = &b->program->datas.at[data];
+  if (!d->computed.count)
+    return;
+  fprintf(to, "%s\n  computed before the network:", name_text(b->c->names, d->name));
+  for (int i = 0; i < d->computed.count; i++)
+    fprintf(to, "%s %.*s", i ? " ->" : "", (int)d->computed.at[i].span.len, source_at(b->c->src, d->computed.at[i].span.at));
+  fputs("\n", to);
+  for (int i = 0; i < b->program->measures.count; i++) {
+    const Measure *m = &b->program->measures.at[i];
+    const Name names[] = {m->mean, m->std, m->zca};
+    for (int k = 0; m->data == data && k < 3; k++)
+      print_state(b, names[k], to);
+  }
+  fputs("\n", to);
+}
+
 /* ---- memory ---- */
 
 static double role_floats(const Build *b, const ParamTable *t, const char *role) {
@@ -116,6 +146,8 @@ int view_summary(Ctx *c, const Options *o, FILE *to) {
   if (ok) {
     for (int i = 0; b->program && i < b->program->nets.count; i++)
       print_net(b, &b->program->nets.at[i], to);
+    for (int i = 0; b->program && i < b->program->datas.count; i++)
+      print_prepare(b, i, to);
     print_memory(b, to);
     fprintf(to, "\nmatrix products: %s\n",
             build_uses_blas(b) ? "OpenBLAS, linked in" : "none, OpenBLAS is not linked");

@@ -75,6 +75,8 @@ predict classify(image Shapes.image) {
   show classes: softmax(Net(image))
 }
 END
+"$NETC" summary one.net | sed -n '/^Shapes/,/^$/p'
+"$NETC" ir -f predict_classify one.net --stage graph | sed -n '/Shapes\./{s/  *# / # /;s/  [^ ]*net:.*//;p}' # what it does before the network
 "$NETC" build one.net || exit 1
 ./one train --out one1 --threads 1 > one1.txt && ./one train --out one2 --threads 2 > one2.txt
 cmp one1/last.safetensors one2/last.safetensors && cmp one1.txt one2.txt | grep -v differ || echo "one thread or two: the same"
@@ -89,3 +91,49 @@ cmp one1/last.safetensors one2/last.safetensors && cmp one1.txt one2.txt | grep 
 sed 's/classify/look/; s/show .*/show value: image/; /^net/,/^}/d; /^train/,/^}/d' one.net > bare.net
 "$NETC" build bare.net || exit 1
 ./bare look --sample 0 2>&1 | tail -1
+
+# a result in the network's values is shown as the picture that it is
+cat > looks.net << 'END'
+block Negative() {
+  in x
+  out 1 - x
+}
+net Net {
+  in image [3, 12, 12]
+  out logits = image -> flatten -> dense(3)
+}
+data Plain {
+  field image [3, 12, 12]
+  field label class(3)
+  source: shapes(count: 40, objects: 1)
+  prepare: scale(1/255)
+}
+data Measured {
+  field image [3, 12, 12]
+  field label class(3)
+  source: shapes(count: 40, objects: 1)
+  prepare: scale(1/255) -> normalize(measured) -> scale(2, offset: 1) -> normalize([0.1, 0.2, 0.3], 4)
+}
+data Negatives {
+  field image [3, 12, 12]
+  field label class(3)
+  source: shapes(count: 40, objects: 1)
+  prepare: scale(1/255) -> Negative
+}
+train on Measured as (image, label) {
+  minimize cross_entropy(Net(image), label)
+  epochs: 1
+}
+predict plain(image Plain.image) {
+  show image: image
+}
+predict same(image Measured.image) {
+  show image: image
+}
+predict negative(image Negatives.image) {
+  show image: 1 - image
+}
+END
+"$NETC" build looks.net && ./looks train --out looked > /dev/null || exit 1
+for what in plain same negative; do ./looks $what --out looked --sample 0-3 -o $what.png 2> /dev/null; done
+cmp plain.png same.png && cmp plain.png negative.png && echo "the same pictures"
