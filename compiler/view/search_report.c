@@ -235,7 +235,7 @@ void tell_end(Study *t, FILE *to, int all) {
   }
   fputc('\n', to);
   if (a->best && point_to_best(t, best)) {
-    fprintf(to, "best: trial %d, %s %s after epoch %d  %s\n", best + 1, name_text(t->c->names, t->s->judge), score_text(t, a->score), a->best,
+    fprintf(to, "best%s: trial %d, %s %s after epoch %d  %s\n", all ? "" : " so far", best + 1, name_text(t->c->names, t->s->judge), score_text(t, a->score), a->best,
             values_text(t, a));
     print_commands(t, a, to);
     fprintf(to, "  picture   %s/search.svg\n", t->folder);
