@@ -23,8 +23,8 @@ endif
 COMPILER := $(filter-out compiler/main.c,$(wildcard compiler/*/*.c grammar/*.c))
 RUNTIME  := $(wildcard runtime/*.c runtime/*/*.c)
 UNIT_C   := $(wildcard tests/unit/test_*.c)
-MANUAL     := $(wildcard runtime/manual*.c)
-COMPILER_O := $(COMPILER:%.c=$(B)/%.o) $(MANUAL:%.c=$(B)/%.o) $(B)/net.tab.o $(B)/net.lex.o $(B)/embed.o
+SHARED_C   := $(wildcard runtime/manual*.c) runtime/term.c
+COMPILER_O := $(COMPILER:%.c=$(B)/%.o) $(SHARED_C:%.c=$(B)/%.o) $(B)/net.tab.o $(B)/net.lex.o $(B)/embed.o
 RUNTIME_O  := $(RUNTIME:%.c=$(B)/%.o)
 UNITS      := $(UNIT_C:%.c=$(B)/%)
 TOOLS      := $(B)/tests/peer/compare $(B)/tests/fuzz/mutate

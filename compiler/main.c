@@ -1,6 +1,7 @@
 /* netc: from options to stages. The only file that ends the program. Exit status: 0 well, 1 the file is wrong (or the
    world), 2 the command line is. */
 #include "diag/list.h"
+#include "runtime/term.h"
 #include "view/view.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -173,7 +174,7 @@ static DiagStyle style_of(const Options *o) {
   static const DiagStyle chosen[] = {DIAG_PLAIN, DIAG_PLAIN, DIAG_COLOR, DIAG_JSON};
   if (o->diagnostics)
     return chosen[o->diagnostics];
-  return isatty(STDERR_FILENO) && !getenv("NO_COLOR") ? DIAG_COLOR : DIAG_PLAIN;
+  return term_colored(stderr) ? DIAG_COLOR : DIAG_PLAIN;
 }
 
 static int run(Ctx *c, int argc, char **argv, Options *o) {

@@ -2,7 +2,6 @@
 #include "command.h"
 #include "data/check.h"
 #include <string.h>
-#include <unistd.h>
 
 enum { TOLD = 10 };
 
@@ -10,7 +9,7 @@ static int check_block(const struct cli *cli, const struct net_data *d, int firs
                        char err[ERR]) {
   struct check c;
   int json = cli_get(cli, "json") != NULL;
-  int status = check_run(&c, d, cli_get(cli, "data"), threads, !json && isatty(STDERR_FILENO), err);
+  int status = check_run(&c, d, cli_get(cli, "data"), threads, !json, err);
   if (!status && json) {
     putchar(first ? '[' : ',');
     check_json(&c, stdout);

@@ -2,6 +2,7 @@
 #include "given.h"
 #include "measure.h"
 #include "pass.h"
+#include "term.h"
 #include "value.h"
 #include <stdlib.h>
 #include <string.h>
@@ -206,7 +207,7 @@ static int fill_images(struct given *g, int64_t sample, int64_t k, char err[ERR]
 /* Takes a sample off the list, after saying why. */
 static void drop(struct given *g, int64_t sample, const char *why) {
   char **at = g->files.path + sample * g->images;
-  fprintf(stderr, "error: %s\n", why);
+  term_error(why);
   for (int i = 0; i < g->images; i++)
     free(at[i]);
   g->files.count -= g->images;

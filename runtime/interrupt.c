@@ -1,4 +1,5 @@
 #include "interrupt.h"
+#include "term.h"
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
@@ -24,7 +25,7 @@ static void watch(int signal, int once) {
 
 void interrupt_watch(void) {
   struct sigaction before;
-  terminal = isatty(STDERR_FILENO);
+  terminal = term_watched();
   watch(SIGINT, 1);
   watch(SIGTERM, 1);
   watch(SIGPIPE, 0); /* nobody reads any more, and every further word would raise it */

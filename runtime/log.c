@@ -1,11 +1,11 @@
 #include "log.h"
 #include "log/curves.h"
+#include "term.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 const char *value_text(char text[VALUE], double v) {
@@ -84,7 +84,7 @@ static int keep_epochs(const struct log *l, int64_t epochs) {
 }
 
 int log_open(struct log *l, const struct net_train *t, int has_val, const struct log_spec *s, char err[ERR]) {
-  *l = (struct log){.train = t, .has_val = has_val, .bar = isatty(STDERR_FILENO)};
+  *l = (struct log){.train = t, .has_val = has_val};
   l->title = mem_text("%s", s->title);
   l->path = mem_text("%s/log.csv", s->folder);
   l->svg = mem_text("%s/curves.svg", s->folder);
@@ -104,9 +104,11 @@ void log_close(struct log *l) {
 }
 
 void log_warn(struct log *l, const char *err) {
-  log_bar_clear(l);
-  if (!l->warned++)
-    fprintf(stderr, "warning: %s; the training goes on, what it tells about itself has gaps\n", err);
+  if (l->warned++)
+    return;
+  char *text = mem_text("%s; the training goes on, what it tells about itself has gaps", err);
+  term_warn(text);
+  free(text);
 }
 
 void log_row(struct log *l, const struct log_place *p) {
@@ -133,12 +135,6 @@ void log_epoch_begin(struct log *l, int64_t position) {
   l->from = position;
 }
 
-void log_bar_clear(struct log *l) {
-  if (l->drawn)
-    fputs("\r\033[K", stderr);
-  l->drawn = 0;
-}
-
 static void duration_text(char text[VALUE], double seconds) {
   long long s = (long long)seconds;
   if (s >= 3600)
@@ -147,16 +143,11 @@ static void duration_text(char text[VALUE], double seconds) {
     snprintf(text, VALUE, "%lld:%02lld", s / 60, s % 60);
 }
 
-static int columns(void) {
-  struct winsize w;
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) || w.ws_col < 20 ? 80 : w.ws_col;
-}
-
 void log_bar(struct log *l, const struct log_place *p) {
   enum { CELLS = 12, WIDE = 1024 };
   static const char FULL[] = "============", EMPTY[] = "            ";
   double t = now();
-  if (!l->bar || t - l->shown < 0.1)
+  if (t - l->shown < 0.1 || !term_watched())
     return;
   char line[WIDE], left[VALUE], value[VALUE];
   double done = (double)(p->position - l->from), rate = done / fmax(t - l->begun, 1e-9);
@@ -167,13 +158,12 @@ void log_bar(struct log *l, const struct log_place *p) {
                    rate < 100, rate, left);
   for (int o = 0; o <= l->train->metrics && n < WIDE - 100; o++)
     n += snprintf(line + n, WIDE - (size_t)n, "  %.40s %s", output_name(l->train, o), value_text(value, p->mean[o]));
-  fprintf(stderr, "\r%.*s\033[K", columns() - 1, line);
+  term_bar(line);
   l->shown = t;
-  l->drawn = 1;
 }
 
 void log_epoch_line(struct log *l, const struct log_place *p) {
-  log_bar_clear(l);
+  term_clear();
   printf("epoch %lld/%lld  ", (long long)p->epoch, (long long)p->epochs);
   log_values(stdout, l->train, "", p->mean);
   if (p->val) {

@@ -17,10 +17,8 @@ struct log {
   double draw_at; /* when the curves may be drawn again */
   int warned;
   double shown; /* when the bar was last drawn */
-  int drawn;    /* is it on the terminal's line? */
   double begun; /* the present epoch, or its part since a resume */
   int64_t from; /* its first sample */
-  int bar;      /* is somebody watching? */
 };
 
 struct log_place {
@@ -41,7 +39,6 @@ void log_close(struct log *l);
 
 void log_epoch_begin(struct log *l, int64_t position);
 void log_bar(struct log *l, const struct log_place *p); /* cheap: draws a few times a second at most */
-void log_bar_clear(struct log *l);
 void log_epoch_line(struct log *l, const struct log_place *p);
 void log_row(struct log *l, const struct log_place *p);
 /* best: the epoch that is kept, or 0; last: nothing follows. */

@@ -1,5 +1,6 @@
 /* The finished program's main(): chooses the command, reads its options, runs it. The only place that ends the program. */
 #include "command.h"
+#include "term.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,6 +97,7 @@ static void overview(const struct command *c, int all, FILE *out) {
 /* ---- what is no command ---- */
 
 static int unknown(const struct command *c, const char *word) {
+  char err[ERR];
   const struct command_table *t = c->table;
   const char **names = mem_get((size_t)(t->count + 1) * sizeof *names);
   int later = 0; /* is a command among the words behind? */
@@ -107,16 +109,17 @@ static int unknown(const struct command *c, const char *word) {
   const char *near = nearest(word, names, t->count);
   free(names);
   if (*word == '-' && later)
-    fprintf(stderr, "error: the command comes first: %s %s %s …\n", c->self, c->argv[later], word);
+    fail(err, "the command comes first: %s %s %s …", c->self, c->argv[later], word);
   else if (*word == '-')
-    fprintf(stderr, "error: a command is wanted first; %s --help lists them\n", c->self);
+    fail(err, "a command is wanted first; %s --help lists them", c->self);
   else if (near)
-    fprintf(stderr, "error: %s has no command \"%s\"; did you mean \"%s\"?\n", c->self, word, near);
+    fail(err, "%s has no command \"%s\"; did you mean \"%s\"?", c->self, word, near);
   else if (!strcmp(word, "predict") && c->program->predicts)
-    fprintf(stderr, "error: %s has no command \"predict\"; its `predict` block makes the command \"%s\"\n", c->self,
+    fail(err, "%s has no command \"predict\"; its `predict` block makes the command \"%s\"", c->self,
             c->program->predict[0].name);
   else
-    fprintf(stderr, "error: %s has no command \"%s\"; %s --help lists them\n", c->self, word, c->self);
+    fail(err, "%s has no command \"%s\"; %s --help lists them", c->self, word, c->self);
+  term_error(err);
   return MISUSED;
 }
 
@@ -136,7 +139,7 @@ static int run(struct command *c, int which) {
   } else if (!status)
     status = r->run(c, err);
   if (status < 0) {
-    fprintf(stderr, "error: %s\n", err);
+    term_error(err);
     status = cli.wrong ? MISUSED : FAILED;
   }
   cli_close(&cli);
@@ -182,7 +185,7 @@ int main(int argc, char **argv) {
   int status = choose(&c, argc > 1 ? argv[1] : "");
   table_close(&table);
   if (fflush(stdout) && status == DONE) {
-    perror("error: cannot write the results");
+    term_error("cannot write the results to the standard output");
     return FAILED;
   }
   return status;

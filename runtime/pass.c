@@ -2,6 +2,7 @@
 #include "interrupt.h"
 #include "pool.h"
 #include "tally.h"
+#include "term.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,7 +72,7 @@ void pass_end(struct pass *p) {
   loader_rest(p->loader);
   char *line = data_left_out(p->set);
   if (line)
-    fprintf(stderr, "warning: %s\n", line);
+    term_warn(line);
   free(line);
 }
 

@@ -6,6 +6,7 @@
 #include "log/record.h"
 #include "pool.h"
 #include "schedule.h"
+#include "term.h"
 #include "trainer.h"
 #include <math.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ static const char *last_words(struct trainer *t, char text[ERR]) {
 
 static int broken(struct trainer *t, const char *what, char err[ERR]) {
   char words[ERR];
-  log_bar_clear(&t->log);
+  term_clear();
   return fail(err,
               "%s at step %lld (epoch %lld): the training stops; %.200s\nA smaller learning rate (--lr, now %g) is the "
               "usual cure; a division by zero or the logarithm of a negative number the other cause",
@@ -44,7 +45,7 @@ static int save(struct trainer *t, const char *path, int with_optimizer, char er
   }
   if (!checkpoint_save(path, t->m, &t->s, with_optimizer, about(t), err))
     return 0;
-  log_bar_clear(&t->log);
+  term_clear();
   return t->saved_step ? fail(err, "%.300s\nWhen there is room again, go on with\n  %s", err, t->o->again) : -1;
 }
 
@@ -63,7 +64,7 @@ static int save_due(const struct trainer *t) {
 }
 
 static int stop_for_now(struct trainer *t, char err[ERR]) {
-  log_bar_clear(&t->log);
+  term_clear();
   if (save_last(t, err))
     return -1;
   fprintf(interrupt_words(), "interrupted at step %lld (epoch %lld); go on with\n  %s\n", (long long)t->s.step,
@@ -248,8 +249,10 @@ static int test(struct trainer *t, char err[ERR]) {
   int status = pass_mean(&pass, t->train, t->recipe.seed, mean, f, err);
   fclose(f);
   if (!status) {
+    term_bold(stdout);
     fputs("test: ", stdout);
     log_values(stdout, t->train, "", mean);
+    term_plain(stdout);
     printf("\n%s", tables);
     record_test(t, pass.count, mean);
   } else if (status > 0)
@@ -270,7 +273,7 @@ static int loop(struct trainer *t, char err[ERR]) {
     printf("%s: this training has come to its end after epoch %lld\n", t->last, (long long)t->s.epoch);
   while (!trainer_done(t) && !is_until(t)) {
     int status = run_epoch(t, err);
-    log_bar_clear(&t->log);
+    term_clear();
     pass_end(&t->fit);
     if (!status)
       status = end_epoch(t, err);

@@ -1,13 +1,13 @@
 /* Duty: what a search tells: a line for each trial that ended, one that moves for each under way where a terminal
    watches, and the table at the end, best first. */
 #include "view/search.h"
+#include "runtime/term.h"
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* ---- words ---- */
@@ -96,10 +96,9 @@ void tell_line(Study *t, const char *format, ...) {
 
 /* In memory of its own, for it is called all the time. */
 void tell_progress(Study *study, const Job *jobs, int count) {
-  struct winsize w;
-  if (!isatty(STDERR_FILENO))
+  int columns = term_columns();
+  if (!term_watched())
     return;
-  int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &w) || w.ws_col < 20 ? 80 : w.ws_col;
   Ctx c = *study->c;
   Study copy = *study, *t = &copy;
   t->c = &c;

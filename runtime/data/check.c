@@ -3,6 +3,7 @@
 #include "data/check.h"
 #include "base.h"
 #include "data/source.h"
+#include "term.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +20,11 @@ struct walk {
 
 static void progress(struct walk *w) {
   int64_t done = __atomic_add_fetch(&w->check->done, 1, __ATOMIC_RELAXED);
-  if (w->watch && done % 64 == 0)
-    fprintf(stderr, "\r%lld samples", (long long)done);
+  char line[40];
+  if (!w->watch || done % 64)
+    return;
+  snprintf(line, sizeof line, "%lld samples", (long long)done);
+  term_bar(line);
 }
 
 static void *walk_main(void *walk) {
@@ -100,8 +104,7 @@ int check_run(struct check *c, const struct net_data *d, const char *dir, int th
   for (int k = 0; k < CHECK_SPLITS; k++)
     if (c->split[k].set)
       split_walk(c, &c->split[k], threads, watch);
-  if (watch)
-    fputs("\r\033[K", stderr);
+  term_clear();
   twins_sort(c);
   return 0;
 }
