@@ -194,11 +194,15 @@ static int bench_entry(struct bench *b, int entry, char err[ERR]) {
   return status;
 }
 
-static int wanted(const struct cli *cli, const char *name) {
+/* All that are named, else all but those that explain. */
+static int wanted(const struct cli *cli, const struct net_program *p, int entry) {
   for (int i = 0; i < cli->plains; i++)
-    if (!strcmp(cli->plain[i], name))
+    if (!strcmp(cli->plain[i], p->entry[entry].name))
       return 1;
-  return !cli->plains;
+  int explains = 0;
+  for (int i = 0; i < p->predicts; i++)
+    explains |= p->predict[i].stages && p->predict[i].explain_entry == entry;
+  return !cli->plains && !explains;
 }
 
 static int no_entry(struct cli *cli, const struct net_program *p, char err[ERR]) {
@@ -222,7 +226,7 @@ static int bench_all(struct bench *b, struct cli *cli, char err[ERR]) {
         t = &p->train[k];
         b->data = &p->data[t->data];
       }
-    if (!wanted(cli, p->entry[i].name))
+    if (!wanted(cli, p, i))
       continue;
     if (cli_whole(cli, "batch", 1, p->trains ? recipe_batch(p, t ? t : &p->train[0]) : 1, &b->batch, err))
       return -1;

@@ -18,6 +18,9 @@ static const struct command_row COMMANDS[] = {
     {"preview-data", "[DATA]", "A picture of samples as training sees them, augmented",
      "The first ones of an epoch: labels below, masks, boxes and points drawn in.", "preview-data --data DIR --count 64",
      OFTEN, preview_options, command_preview, NULL},
+    {"saliency", "PICTURE|FOLDER...", "What in a picture makes the network see a class",
+     "Picture, map, and both over each other; the class is the most probable one.",
+     "saliency picture.png --method gradcam -o why.png", OFTEN, saliency_options, command_saliency, NULL},
     {"info", "", "What this program is: parameters, recipe, source", "", "info --source", OFTEN, info_options,
      command_info, NULL},
     {"weights", "", "Names and shapes of the weights, and what a file has for them", "", "weights -w other.safetensors",
@@ -43,11 +46,19 @@ static const char *block_words(const struct net_program *p, struct heap *h) {
   return heap_text(h, text, strlen(text));
 }
 
+/* A predict block of a command's name stands in its place. */
+static int is_predict(const struct net_program *p, const char *name) {
+  int found = 0;
+  for (int i = 0; i < p->predicts; i++)
+    found |= !strcmp(p->predict[i].name, name);
+  return found;
+}
+
 static void table_open(struct command_table *t, const struct net_program *p) {
   *t = (struct command_table){.row = mem_get((size_t)(COMMAND_COUNT + p->predicts) * sizeof *t->row)};
   for (int i = 0; i < COMMAND_COUNT; i++) {
     int trains = !strcmp(COMMANDS[i].words, "[BLOCK]");
-    if (trains && !p->trains)
+    if ((trains && !p->trains) || is_predict(p, COMMANDS[i].name))
       continue;
     t->row[t->count] = COMMANDS[i];
     if (trains)

@@ -35,6 +35,7 @@ struct net_run {
   struct net_pool *pool;
   int64_t work;              /* bytes of work memory that each thread has */
   double *step_seconds;      /* NULL, or one sum for each step of the entry (net profile) */
+  int64_t steps;             /* only the entry's first so many steps run; 0: all */
 };
 
 /* A kernel computes chunk `chunk` of `chunks`. What a chunk computes depends on shapes and N alone. arg: resolved pointers. */
@@ -173,6 +174,21 @@ struct net_predict_input {
   int is_option;             /* a number given as --name, default in `value`; arrives through scalars */
   double value;
 };
+/* A value inside an entry. Once its first `steps` steps have run for N samples, it lies at base[base] + fixed + N * per_sample,
+   `sample` floats from sample to sample. lanes: 0, or [c, h, w] lies in blocks of so many channels, [c/lanes][h][w][lanes]. */
+struct net_value {
+  int rank;
+  int64_t dim[NET_RANK];
+  int lanes, steps, base;
+  int64_t fixed, per_sample, sample;
+};
+struct net_stage {           /* of the explaining entry */
+  const char *name, *what;   /* "layer1.0.conv1", "conv" */
+  int depth;                 /* 1: in the net's own body */
+  struct net_value value;
+  int has_cam;
+  struct net_value cam;      /* [h, w], the Grad-CAM map */
+};
 struct net_predict {
   const char *name;
   int entry;
@@ -180,6 +196,11 @@ struct net_predict {
   const struct net_predict_input *input;
   int shows;
   const struct net_show *show;
+  /* The same computation with its insides open, where the block takes one picture: its inputs are those of `entry`, then, if it
+     shows classes, the class whose score is differentiated (int32 []) and 1 or 0 (float32 []) for that of the logit or of the
+     probability; then its one output is d score / d picture. */
+  int explain_entry, stages; /* stages 0: there is no such entry */
+  const struct net_stage *stage;
 };
 
 /* What ZCA needs of OpenBLAS and LAPACK; only programs with zca_whiten contain it. Both give the same bits on every call. */

@@ -177,6 +177,8 @@ static void share(struct net_pool *p, const struct net_run *run, net_kernel *ker
 }
 
 void nrt_launch(struct net_run *run, int32_t step, net_kernel *kernel, void *const *arg, int64_t chunks) {
+  if (run->steps && step >= run->steps)
+    return;
   double start = run->step_seconds ? now() : 0;
   if (chunks > 1 && chunks < INT32_MAX && run->pool && run->pool->threads > 1)
     share(run->pool, run, kernel, arg, chunks);

@@ -174,16 +174,29 @@ static double multiply_adds(const Graph *g, Val v) {
   return multiply_adds_once(g, v) * (each > 1 ? each : 1);
 }
 
-/* A row of the summary: made before the stage runs, so that it stands before those inside it. */
-static int stage_begin(Expand *x, Name path, Name callee, Span at) {
-  if (x->info < 0 || is_builtin_span(x, at))
-    return -1;
+/* A stage that is being called, and its row of the summary: made before it runs, so that it stands before those inside it. */
+typedef struct {
+  int row;   /* of the summary; -1: none */
+  int probe; /* of the predict block; -1: none */
+} Called;
+static const Called not_a_stage = {.row = -1, .probe = -1};
+
+static Called stage_begin(Expand *x, Name path, Name callee, Span at) {
+  Called s = not_a_stage;
+  const Frame *f = x->frame;
   int depth = 1;
-  for (const Frame *f = x->frame; f && f->decl && f->decl->kind != AST_NET; f = f->up)
+  if (is_builtin_span(x, at))
+    return s;
+  for (; f && f->decl && f->decl->kind != AST_NET; f = f->up)
     depth++;
+  if (x->probing && f && f->decl)
+    s.probe = explain_stage(x, path, callee, depth);
+  if (x->info < 0)
+    return s;
   NetInfo *info = &x->p->nets.at[x->info];
   vec_push(x->c->mem, &info->stages, (Stage){.path = path, .callee = callee, .depth = depth, .span = at});
-  return info->stages.count - 1;
+  s.row = info->stages.count - 1;
+  return s;
 }
 
 /* Is it `path.name`, without a further dot? */
@@ -193,11 +206,13 @@ static int lies_in(const Expand *x, Name weight, Name path) {
   return !strncmp(w, p, len) && w[len] == '.' && !strchr(w + len + 1, '.');
 }
 
-static void stage_end(Expand *x, int i, Value v, int first_node, int first_weight, Name path) {
-  if (i < 0)
-    return;
-  Stage *s = &x->p->nets.at[x->info].stages.at[i];
+static void stage_end(Expand *x, Called called, Value v, int first_node, int first_weight, Name path) {
   Value one = v.kind == V_RECORD && v.list->count ? v.list->at[0] : v;
+  if (called.probe >= 0)
+    x->probes.at[called.probe].val = one.kind == V_VAL ? one.val : 0;
+  if (called.row < 0)
+    return;
+  Stage *s = &x->p->nets.at[x->info].stages.at[called.row];
   s->type = one.kind == V_VAL ? graph_node(x->g, one.val)->type : 0;
   for (Val n = (Val)first_node; n < (Val)x->g->nodes.count; n++)
     s->multiply_adds += multiply_adds(x->g, n);
@@ -247,7 +262,8 @@ static Value run_frame(Expand *x, Frame *f, Span at) {
     x->info = info_begin(x, decl);
     x->uses++;
   }
-  int row = net ? -1 : stage_begin(x, f->path, decl->name, at), first = x->g->nodes.count, weights = x->weights.count;
+  Called called = net ? not_a_stage : stage_begin(x, f->path, decl->name, at);
+  int first = x->g->nodes.count, weights = x->weights.count;
   x->frame = f;
   body_run(x, decl->kids[1]);
   x->frame = f->up;
@@ -256,7 +272,7 @@ static Value run_frame(Expand *x, Frame *f, Span at) {
   int made = one.kind == V_VAL && one.val >= (Val)first && graph_node(x->g, one.val)->nin; /* a leaf has a name of its own */
   if (made && f->path && (f->builtin || !graph_node(x->g, one.val)->name))
     graph_node(x->g, one.val)->name = f->path;
-  stage_end(x, row, v, first, weights, f->path);
+  stage_end(x, called, v, first, weights, f->path);
   if (net)
     x->info = outer;
   if (!f->outs.count && diag_errors(x->c->diags) == errors)
@@ -307,12 +323,12 @@ static int any_poison(const Args *args) {
 static Value apply_function(Expand *x, Name callee, const Args *args, Name label, Span at) {
   const Builtin *b = builtin_find(x, callee);
   Name path = path_join(x, x->frame->path, label ? label : stage_label(x, callee)), outer = x->callee, outer_label = x->label;
-  int stage = args->count && args->at[0].value.kind == V_VAL ? stage_begin(x, path, callee, at) : -1;
+  Called called = args->count && args->at[0].value.kind == V_VAL ? stage_begin(x, path, callee, at) : not_a_stage;
   int first = x->g->nodes.count;
   x->callee = callee, x->label = label;
   Value v = b ? builtin_call(x, b, args, at) : op_call(x, op_find(x->c, callee), args, at);
   x->callee = outer, x->label = outer_label;
-  stage_end(x, stage, v, first, x->weights.count, path);
+  stage_end(x, called, v, first, x->weights.count, path);
   return v;
 }
 

@@ -110,6 +110,8 @@ typedef struct Expand {
   Name label;                  /* of the stage that is being called, for functions that call its network */
   unsigned uses, uses_before;  /* of nets so far, and before this graph: each use has random numbers of its own */
   int info;                    /* the net whose stages are noted; -1: not now */
+  Vec(Probe) probes;           /* in a predict block: what the stages of its nets computed */
+  int probing;
   int depth;                   /* of calls: to refuse endless recursion */
   int nested;                  /* of expressions, over all frames */
   int checking;                /* something is unknown: look for mistakes, make no weights */
@@ -215,13 +217,15 @@ void prepare_add(Expand *x, Data *d, const PrepareStep *s); /* behind the steps 
 void prepare_check(Expand *x, Data *d, int data); /* runs all on each picture field, and notes what is measured */
 Val prepare_field(Expand *x, int data, int field, Val v); /* the field's value, prepared */
 
-/* ---- train.c, optimizer.c, predict.c ---- */
+/* ---- train.c, optimizer.c, predict.c, explain.c ---- */
 void train_read(Expand *x, const Ast *decl);
 void predict_read(Expand *x, const Ast *decl);
 void search_read(Expand *x, const Ast *decl); /* search.c; after the train blocks */
 NameList line_options(Expand *x);             /* lines of a recipe whose values are options of the program's `train` */
 int line_takes_call(Expand *x, Name line);    /* schedule: cosine */
 int line_check(Expand *x, Name line, RecipeArg *value); /* may it be the line's? 0 after reporting */
+int explain_stage(Expand *x, Name path, Name callee, int depth); /* explain.c: in a predict block a stage begins; its probe, or -1 */
+void explain_make(Expand *x, Predict *p);                        /* when all have run */
 double *scalar_slot(Expand *x, Name name); /* a run-time scalar's default; added when new */
 void graph_begin(Expand *x, Name name, int training);
 Frame frame_top(void);

@@ -159,6 +159,8 @@ void predict_read(Expand *x, const Ast *decl) {
   check_own_name(x, decl);
   graph_begin(x, name_format(x->c->names, "predict_%s", name_text(x->c->names, decl->name)), 0);
   x->frame = &top;
+  x->probes.count = 0;
+  x->probing = 1;
   const Ast *inputs = decl->kids[0], *body = decl->kids[1];
   int shown = 0;
   for (int i = 0; i < inputs->count; i++)
@@ -174,8 +176,11 @@ void predict_read(Expand *x, const Ast *decl) {
       misplaced(x, s, "a predict block", "a predict block has names, `for`, `if` and `show`");
   }
   x->frame = NULL;
+  x->probing = 0;
   if (!shown && diag_errors(x->c->diags) == errors)
     diag_add(x->c, D_NO_SHOW, decl->name_span, name_text(x->c->names, decl->name));
   p.graph = x->g;
+  if (diag_errors(x->c->diags) == errors)
+    explain_make(x, &p);
   vec_push(x->c->mem, &x->p->predicts, p);
 }

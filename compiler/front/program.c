@@ -267,8 +267,12 @@ int program_entries(const Program *p, Entry *out, int room) {
         out[n++] = (Entry){t->summary->name, t->summary, t, NULL};
     }
   }
-  for (int i = 0; i < p->predicts.count && n < room; i++)
-    out[n++] = (Entry){p->predicts.at[i].graph->name, p->predicts.at[i].graph, NULL, &p->predicts.at[i]};
+  for (int i = 0; i < p->predicts.count && n + 2 <= room; i++) {
+    const Predict *q = &p->predicts.at[i];
+    out[n++] = (Entry){q->graph->name, q->graph, NULL, q};
+    if (q->explain)
+      out[n++] = (Entry){q->explain->name, q->explain, NULL, q};
+  }
   for (int i = 0; i < p->measures.count && n < room; i++)
     if (is_trained(p, p->measures.at[i].data))
       out[n++] = (Entry){p->measures.at[i].graph->name, p->measures.at[i].graph, NULL, NULL};

@@ -85,9 +85,18 @@ typedef struct {
   int output;
   Vec(RecipeProp) props;
 } Show;
+/* What a stage of a net computes in a predict block. */
+typedef struct {
+  Name path, callee;
+  int depth;               /* 1: in the net's own body */
+  Val val;                 /* of both graphs */
+  int cam;                 /* the output of `explain` that is its Grad-CAM map; -1: none */
+} Probe;
 typedef struct {
   Name name;
   Graph *graph;
+  Graph *explain;          /* front/explain.c; NULL: not of this block. Its taps are first the probes, in order */
+  Vec(Probe) probes;
   Vec(PredictInput) inputs;
   Vec(Show) shows;
   Span span;
@@ -174,13 +183,17 @@ typedef struct {
 /* front/expand: names, constants, shapes; blocks instantiated, loops unrolled. NULL after reporting errors. */
 Program *program_of(Ctx *c, const Ast *file, uint32_t first, const char *path, const Define *defines, int count);
 
-/* All entries in order: for train i its step and eval, then the predicts, then what is measured for the trains. */
+/* All entries in order: for train i its step and eval, then for each predict its own and the one that explains it, then what is
+   measured for the trains. */
 typedef struct {
   Name name;               /* train, train_eval, predict_segment; with the block's name: train_faster ... */
   Graph *graph;
   const Train *train;
   const Predict *predict;
 } Entry;
+static inline int entry_explains(const Entry *e) {
+  return e->predict && e->graph == e->predict->explain;
+}
 int program_entries(const Program *p, Entry *out, int room); /* the count */
 
 #endif

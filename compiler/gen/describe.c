@@ -181,10 +181,10 @@ static void write_entry_parts(const Writer *w, const Description *d, const Plan 
   for (int i = 0; i < p->inputs.count; i++)
     write_io(w, p->inputs.at[i], graph_type(g, input_of(g, p->inputs.at[i])));
   end_array(w, p->inputs.count);
-  begin_array(w, "struct net_io", indexed(w, "outputs", entry), g->outputs.count);
-  for (int i = 0; i < g->outputs.count; i++)
+  begin_array(w, "struct net_io", indexed(w, "outputs", entry), p->outputs);
+  for (int i = 0; i < p->outputs; i++)
     write_io(w, g->outputs.at[i].name, graph_type(g, g->outputs.at[i].val));
-  end_array(w, g->outputs.count);
+  end_array(w, p->outputs);
   write_steps(w, d, p, entry);
   text_add(w->to, "extern void net_entry_%s(struct net_run *);\n", text_of(w, g->name));
 }
@@ -199,10 +199,10 @@ static void write_entries(const Writer *w, const Description *d) {
     const char *name = text_of(w, p->g->name);
     text_add(w->to, "  {\"%s\", net_entry_%s, {{%lld, %lld}, {%lld, %lld}}, %lld, %d, %d, %d, ", name, name,
              (long long)p->arena[0].fixed, (long long)p->arena[0].per_sample, (long long)p->arena[1].fixed,
-             (long long)p->arena[1].per_sample, (long long)p->work, p->inputs.count, p->g->outputs.count, p->steps.count);
+             (long long)p->arena[1].per_sample, (long long)p->work, p->inputs.count, p->outputs, p->steps.count);
     write_pointer(w, indexed(w, "inputs", i), p->inputs.count);
     text_add(w->to, ", ");
-    write_pointer(w, indexed(w, "outputs", i), p->g->outputs.count);
+    write_pointer(w, indexed(w, "outputs", i), p->outputs);
     text_add(w->to, ", ");
     write_pointer(w, indexed(w, "steps", i), p->steps.count);
     text_add(w->to, "},\n");
@@ -283,11 +283,42 @@ static void write_shows(const Writer *w, const Predict *p, int index) {
   end_array(w, p->shows.count);
 }
 
+static void write_value(const Writer *w, const Plan *p, int output) {
+  const TapPlace *t = &p->taps.at[output - p->outputs];
+  const Type *type = graph_type(p->g, t->val);
+  text_add(w->to, "{");
+  write_dims(w, type);
+  text_add(w->to, ", %d, %d, %d, %lld, %lld, %lld}", type->lanes, t->steps, t->at.base, (long long)t->at.fixed,
+           (long long)t->at.per_sample, (long long)value_sample(p->g, t->val));
+}
+
+static void write_stages(const Writer *w, const Description *d, const Predict *p, int index) {
+  const Plan *plan = p->probes.count ? d->plan[entry_of(d, p->explain)] : NULL;
+  begin_array(w, "struct net_stage", indexed(w, "stages", index), p->probes.count);
+  for (int i = 0; i < p->probes.count; i++) {
+    const Probe *b = &p->probes.at[i];
+    text_add(w->to, "  {");
+    write_name(w, b->path);
+    text_add(w->to, ", ");
+    write_name(w, b->callee);
+    text_add(w->to, ", %d, ", b->depth);
+    write_value(w, plan, plan->outputs + i);
+    text_add(w->to, ", %d, ", b->cam >= 0);
+    if (b->cam >= 0)
+      write_value(w, plan, b->cam);
+    else
+      text_add(w->to, "{0}");
+    text_add(w->to, "},\n");
+  }
+  end_array(w, p->probes.count);
+}
+
 static void write_predicts(const Writer *w, const Description *d) {
   const Program *p = d->program;
   for (int i = 0; i < p->predicts.count; i++) {
     write_predict_inputs(w, d, &p->predicts.at[i], i);
     write_shows(w, &p->predicts.at[i], i);
+    write_stages(w, d, &p->predicts.at[i], i);
   }
   begin_array(w, "struct net_predict", "predicts", p->predicts.count);
   for (int i = 0; i < p->predicts.count; i++) {
@@ -297,6 +328,9 @@ static void write_predicts(const Writer *w, const Description *d) {
     text_add(w->to, ", .entry = %d", entry_of(d, q->graph));
     write_counted(w, "inputs", "input", indexed(w, "takes", i), q->inputs.count);
     write_counted(w, "shows", "show", indexed(w, "shows", i), q->shows.count);
+    if (q->probes.count)
+      text_add(w->to, ", .explain_entry = %d", entry_of(d, q->explain));
+    write_counted(w, "stages", "stage", indexed(w, "stages", i), q->probes.count);
     text_add(w->to, "},\n");
   }
   end_array(w, p->predicts.count);

@@ -13,6 +13,29 @@ Graph *graph_new(Ctx *c, Name name) {
   return g;
 }
 
+static void *copied(Arena *mem, const void *from, size_t bytes) {
+  void *to = arena_alloc(mem, bytes + 1);
+  return bytes ? memcpy(to, from, bytes) : to;
+}
+
+Graph *graph_copy(const Graph *g, Name name) {
+  Arena *mem = g->c->mem;
+  Graph *to = arena_alloc(mem, sizeof *to);
+  *to = (Graph){.c = g->c, .name = name, .nodes = g->nodes, .operands = g->operands, .attr_pool = g->attr_pool, .room = g->room};
+  to->nodes.at = copied(mem, g->nodes.at, sizeof *g->nodes.at * (size_t)g->nodes.room);
+  to->operands.at = copied(mem, g->operands.at, sizeof *g->operands.at * (size_t)g->operands.room);
+  to->attr_pool.at = copied(mem, g->attr_pool.at, sizeof *g->attr_pool.at * (size_t)g->attr_pool.room);
+  to->table = copied(mem, g->table, sizeof *g->table * g->room);
+  return to;
+}
+
+int graph_taps(const Graph *g) {
+  int taps = 0;
+  for (int i = 0; i < g->outputs.count; i++)
+    taps += g->outputs.at[i].kind == OUT_TAP;
+  return taps;
+}
+
 Attr attr_number(double v) {
   return (Attr){.kind = ATTR_NUMBER, .number = v};
 }

@@ -30,7 +30,9 @@ typedef struct {
   Val origin;        /* in a derived graph part: the value this is the gradient of; 0 */
 } Node;
 
-typedef enum { OUT_LOSS, OUT_METRIC, OUT_SHOW } OutKind;
+/* A tap has no place among the entry's outputs: it lies in memory when it has been computed, in whatever layout (Plan.taps).
+   Taps come last. */
+typedef enum { OUT_LOSS, OUT_METRIC, OUT_SHOW, OUT_TAP } OutKind;
 typedef struct { Name name; Val val; uint8_t kind; } Output;
 typedef struct { Val param, value; } Update; /* parameter's value after the run */
 
@@ -50,6 +52,8 @@ typedef struct Graph {
    (attr value). Everything else has operands. */
 
 Graph *graph_new(Ctx *c, Name name);
+Graph *graph_copy(const Graph *g, Name name); /* its nodes under the same numbers; no outputs and updates */
+int graph_taps(const Graph *g);               /* how many of its outputs are taps */
 
 static inline Node *graph_node(const Graph *g, Val v) { return &g->nodes.at[v]; }
 static inline Val graph_in(const Graph *g, Val v, int i) { return g->operands.at[g->nodes.at[v].in + (uint32_t)i]; }

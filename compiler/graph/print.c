@@ -126,7 +126,8 @@ void graph_print(const Graph *g, Text *to) {
     print_val(g, g->updates.at[i].value, to);
     text_add(to, "\n");
   }
-  static const char *const word[] = {[OUT_LOSS] = "minimize ", [OUT_METRIC] = "report ", [OUT_SHOW] = "show "};
+  static const char *const word[] = {[OUT_LOSS] = "minimize ", [OUT_METRIC] = "report ", [OUT_SHOW] = "show ",
+                                     [OUT_TAP] = "# tap "};
   for (int i = 0; i < g->outputs.count; i++) {
     const Output *o = &g->outputs.at[i];
     text_add(to, "  %s", word[o->kind]);

@@ -175,7 +175,7 @@ Graph *pass_layout(const Graph *g, const PassOptions *o) {
     if (graph_node(g, v)->name && !graph_node(l.w.to, made)->name)
       graph_node(l.w.to, made)->name = graph_node(g, v)->name;
   }
-  for (int i = 0; i < g->outputs.count; i++)
+  for (int i = 0; i < g->outputs.count - graph_taps(g); i++)
     l.w.map[g->outputs.at[i].val] = as_plain(&l, g->outputs.at[i].val);
   for (int i = 0; i < g->updates.count; i++)
     l.w.map[g->updates.at[i].value] = as_plain(&l, g->updates.at[i].value);

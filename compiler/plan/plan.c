@@ -75,7 +75,8 @@ static void place_leaves(Planner *p) {
     if (graph_node(g, v)->op == OP_input && name_index(plan->inputs.at, plan->inputs.count, name) < 0)
       vec_push(g->c->mem, &plan->inputs, name);
   }
-  if (NET_IO + plan->inputs.count + g->outputs.count > NET_BASES)
+  plan->outputs = g->outputs.count - graph_taps(g);
+  if (NET_IO + plan->inputs.count + plan->outputs > NET_BASES)
     BUG("graph %s has too many inputs and outputs", name_text(g->c->names, g->name));
   for (Val v = 0; v < (Val)g->nodes.count; v++)
     *buffer_of(p, v) = v && p->root[v] == v && value_is_leaf(g, v) ? leaf_buffer(p, v) : (Buffer){-1, 0, 0};
@@ -176,7 +177,7 @@ static void place_updates(Planner *p) {
 
 static void place_outputs(Planner *p) {
   const Graph *g = p->g;
-  for (int i = 0; i < g->outputs.count; i++) {
+  for (int i = 0; i < p->plan->outputs; i++) {
     Val value = p->root[g->outputs.at[i].val];
     Buffer to = {NET_IO + p->plan->inputs.count + i, 0, 0};
     if (graph_type(g, value)->lanes)
@@ -384,6 +385,18 @@ static Buffer alias_buffer(Planner *p, Val v) {
   return b;
 }
 
+static void find_taps(Planner *p) {
+  const Graph *g = p->g;
+  for (int i = p->plan->outputs; i < g->outputs.count; i++) {
+    Val v = g->outputs.at[i].val, root = p->root[v];
+    int steps = 0;
+    for (int k = 0; k < p->plan->steps.count && !steps; k++)
+      if (!p->plan->steps.at[k].copy && p->plan->steps.at[k].val == root)
+        steps = last_joint(p, k) + 1;
+    vec_push(g->c->mem, &p->plan->taps, (TapPlace){v, steps, *buffer_of(p, v)});
+  }
+}
+
 static Planner plan_steps(const Graph *g, const ParamTable *params, ScratchOf *scratch_of) {
   Arena *mem = g->c->mem;
   size_t nodes = (size_t)g->nodes.count;
@@ -425,5 +438,6 @@ Plan *plan_make(const Graph *g, const ParamTable *params, ScratchOf *scratch_of)
   for (Val v = 1; v < (Val)g->nodes.count; v++)
     if (p.root[v])
       p.plan->buffer[v] = alias_buffer(&p, v);
+  find_taps(&p);
   return p.plan;
 }

@@ -34,6 +34,13 @@ typedef struct {
   Scratch scratch;
 } Step;
 
+/* Where a tap lies once so many steps have run. */
+typedef struct {
+  Val val;
+  int steps;
+  Buffer at;
+} TapPlace;
+
 typedef struct {
   Name name;          /* path */
   Name role;          /* weight, state, opt */
@@ -59,6 +66,8 @@ typedef struct {
   Vec(Step) steps;
   Buffer *buffer;     /* by Val */
   Vec(Name) inputs;   /* IO base NET_IO + i */
+  int outputs;        /* IO base NET_IO + inputs + i; taps, which follow in the graph, have none */
+  Vec(TapPlace) taps;
   Bytes arena[2];                /* for N samples it has the larger of both */
   int64_t least[MEMORY_BATCHES]; /* bytes that live together at some step, for these N: no arena is smaller */
   int64_t kept;                  /* of the arena, at its beginning: what stays from call to call */

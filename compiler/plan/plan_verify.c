@@ -232,7 +232,7 @@ static int check_call(Check *c) {
     if (!check_joint(c, i, last))
       return 0;
   }
-  for (int i = 0; i < g->outputs.count; i++)
+  for (int i = 0; i < p->outputs; i++)
     if (!check_end(c, g->outputs.at[i].val, (Buffer){NET_IO + p->inputs.count + i, 0, 0}, "does not reach its output"))
       return 0;
   for (int i = 0; i < g->updates.count; i++)

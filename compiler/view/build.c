@@ -115,14 +115,25 @@ static int read_graphs(Build *b) {
   return 1;
 }
 
+/* Who looks at a program sees what was written; entries that explain it can be asked for by their names. */
+static void drop_explaining(Build *b) {
+  int kept = 0;
+  for (int i = 0; i < b->count; i++)
+    if (!entry_explains(&b->entry[i]))
+      b->entry[kept++] = b->entry[i];
+  b->count = kept;
+}
+
 static int read_program(Build *b) {
   Define *defines = read_defines(b);
   b->program = defines ? program_of(b->c, b->file, b->first, b->path, defines, b->o->defines.count) : NULL;
   if (!b->program)
     return 0;
-  b->count = 3 * b->program->trains.count + b->program->predicts.count + b->program->measures.count;
+  b->count = 3 * b->program->trains.count + 2 * b->program->predicts.count + b->program->measures.count;
   b->entry = arena_alloc(b->c->mem, sizeof *b->entry * (size_t)b->count + 1);
   b->count = program_entries(b->program, b->entry, b->count);
+  if (b->o->command != COMMAND_build && b->o->command != COMMAND_run && !b->o->function)
+    drop_explaining(b);
   return 1;
 }
 

@@ -41,12 +41,12 @@ static int recall(Ctx *c, const Options *o, Entrant *e) {
   return known;
 }
 
-/* All convolutions of the program; returns how many are not known yet. */
+/* All convolutions of the program, but for those of entries that explain; returns how many are not known yet. */
 static int collect(Build *b, Entrants *all) {
   int unknown = 0;
   for (int i = 0; i < b->count; i++) {
     const Graph *g = b->function[i].graph;
-    for (Val v = 1; v < (Val)g->nodes.count; v++) {
+    for (Val v = 1; v < (Val)g->nodes.count && !entry_explains(&b->entry[i]); v++) {
       const char *key = tune_key(g, v);
       if (!key || find(all, key))
         continue;
@@ -80,8 +80,9 @@ static void read_times(Build *b, const char *said, int way, Entrants *all) {
       continue;
     const Step *s = &b->function[entry].plan->steps.at[step++];
     const char *key = s->copy ? NULL : tune_key(b->function[entry].graph, s->val);
-    if (key)
-      find(all, key)->ms[way] += strtod(name + len + 1, NULL);
+    Entrant *e = key ? find(all, key) : NULL;
+    if (e)
+      e->ms[way] += strtod(name + len + 1, NULL);
   }
 }
 

@@ -170,7 +170,7 @@ static const struct net_train trains[] = {{"", 0, 0, 1, -1, 1, metrics, 5, recip
 static const struct net_predict_input image_in[] = {
     {.field = {.name = "image", .kind = NET_IMAGE, .elem = NET_F32, .rank = 3, .dim = {1, SIDE, SIDE}}}};
 static const struct net_show show[] = {{"classes", 0, 0, NULL}};
-static const struct net_predict predicts[] = {{"classify", 2, 1, image_in, 1, show}};
+static const struct net_predict predicts[] = {{"classify", 2, 1, image_in, 1, show, 0, 0, NULL}};
 
 const struct net_program net_program = {
     .abi = NET_ABI,
