@@ -48,6 +48,7 @@ struct command_row predict_row(const struct net_program *p, const struct net_pre
 void no_options(const struct command *c);
 void train_options(const struct command *c);
 void eval_options(const struct command *c);
+void compare_options(const struct command *c);
 void check_options(const struct command *c);
 void preview_options(const struct command *c);
 void saliency_options(const struct command *c);
@@ -61,6 +62,7 @@ void weights_options(const struct command *c);
 int command_train(const struct command *c, char err[ERR]);
 int command_eval(const struct command *c, char err[ERR]);
 int command_predict(const struct command *c, char err[ERR]);
+int command_compare(const struct command *c, char err[ERR]);
 int command_check(const struct command *c, char err[ERR]);
 int command_preview(const struct command *c, char err[ERR]);
 int command_saliency(const struct command *c, char err[ERR]);

@@ -77,6 +77,20 @@ static int reach(const struct plot_panel *p, int is_y, double *low, double *high
   return found;
 }
 
+/* Numbers all over a wide range, as those of a decay are. One that only begins or ends near 0 is better drawn as it is. */
+static int spreads(const struct plot_panel *p, double low, double high) {
+  int64_t upper = 0, all = 0;
+  if (!(low > 0) || high / low < 50)
+    return 0;
+  for (int k = 0; k < p->count; k++)
+    for (int64_t i = 0; i < p->series[k].count; i++) {
+      double v = p->series[k].y[i * p->series[k].stride];
+      all += isfinite(v);
+      upper += isfinite(v) && v > sqrt(low * high);
+    }
+  return upper <= 0.65 * (double)all;
+}
+
 static struct scale scale_of(const struct plot_panel *p, int is_y, double from, double to) {
   const struct plot_axis *a = is_y ? &p->y : &p->x;
   struct scale s = {.from = from, .to = to};
@@ -87,7 +101,7 @@ static struct scale scale_of(const struct plot_panel *p, int is_y, double from, 
     double room = a->whole || s.low == 0 ? 0.5 : 0.1 * fabs(s.low);
     s.low -= room, s.high += room;
   }
-  s.is_log = a->is_log && found && s.low > 0 && s.high / s.low >= 50;
+  s.is_log = is_y && a->is_log && found && spreads(p, s.low, s.high);
   if (s.is_log)
     s.low = log10(s.low), s.high = log10(s.high);
   s.is_log ? marks_log(&s) : marks_linear(&s, a->whole, is_y && !given);

@@ -51,7 +51,7 @@ lines() { # lines MOST WORD...: too long or too wide
 }
 lines 24 --help
 lines 24 --help --all
-for command in train eval check-data preview-data info weights bench dump classify paint; do
+for command in train eval compare check-data preview-data info weights bench dump classify paint; do
   lines 24 $command --help
   lines 60 $command --help --all
   ./two help $command --all | cmp - help.txt
