@@ -34,7 +34,12 @@ static int is_searched(const Study *t, const char *define) {
 }
 
 static int check_options(const Study *t) {
+  enum { MOST = 10000 };
   const Options *o = t->o;
+  if (o->trials > MOST) {
+    diag_add(t->c, D_OPTION_VALUE, nowhere, "--trials", arena_printf(t->c->mem, "%d", o->trials), "10000 at most");
+    return 0;
+  }
   for (int i = 0; i < o->defines.count; i++)
     if (is_searched(t, o->defines.at[i])) {
       diag_add(t->c, D_OPTION_VALUE, nowhere, "-D", o->defines.at[i], "the search tries values of it itself");
@@ -113,12 +118,23 @@ static Job build_job(const Study *t, int i) {
   return job;
 }
 
-/* The last line with `mark` in it, from there on, of what a child said. */
-static const char *said_last(const Study *t, const char *path, const char *mark, const char *otherwise) {
-  const char *text = text_of_file(t->c, path), *found = NULL;
-  for (const char *s = text; s && (s = strstr(s, mark)); s++)
-    found = s;
+/* What a child said, from `found` to the end of the line. */
+static const char *line_from(const Study *t, const char *found, const char *otherwise) {
   return found ? arena_strndup(t->c->mem, found, strcspn(found, "\n")) : otherwise;
+}
+
+/* The first mistake of a compilation. */
+static const char *build_error(const Study *t, const char *path) {
+  const char *text = text_of_file(t->c, path);
+  return line_from(t, text ? strstr(text, "error[") : NULL, arena_printf(t->c->mem, "see %s", path));
+}
+
+/* The last error of a training: those before it are of earlier attempts. */
+static const char *train_error(const Study *t, const Job *job) {
+  const char *text = text_of_file(t->c, job->output), *found = NULL;
+  for (const char *s = text; s && (s = strstr(s, "error: ")); s++)
+    found = s;
+  return line_from(t, found, arena_printf(t->c->mem, "exit status %d, see %s", job->status, job->output));
 }
 
 static void build_begun(Study *t, const Job *job) {
@@ -130,7 +146,7 @@ static int build_ended(Study *t, const Job *job) {
   if (!job->status && !rename(arena_printf(t->c->mem, "%s.new", v->path), v->path))
     unlink(job->output);
   else
-    v->reason = said_last(t, job->output, "error", arena_printf(t->c->mem, "see %s", job->output));
+    v->reason = build_error(t, job->output);
   return 0;
 }
 
@@ -234,7 +250,7 @@ static int trial_ended(Study *t, const Job *job) {
   else if (job->status > 128 && job->status != INTERRUPTED)
     trial_failed(t, job->trial, arena_printf(t->c->mem, "killed by signal %d, twice", job->status - 128));
   else if (job->status != INTERRUPTED)
-    trial_failed(t, job->trial, said_last(t, job->output, "error: ", arena_printf(t->c->mem, "exit status %d, see %s", job->status, job->output)));
+    trial_failed(t, job->trial, train_error(t, job));
   if (a->state != TRIAL_WAITING || !job->status)
     count_alike(t, a);
   study_save(t);

@@ -149,6 +149,23 @@ sed 's/shapes(count: 400, objects: 1)/folder("nowhere")/' random.net > nodata.ne
 search nodata --parallel 1 --data /nowhere
 tail -2 nodata.txt | head -1
 
+echo "= what is drawn, 400 times: within the ranges, evenly"
+with draws << 'END'
+search {
+  lr:    log(1e-4, 1)
+  batch: log_int(1, 64)
+  seed:  int(1, 3)
+  try:   random(400)
+}
+END
+sed -i 's/shapes(count: 400, objects: 1)/folder("nowhere")/' draws.net
+search draws > /dev/null
+tail -n +2 runs/draws-search/search.csv | sort -t, -u -k2,4 | awk -F, '
+  { n++; low += $2 < 1e-2; inside += $2 >= 1e-4 && $2 <= 1; small += $3 <= 8; least = $3 < least || !least ? $3 : least
+    most = $3 > most ? $3 : most; seeds[$4]++ }
+  END { print n, inside, (low > 170 && low < 230), (small > 180 && small < 240), least, most,
+        (seeds[1] > 105 && seeds[2] > 105 && seeds[3] > 105) }'
+
 echo "= trials that are killed: once, twice"
 for times in 1 2; do
   cat > one/random-1 << END
