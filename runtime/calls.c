@@ -12,7 +12,12 @@ static const struct call_row rows[] = {
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
-static const char *const kind_name[] = {"source", "derived field", "holdout", "transform", "augmentation", "fill", "schedule", "keep rule", "stop rule", "start", "way to read labels", "log"};
+static const char *const kind_name[] = {
+    [CALL_SOURCE] = "source",       [CALL_DERIVED] = "derived field",     [CALL_HOLDOUT] = "holdout",
+    [CALL_TRANSFORM] = "transform", [CALL_AUGMENTATION] = "augmentation", [CALL_FILL] = "fill",
+    [CALL_SCHEDULE] = "schedule",   [CALL_CLIP] = "clip rule",            [CALL_KEEP] = "keep rule",
+    [CALL_STOP] = "stop rule",      [CALL_START] = "start",               [CALL_LABEL] = "way to read labels",
+    [CALL_LOG] = "log"};
 
 struct param {
   const char *name, *value; /* value NULL: required */

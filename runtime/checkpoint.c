@@ -17,6 +17,7 @@ static const struct {
 } FIELDS[] = {
     COUNT(epoch),      COUNT(position),   COUNT(step),   COUNT(count),       COUNT(seen),
     COUNT(best_epoch), COUNT(stop_epoch), REAL(best, 1), REAL(stop_best, 1), REAL(sum, OUTPUTS_MAX),
+    COUNT(plateau.epochs), COUNT(plateau.bad), COUNT(plateau.cooling), REAL(plateau.best, 1), REAL(plateau.scale, 1),
 };
 enum { FIELD_COUNT = sizeof FIELDS / sizeof *FIELDS, EXTRA = 6 };
 

@@ -5,6 +5,7 @@
 #define NET_CHECKPOINT_H
 #include "model.h"
 #include "safetensors.h"
+#include "schedule.h"
 
 enum { OUTPUTS_MAX = 24 }; /* the loss and the metrics of a training */
 
@@ -16,6 +17,7 @@ struct train_state {
   int64_t seen;     /* samples that sum counts */
   int64_t best_epoch, stop_epoch; /* the epochs (from 1) with the best value so far; 0: none yet */
   double best, stop_best;
+  struct plateau plateau;
   double sum[OUTPUTS_MAX]; /* over the present epoch's samples: the loss, the metrics */
 };
 

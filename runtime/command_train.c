@@ -19,6 +19,7 @@ static const struct cli_row LINES[] = {
     {"schedule", 0, "CALL", "How the learning rate goes: 'cosine(warmup: 1)'", OFTEN},
     {"keep", 0, "CALL", "The weights to keep: last or 'best(METRIC)'", OFTEN},
     {"stop", 0, "CALL", "When to stop early: 'stalled(loss, epochs: 5)'", OFTEN},
+    {"accumulate", 0, "N", "Batches whose gradients make one step", RARE},
     {"seed", 's', "N", "Where random numbers begin: weights, order, noise", RARE},
     {"preview", 0, "CALL", "A predict command whose pictures every epoch leaves: 'sample(count: 16)'", RARE},
     {"log", 0, "CALL", "What is written for TensorBoard: none, or 'tensorboard(histograms: false)'", RARE},

@@ -88,12 +88,13 @@ static void set_moments(const struct measuring *g) {
 /* Runs the samples through the entry: for their moments, or, with `sum`, for sums of products around the mean. */
 static int run(struct measuring *g, struct pass *pass, double *sum, char err[ERR]) {
   const struct net_param *p;
-  const float *mean = param_at(g->m, g->what->mean, &p), *v = pass->job.out[0];
-  double *row = sum ? mem_get((size_t)(pass->job.room * g->size) * sizeof *row) : NULL;
+  const float *mean = param_at(g->m, g->what->mean, &p), *v = pass->now->job.out[0];
+  double *row = sum ? mem_get((size_t)(pass->now->job.room * g->size) * sizeof *row) : NULL;
   int64_t claimed;
   g->samples = 0;
   pass_begin(pass, 0, 0);
-  while ((claimed = pass_step(pass, 0, 0, err)) > 0) {
+  while ((claimed = pass_take(pass, err)) > 0) {
+    pass_run(pass, 0, 0, 0);
     g->samples += pass->n;
     if (!sum)
       take_moments(g, v, pass->n);

@@ -136,6 +136,39 @@ void model_init(struct model *m, uint64_t seed, enum roles roles) {
   model_changed(m);
 }
 
+/* The parameter whose shadow p is; NULL: p is none. */
+static const struct net_param *shadowed_by(const struct net_program *program, const struct net_param *p) {
+  const char *mark = strchr(p->name, '#');
+  if (!mark || strcmp(mark, "#ema"))
+    return NULL;
+  for (int i = 0; i < program->params; i++)
+    if (!strncmp(program->param[i].name, p->name, (size_t)(mark - p->name)) && !program->param[i].name[mark - p->name])
+      return &program->param[i];
+  return NULL;
+}
+
+static void shadows(struct model *m, int swap) {
+  for (int i = 0; i < m->program->params; i++) {
+    const struct net_param *p = &m->program->param[i], *own = shadowed_by(m->program, p);
+    float *a = own ? m->params + own->offset : NULL, *b = m->params + p->offset;
+    for (int64_t k = 0, n = own ? param_count(p) : 0; k < n; k++) {
+      float v = b[k];
+      b[k] = a[k];
+      if (swap)
+        a[k] = v;
+    }
+  }
+  model_changed(m);
+}
+
+void model_shadow_begin(struct model *m) {
+  shadows(m, 0);
+}
+
+void model_shadow_swap(struct model *m) {
+  shadows(m, 1);
+}
+
 const struct net_param *model_broken(const struct model *m) {
   for (int i = 0; i < m->program->params; i++) {
     const struct net_param *p = &m->program->param[i];

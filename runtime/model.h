@@ -22,6 +22,9 @@ enum roles { ROLES_ALL = 7, ROLES_MODEL = 1 << NET_WEIGHT | 1 << NET_STATE, ROLE
 void model_changed(struct model *m); /* to be called after writing to params */
 /* Parameters from their initialisers; each draws its own numbers, from the seed and its name. */
 void model_init(struct model *m, uint64_t seed, enum roles roles);
+/* A parameter "x#ema" is the shadow of x: begins as its copy; and changes places with it. */
+void model_shadow_begin(struct model *m);
+void model_shadow_swap(struct model *m);
 /* The first parameter that holds an infinity or a NaN, beside those not measured yet; NULL if all are finite. */
 const struct net_param *model_broken(const struct model *m);
 

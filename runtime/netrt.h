@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NET_ABI = 3, NET_RANK = 6 };
+enum { NET_ABI = 4, NET_RANK = 6 };
 
 /* ---- what generated code sees while it runs ---- */
 
@@ -148,6 +148,12 @@ struct net_prop {            /* a line of a recipe: epochs: 40, schedule: cosine
   const char *name;
   struct net_arg value;
 };
+/* The training step up to some epoch, while parts of the networks are frozen. part_entry: the step of a batch that is not the
+   last of those that are accumulated; it only adds to the gradients and moves states. It has the step's outputs. */
+struct net_phase {
+  double until;              /* the epoch; DBL_MAX: to the end */
+  int step_entry, part_entry; /* part_entry: -1 when the recipe does not accumulate */
+};
 /* One `train` block. Outputs of both entries: "loss", then the metrics in order; each per batch (already the mean) or per
    sample; the runtime averages over samples. The train entry also updates weights, states and optimizer states in place.
    Behind the metrics the eval entry gives totals, for the batch. Summed over a split and rounded to float32, those that the summary
@@ -160,6 +166,8 @@ struct net_train {
   const struct net_metric *metric;
   int props;
   const struct net_prop *prop;
+  int phases;                /* in the order of time; the last one's step is step_entry */
+  const struct net_phase *phase;
 };
 
 struct net_show {
@@ -231,7 +239,9 @@ struct net_program {
   const struct net_param *param;
   int64_t param_floats;      /* size of the block at NET_PARAMS */
   const void *consts;
-  int scalars;               /* "lr", "step", "epoch", options ...: NET_SCALARS in this order */
+  int scalars;               /* NET_SCALARS in this order: numbers of the recipe ("lr", "clip"), options of predict commands, and
+                                clocks: "step", "epoch", "step@5" (steps since epoch 5), "step.share" (this batch's part of
+                                the step's samples), "step.carry" (0 for the first batch of a step, else 1) */
   const char *const *scalar;
   const double *scalar_default;
   int datas, trains, predicts, entries;

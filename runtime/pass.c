@@ -11,7 +11,7 @@ const char *split_name(enum net_split split) {
   return NAMES[split];
 }
 
-static int map_inputs(struct pass *p, const struct net_entry *e, const struct net_data *d, int *wanted, char err[ERR]) {
+static int map_inputs(struct runner *r, const struct net_entry *e, const struct net_data *d, int *wanted, char err[ERR]) {
   for (int i = 0; i < e->inputs; i++) {
     int f = 0;
     while (f < d->fields && strcmp(d->field[f].name, e->input[i].name))
@@ -20,10 +20,30 @@ static int map_inputs(struct pass *p, const struct net_entry *e, const struct ne
       return fail(err, "`%s` wants \"%s\", which is no field of %s", e->name, e->input[i].name, d->name);
     if (data_field_size(&d->field[f]) != io_count(&e->input[i], 1) * 4)
       return fail(err, "`%s` and the field %s.%s differ in size", e->name, d->name, d->field[f].name);
-    p->field[i] = f;
+    r->field[i] = f;
     wanted[f] = 1;
   }
   return 0;
+}
+
+static int open_runners(struct pass *p, struct model *m, const struct pass_spec *spec, int *wanted, char err[ERR]) {
+  int64_t batch = spec->batch < p->count ? spec->batch : p->count;
+  p->runner = p->now = mem_get((size_t)(1 + spec->mores) * sizeof *p->runner);
+  for (; p->runners <= spec->mores; p->runners++) {
+    struct runner *r = &p->runner[p->runners];
+    int entry = p->runners ? spec->more[p->runners - 1] : spec->entry;
+    if (map_inputs(r, &m->program->entry[entry], spec->data, wanted, err) || job_open(&r->job, m, entry, batch, err))
+      return -1;
+  }
+  return 0;
+}
+
+static int open_loader(struct pass *p, struct model *m, const struct pass_spec *spec, const int *wanted, char err[ERR]) {
+  int threads = pool_threads(m->pool) / 2; /* samples are mostly far cheaper than steps */
+  struct loader_spec l = {p->set,          spec->data, p->now->job.room,           p->count, wanted,
+                          spec->training, spec->seed, threads > 1 ? threads : 1};
+  p->loader = loader_open(&l, err);
+  return p->loader ? 0 : -1;
 }
 
 int pass_open(struct pass *p, struct model *m, const struct pass_spec *spec, char err[ERR]) {
@@ -37,18 +57,10 @@ int pass_open(struct pass *p, struct model *m, const struct pass_spec *spec, cha
     data_limit(p->set, spec->limit);
   p->count = data_count(p->set);
   int *wanted = mem_get((size_t)(d->fields + 1) * sizeof *wanted), status = 0;
-  int64_t batch = spec->batch < p->count ? spec->batch : p->count;
   if (!p->count)
     status = fail(err, "%s has no samples for %s", d->name, split_name(spec->split));
-  else if (map_inputs(p, &m->program->entry[spec->entry], d, wanted, err) ||
-           job_open(&p->job, m, spec->entry, batch, err))
-    status = -1;
-  else {
-    int threads = pool_threads(m->pool) / 2; /* samples are mostly far cheaper than steps */
-    struct loader_spec l = {p->set, d, batch, p->count, wanted, spec->training, spec->seed, threads > 1 ? threads : 1};
-    p->loader = loader_open(&l, err);
-    status = p->loader ? 0 : -1;
-  }
+  else
+    status = open_runners(p, m, spec, wanted, err) || open_loader(p, m, spec, wanted, err) ? -1 : 0;
   free(wanted);
   if (status)
     pass_close(p);
@@ -57,8 +69,9 @@ int pass_open(struct pass *p, struct model *m, const struct pass_spec *spec, cha
 
 void pass_close(struct pass *p) {
   loader_close(p->loader);
-  if (p->job.entry)
-    job_close(&p->job);
+  for (int i = 0; i < p->runners; i++)
+    job_close(&p->runner[i].job);
+  free(p->runner);
   if (p->set && !p->borrows)
     data_close(p->set);
   *p = (struct pass){.count = 0};
@@ -77,34 +90,42 @@ void pass_end(struct pass *p) {
 }
 
 int64_t pass_bytes(const struct pass *p) {
-  return job_bytes(p->job.model, p->job.entry, p->job.room) + loader_bytes(p->loader);
+  int64_t most = 0;
+  for (int i = 0; i < p->runners; i++) {
+    const struct job *j = &p->runner[i].job;
+    int64_t bytes = job_bytes(j->model, j->entry, j->room);
+    most = bytes > most ? bytes : most;
+  }
+  return most + loader_bytes(p->loader);
 }
 
-int64_t pass_step(struct pass *p, uint64_t seed, uint64_t step, char err[ERR]) {
-  struct batch *b;
+int64_t pass_take(struct pass *p, char err[ERR]) {
+  int got = loader_next(p->loader, &p->batch, err);
+  p->n = got > 0 ? p->batch->n : 0;
+  return got > 0 ? p->batch->claimed : got;
+}
+
+void pass_run(struct pass *p, int i, uint64_t seed, uint64_t step) {
   void *in[NET_BASES];
-  int got = loader_next(p->loader, &b, err);
-  if (got <= 0)
-    return got;
-  for (int i = 0; i < p->job.entry->inputs; i++)
-    in[i] = b->field[p->field[i]];
-  p->n = b->n;
+  p->now = &p->runner[i];
+  for (int k = 0; k < p->now->job.entry->inputs; k++)
+    in[k] = p->batch->field[p->now->field[k]];
   if (p->n)
-    job_run(&p->job, in, p->n, (struct job_at){seed, step, b->position});
-  return b->claimed;
+    job_run(&p->now->job, in, p->n, (struct job_at){seed, step, p->batch->position});
 }
 
 int pass_mean(struct pass *p, const struct net_train *t, uint64_t seed, double *mean, FILE *tables, char err[ERR]) {
   struct tally tally;
   int64_t n, seen = 0;
-  if (tally_open(&tally, p->job.model, t, err))
+  if (tally_open(&tally, p->now->job.model, t, err))
     return -1;
   int status = 0;
   pass_begin(p, 0, 0);
-  while (!status && (n = pass_step(p, seed, 0, err)) != 0) {
-    if (n > 0 && p->n)
-      tally_add(&tally, &p->job, p->n);
-    seen += n > 0 ? p->n : 0;
+  while (!status && (n = pass_take(p, err)) != 0) {
+    pass_run(p, 0, seed, 0);
+    if (p->n)
+      tally_add(&tally, &p->now->job, p->n);
+    seen += p->n;
     status = n < 0 ? -1 : interrupt_seen() != 0;
   }
   pass_end(p);

@@ -5,21 +5,29 @@
 #include "loader.h"
 #include "model.h"
 
-struct pass {
+struct runner {         /* an entry that a pass can run */
   struct job job;
+  int field[NET_BASES]; /* input i of the entry is this field of the data block */
+};
+
+struct pass {
+  struct runner *runner, *now; /* now: the one that ran last */
+  int runners;
   struct net_dataset *set;
   int borrows;          /* the set is another pass's */
   struct loader *loader;
   int64_t count;        /* samples of an epoch */
-  int64_t n;            /* samples that the last step had */
-  json_t *tables; /* NULL, or an object that pass_mean puts the reports into that are no numbers */
-  int field[NET_BASES]; /* input i of the entry is this field of the data block */
+  struct batch *batch; /* that pass_take got */
+  int64_t n;           /* samples of it that could be read */
+  json_t *tables;      /* NULL, or an object that pass_mean puts the reports into that are no numbers */
 };
 
 struct pass_spec {
   const struct net_data *data;
   enum net_split split;
-  int entry;
+  int entry;       /* entry 0 of the pass */
+  int mores;       /* entries 1 … of it */
+  const int *more;
   int64_t batch, limit; /* limit: the first so many samples only; 0: all */
   int training;
   const char *folder; /* --data */
@@ -33,9 +41,11 @@ void pass_begin(struct pass *p, uint64_t epoch, int64_t position);
 /* Of an epoch: batches need no memory until the next begins. What could not be read in it is told on stderr. */
 void pass_end(struct pass *p);
 int64_t pass_bytes(const struct pass *p); /* what its steps take, with the batches that are made ready meanwhile */
-/* Runs the next batch. Returns how many samples of the epoch it took, p->n of which could be read: with none, nothing is
-   run. 0 at the end of the epoch; -1 and err. */
-int64_t pass_step(struct pass *p, uint64_t seed, uint64_t step, char err[ERR]);
+/* Gets the next batch. Returns how many samples of the epoch it took, p->n of which could be read. 0 at the end of the
+   epoch; -1 and err. */
+int64_t pass_take(struct pass *p, char err[ERR]);
+/* Runs it through entry i of the pass, if it has samples. */
+void pass_run(struct pass *p, int i, uint64_t seed, uint64_t step);
 
 /* The loss and the metrics of a block over the whole split, by its evaluation; tables: where reports go that are no numbers,
    or NULL. Returns 0; 1 if interrupted; -1 and err. */

@@ -12,7 +12,7 @@ int scalar_is_rate(const char *name) {
 }
 
 int scalar_is_clock(const char *name) {
-  return !strcmp(name, "step") || !strcmp(name, "epoch");
+  return !strcmp(name, "step") || !strcmp(name, "epoch") || !strncmp(name, "step.", 5) || !strncmp(name, "step@", 5);
 }
 
 int scalar_is_line(const struct net_program *p, const char *name) {
@@ -122,23 +122,35 @@ static int watch(const struct recipe *r, const char *line_name, const char *what
               near ? near : "", near ? "\"?" : "");
 }
 
-static int get_keep(struct recipe *r, char err[ERR]) {
-  const struct net_arg *v = line(r, "keep");
-  r->keep.output = -1;
-  if (!v)
-    return 0;
+static int take_keep(struct recipe *r, const struct net_arg *v, char err[ERR]) {
   struct net_call c = call_of(v);
-  if (c.name && !strcmp(c.name, "last"))
-    return 0;
   if (!c.name)
-    return fail(err, "keep: either `last` or `best(x)` is wanted");
+    return fail(err, "keep: last, best(x) or every(epochs) is wanted, or a list of them");
   if (call_check(&c, CALL_KEEP, err))
     return -1;
+  if (!strcmp(c.name, "every")) {
+    r->keep_every = (int64_t)arg_num(&c, CALL_KEEP, "epochs");
+    return r->keep_every >= 1 ? 0 : fail(err, "keep: every(epochs) needs a number of at least 1");
+  }
+  if (strcmp(c.name, "best"))
+    return 0;
   const char *x = arg_text(&c, CALL_KEEP, "x"), *min = arg_text(&c, CALL_KEEP, "min");
   if (watch(r, "keep", *min ? min : *x ? x : "loss", &r->keep, err))
     return -1;
   if (*min)
     r->keep.better = -1;
+  return 0;
+}
+
+static int get_keep(struct recipe *r, char err[ERR]) {
+  const struct net_arg *v = line(r, "keep");
+  r->keep.output = -1;
+  r->keep_every = 0;
+  if (v && v->kind != NET_LIST)
+    return take_keep(r, v, err);
+  for (int i = 0; v && i < v->count; i++)
+    if (take_keep(r, &v->list[i], err))
+      return -1;
   return 0;
 }
 
@@ -193,17 +205,25 @@ static int get_log(struct recipe *r, char err[ERR]) {
 }
 
 int recipe_resolve(struct recipe *r, char err[ERR]) {
-  double batch, seed;
+  double batch, seed, accumulate;
   if (get_number(r, "epochs", EPOCHS_DEFAULT, &r->epochs, err) ||
-      get_whole(r, "batch", BATCH_DEFAULT, 1, &batch, err) || get_whole(r, "seed", 0, 0, &seed, err))
+      get_whole(r, "batch", BATCH_DEFAULT, 1, &batch, err) || get_whole(r, "seed", 0, 0, &seed, err) ||
+      get_whole(r, "accumulate", 1, 1, &accumulate, err))
     return -1;
   if (!(r->epochs > 0) || r->epochs > 1e9)
     return fail(err, "epochs: a number above 0%s is wanted", r->epochs > 0 ? ", up to 1e9," : "");
   r->batch = (int64_t)batch;
   r->seed = (uint64_t)seed;
+  r->accumulate = (int64_t)accumulate;
+  if (r->accumulate > 1 && r->train->phases && r->train->phase->part_entry < 0)
+    return fail(err, "accumulate: this program was built without; write `accumulate: 1` into the train block to make room for it");
   const struct net_arg *v = line(r, "schedule");
   r->schedule = v ? call_of(v) : (struct net_call){.name = "constant"};
   if (schedule_check(&r->schedule, err))
+    return -1;
+  r->plateau.output = -1;
+  const char *x = schedule_watches(&r->schedule) ? arg_text(&r->schedule, CALL_SCHEDULE, "x") : NULL;
+  if (x && watch(r, "schedule", *x ? x : "loss", &r->plateau, err))
     return -1;
   v = line(r, "preview");
   r->preview = v ? call_of(v) : (struct net_call){0};

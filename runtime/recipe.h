@@ -30,7 +30,9 @@ struct recipe {
   int64_t batch;
   uint64_t seed;
   struct net_call schedule;
-  struct recipe_watch keep, stop;
+  struct recipe_watch keep, stop, plateau;
+  int64_t keep_every;      /* epochs between files of their own; 0: none */
+  int64_t accumulate;      /* batches of a step */
   double stop_epochs;
   struct recipe_log log;
   struct net_call preview; /* name NULL: none */
@@ -49,7 +51,7 @@ void recipe_close(struct recipe *r);
 
 /* Is scalar i a learning rate: "lr", or with a network's name: "Generator.lr"? */
 int scalar_is_rate(const char *name);
-/* Does the training set scalar i itself (step, epoch)? */
+/* Does the training set scalar i itself (epoch, step, step@5, step.share, step.carry)? */
 int scalar_is_clock(const char *name);
 /* Is it a line of recipes, and not a clock or the option of a predict command? */
 int scalar_is_line(const struct net_program *p, const char *name);

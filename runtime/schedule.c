@@ -7,6 +7,7 @@
      cosine(min, restarts)       CosineAnnealingLR; with restarts: that many equal periods, each from the top again
      one_cycle(max, warmup, ...) OneCycleLR, cosine annealing, two phases
      linear(end)                 LinearLR from 1 to the factor end
+     plateau(factor, patience)   ReduceLROnPlateau, told a value after each epoch
 
    All but one_cycle take `warmup: e`: for e epochs the rate rises in equal steps, 1/n, 2/n … n/n of base; what follows
    counts its steps from the end of the warm-up. */
@@ -86,6 +87,7 @@ static const struct {
 } TABLE[] = {
     {"constant", constant}, {"step", step},           {"multistep", multistep}, {"exponential", exponential},
     {"cosine", cosine},     {"one_cycle", one_cycle}, {"linear", linear},
+    {"plateau", constant}, /* times what schedule_tell makes of the values it is told */
 };
 
 static Rate *rate_of(const struct net_call *c) {
@@ -104,16 +106,44 @@ int schedule_check(const struct net_call *c, char err[ERR]) {
   Rate *rate = rate_of(c);
   if (rate == step && !(number(c, "every") > 0))
     return fail(err, "schedule: step's `every` must be above 0");
+  if (schedule_watches(c) && !(number(c, "factor") > 0 && number(c, "factor") < 1))
+    return fail(err, "schedule: plateau's `factor` must lie between 0 and 1");
   if (rate == multistep && arg_nums(c, CALL_SCHEDULE, "at", at, MARKS) < 0)
     return fail(err, "schedule: multistep's `at` is a list of at most %d epochs", MARKS);
   return 0;
 }
 
-double schedule_rate(const struct net_call *c, double base, int64_t step, int64_t epoch_steps, int64_t steps) {
+double schedule_rate(const struct net_call *c, double base, int64_t step, int64_t epoch_steps, int64_t steps,
+                     const struct plateau *plateau) {
   Rate *rate = rate_of(c);
   double warmup = rate == one_cycle ? 0 : round(number(c, "warmup") * (double)epoch_steps);
   if ((double)step < warmup)
     return base * (double)(step + 1) / warmup;
+  if (schedule_watches(c))
+    return plateau->epochs ? fmax(base * plateau->scale, fmin(base, number(c, "min"))) : base;
   double done = (double)step - warmup;
   return rate(c, base, (struct clock){done / (double)epoch_steps, done, (double)steps - warmup});
+}
+
+int schedule_watches(const struct net_call *c) {
+  return !strcmp(c->name, "plateau");
+}
+
+void schedule_tell(const struct net_call *c, struct plateau *p, double value, int better) {
+  double threshold = number(c, "threshold");
+  int improved = !p->epochs || (better > 0 ? value > p->best * (1 + threshold) : value < p->best * (1 - threshold));
+  if (!p->epochs++)
+    p->scale = 1;
+  if (improved)
+    p->best = value;
+  p->bad = improved ? 0 : p->bad + 1;
+  if (p->cooling > 0) {
+    p->cooling--;
+    p->bad = 0;
+  }
+  if ((double)p->bad > number(c, "patience")) {
+    p->scale *= number(c, "factor");
+    p->cooling = (int64_t)number(c, "cooldown");
+    p->bad = 0;
+  }
 }

@@ -6,8 +6,8 @@
 #include "log/record.h"
 #include "pool.h"
 #include "schedule.h"
+#include "step.h"
 #include "term.h"
-#include "trainer.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,27 +72,7 @@ static int stop_for_now(struct trainer *t, char err[ERR]) {
   return INTERRUPTED;
 }
 
-/* ---- one step ---- */
-
-/* The numbers of a step, counted from 0. */
-static void set_scalars(struct trainer *t, int64_t step) {
-  const struct net_program *p = t->m->program;
-  double base = 0;
-  for (int i = 0; i < p->scalars; i++) {
-    const char *name = p->scalar[i];
-    double *v = &t->m->scalar[i];
-    *v = t->recipe.scalar[i];
-    if (!strcmp(name, "step"))
-      *v = (double)(step + 1);
-    else if (!strcmp(name, "epoch"))
-      *v = (double)step / (double)t->epoch_steps;
-    else if (scalar_is_rate(name)) {
-      *v = schedule_rate(&t->recipe.schedule, *v, step, t->epoch_steps, t->steps);
-      base = base == 0 || !strcmp(name, "lr") ? *v : base;
-    }
-  }
-  t->rate = base;
-}
+/* ---- an epoch's steps ---- */
 
 static struct log_place place(const struct trainer *t, double mean[OUTPUTS_MAX]) {
   for (int o = 0; o < t->outputs; o++)
@@ -114,20 +94,12 @@ static int run_epoch(struct trainer *t, char err[ERR]) {
   log_epoch_begin(&t->log, t->s.position);
   pass_begin(&t->fit, (uint64_t)t->s.epoch, t->s.position);
   while (t->s.step < t->steps) {
-    set_scalars(t, t->s.step);
-    int64_t n = pass_step(&t->fit, t->recipe.seed, (uint64_t)t->s.step + 1, err);
+    int64_t n = step_run(t, err);
     if (n <= 0)
       return (int)n;
     t->s.step++;
-    t->s.position += n;
-    t->s.seen += t->fit.n;
-    if (!t->fit.n) /* a step of pictures that cannot be read: the schedule goes on, the weights stay */
-      continue;
-    for (int o = 0; o < t->outputs; o++)
-      t->s.sum[o] += job_sum(&t->fit.job, o, t->fit.n);
-    double loss = job_sum(&t->fit.job, 0, t->fit.n);
-    if (!isfinite(loss))
-      return broken(t, isnan(loss) ? "the loss became nan" : "the loss became infinite", err);
+    if (!isfinite(t->loss))
+      return broken(t, isnan(t->loss) ? "the loss became nan" : "the loss became infinite", err);
     struct log_place p = place(t, mean);
     log_bar(&t->log, &p);
     if (interrupt_seen())
@@ -167,17 +139,31 @@ static int judge(struct trainer *t, const double *mean) {
       s->stop_epoch = s->epoch;
     }
   }
+  if (t->recipe.plateau.output >= 0)
+    schedule_tell(&t->recipe.schedule, &s->plateau, watched(t, t->recipe.plateau, mean), t->recipe.plateau.better);
   return keep;
 }
 
-static int end_epoch(struct trainer *t, char err[ERR]) {
+/* What an epoch leaves: best first: a last.safetensors that speaks of a best epoch then always finds it. */
+static int save_epoch(struct trainer *t, int keep, char err[ERR]) {
+  if (keep && save(t, t->best, 0, err))
+    return -1;
+  if (!t->recipe.keep_every || t->s.epoch % t->recipe.keep_every)
+    return 0;
+  char *path = mem_text("%s/epoch-%04lld.safetensors", t->o->out, (long long)t->s.epoch);
+  int status = save(t, path, 0, err);
+  free(path);
+  return status;
+}
+
+/* After the last step of an epoch. The weights are those that are judged and kept: with `ema`, the shadow ones. */
+static int judge_epoch(struct trainer *t, char err[ERR]) {
   double mean[OUTPUTS_MAX];
   struct train_state *s = &t->s;
-  set_scalars(t, s->step - 1);
   if (t->has_val) {
     int status = pass_mean(&t->val, t->train, t->recipe.seed, t->val_mean, NULL, err);
     if (status)
-      return status < 0 ? -1 : stop_for_now(t, err);
+      return status;
   }
   struct log_place p = place(t, mean);
   p.val = t->has_val ? t->val_mean : NULL;
@@ -192,8 +178,15 @@ static int end_epoch(struct trainer *t, char err[ERR]) {
   log_curves(&t->log, t->recipe.keep.output < 0 ? 0 : s->best_epoch, s->step >= t->steps || trainer_stalled(t));
   s->position = s->seen = 0;
   memset(s->sum, 0, sizeof s->sum);
-  /* best first: a last.safetensors that speaks of a best epoch then always finds it */
-  return (keep && save(t, t->best, 0, err)) || save_last(t, err) ? -1 : 0;
+  return save_epoch(t, keep, err);
+}
+
+static int end_epoch(struct trainer *t, char err[ERR]) {
+  step_scalars(t, t->s.step - 1);
+  model_shadow_swap(t->m);
+  int status = judge_epoch(t, err);
+  model_shadow_swap(t->m);
+  return status > 0 ? stop_for_now(t, err) : status ? status : save_last(t, err);
 }
 
 /* ---- all of it ---- */
@@ -207,19 +200,25 @@ static void header(const struct trainer *t) {
   printf("%s: %s samples to train on", t->data->name, count_text(a, t->fit.count));
   if (t->has_val)
     printf(", %s to validate", count_text(b, t->val.count));
-  printf("\n%s epoch%s of %s step%s, batch %lld%s, %.1f MB for a step\n", number_text(a, t->recipe.epochs),
-         t->recipe.epochs == 1 ? "" : "s", count_text(b, t->epoch_steps), t->epoch_steps == 1 ? "" : "s",
-         (long long)t->fit.job.room, t->fit.job.room < t->recipe.batch ? " (all samples)" : "",
-         (double)pass_bytes(&t->fit) / 1e6);
+  int64_t room = t->fit.now->job.room;
+  printf("\n%s epoch%s of %s step%s, batch %lld%s", number_text(a, t->recipe.epochs), t->recipe.epochs == 1 ? "" : "s",
+         count_text(b, t->epoch_steps), t->epoch_steps == 1 ? "" : "s", (long long)room,
+         room < t->recipe.batch ? " (all samples)" : "");
+  if (t->recipe.accumulate > 1)
+    printf(" x %lld", (long long)t->recipe.accumulate);
+  printf(", %.1f MB for a step\n", (double)pass_bytes(&t->fit) / 1e6);
   if (t->s.step && !trainer_done(t))
     printf("going on from step %lld (epoch %lld)\n", (long long)t->s.step, (long long)t->s.epoch + 1);
   fflush(stdout);
 }
 
+/* The weights that the training leaves: the best epoch's, or the last's, or its shadows. */
 static int keep_best(struct trainer *t, char err[ERR]) {
   struct tensors from;
-  if (t->recipe.keep.output < 0 || !t->s.best_epoch)
+  if (t->recipe.keep.output < 0 || !t->s.best_epoch) {
+    model_shadow_swap(t->m);
     return 0;
+  }
   if (tensors_open(&from, t->best, err))
     return -1;
   int status = checkpoint_load(t->m, &from, t->best, 0, err);

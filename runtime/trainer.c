@@ -98,9 +98,10 @@ static int same_steps(const struct trainer *t, const char *lines, char err[ERR])
   struct recipe old;
   recipe_open(&old, t->m->program, t->train);
   int status = take_lines(&old, lines, err) || recipe_resolve(&old, err) ? -1 : 0;
-  if (!status && (old.batch != t->recipe.batch || old.seed != t->recipe.seed))
-    status = fail(err, "--resume goes on with the batch and the seed it had (%lld, %llu)", (long long)old.batch,
-                  (unsigned long long)old.seed);
+  const struct recipe *r = &t->recipe;
+  if (!status && (old.batch != r->batch || old.seed != r->seed || old.accumulate != r->accumulate))
+    status = fail(err, "--resume goes on with the batch and the seed it had (%lld, accumulate %lld, seed %llu)",
+                  (long long)old.batch, (long long)old.accumulate, (unsigned long long)old.seed);
   recipe_close(&old);
   return status;
 }
@@ -131,22 +132,47 @@ static int wants_val(const struct trainer *t, char err[ERR]) {
   return 0;
 }
 
+/* The pass has the steps of all phases, the last one's first, then their parts in the same order. */
+int trainer_entry(const struct trainer *t, int phase, int part) {
+  int phases = t->train->phases ? t->train->phases : 1, place = phase == phases - 1 ? 0 : phase + 1;
+  return part ? phases + place : place;
+}
+
+static int list_entries(const struct trainer *t, int *entry) {
+  const struct net_train *train = t->train;
+  int parts = train->phases && train->phase->part_entry >= 0, count = 1;
+  entry[0] = train->step_entry;
+  for (int part = 0; part <= parts; part++)
+    for (int i = 0; i < train->phases; i++) {
+      int at = trainer_entry(t, i, part);
+      entry[at] = part ? train->phase[i].part_entry : train->phase[i].step_entry;
+      count = at >= count ? at + 1 : count;
+    }
+  return count;
+}
+
 static int open_data(struct trainer *t, char err[ERR]) {
+  int *entry = mem_get((size_t)(2 * t->train->phases + 1) * sizeof *entry), entries = list_entries(t, entry);
   struct pass_spec spec = {.data = t->data,
                            .split = NET_TRAIN,
-                           .entry = t->train->step_entry,
+                           .entry = entry[0],
+                           .mores = entries - 1,
+                           .more = entry + 1,
                            .batch = t->recipe.batch,
                            .limit = t->o->limit,
                            .training = 1,
                            .folder = t->o->data,
                            .seed = t->recipe.seed};
-  if (pass_open(&t->fit, t->m, &spec, err))
+  int status = pass_open(&t->fit, t->m, &spec, err);
+  free(entry);
+  if (status)
     return -1;
-  spec.split = NET_VAL, spec.entry = t->train->eval_entry, spec.training = 0;
+  spec.split = NET_VAL, spec.entry = t->train->eval_entry, spec.mores = spec.training = 0;
   if (t->has_val && pass_open(&t->val, t->m, &spec, err))
     return -1;
   t->classes = class_text(t->fit.set);
-  t->epoch_steps = (t->fit.count + t->recipe.batch - 1) / t->recipe.batch;
+  int64_t samples = t->recipe.batch * t->recipe.accumulate; /* of a step */
+  t->epoch_steps = (t->fit.count + samples - 1) / samples;
   t->steps = llround(t->recipe.epochs * (double)t->epoch_steps);
   t->steps = t->steps < 1 ? 1 : t->steps;
   t->epochs = (t->steps + t->epoch_steps - 1) / t->epoch_steps;
@@ -241,6 +267,8 @@ int trainer_open(struct trainer *t, const struct tensors *from, int carry, char 
     return -1;
   if (from ? take_up(t, from, err) : set_weights(t, carry, err) || measure(t, err))
     return -1;
+  if (!from)
+    model_shadow_begin(t->m);
   t->s.count = t->fit.count;
   t->recipe_text = recipe_as_text(&t->recipe);
   const char *name = t->m->program->name, *own = t->train->name;

@@ -21,7 +21,7 @@ struct trainer {
   struct board *board;     /* NULL: nothing is logged for TensorBoard */
   struct preview *preview; /* NULL: none is asked for */
   int64_t epoch_steps, steps, epochs;
-  double val_mean[OUTPUTS_MAX], rate;
+  double val_mean[OUTPUTS_MAX], rate, loss; /* of the last step */
   double saved, begun; /* when the last checkpoint was written; when the epoch, or its part since a resume, began */
   int64_t saved_step;
   char *last, *best, *recipe_text, *options_text, *classes;
@@ -31,6 +31,8 @@ struct trainer {
  */
 int trainer_open(struct trainer *t, const struct tensors *from, int carry, char err[ERR]);
 void trainer_close(struct trainer *t);
+/* Which entry of the pass `fit` a phase's step is, or its part. */
+int trainer_entry(const struct trainer *t, int phase, int part);
 
 /* Is there nothing left to do: all steps done, or no better epoch for too long? */
 int trainer_stalled(const struct trainer *t);

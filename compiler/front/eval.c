@@ -152,7 +152,9 @@ static Value eval_ref(Expand *x, const Ast *e) {
     return *v;
   const char *name = name_text(x->c->names, e->name);
   if (!strcmp(name, "training"))
-    return value_number(x->training);
+    return value_number(is_training(x));
+  if (!strcmp(name, "step") && x->clock)
+    return value_val(graph_scalar(x->g, x->clock, user_span(x, e->span)));
   if (!strcmp(name, "lr") || !strcmp(name, "step") || !strcmp(name, "epoch"))
     return value_val(graph_scalar(x->g, e->name, user_span(x, e->span)));
   const Ast *decl = decl_find(x, e->name, 0);

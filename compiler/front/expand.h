@@ -103,6 +103,8 @@ typedef struct Expand {
   Graph *g;
   Frame *frame;
   int training;
+  NameList frozen;             /* while this graph is made: paths of what is not trained, each with its net's name */
+  Name clock;                  /* what `step` is called for the weight that is being updated; 0: step */
   int nets, trains;            /* declared: with one net, paths do not begin with its name */
   enum { PHASE_NONE, PHASE_STEP, PHASE_EVAL, PHASE_SUMMARY } phase; /* of a train block's graphs, this one */
   Vec(Val) totals;             /* in this graph: what total(...) gave */
@@ -138,6 +140,8 @@ int to_sizes(Expand *x, Value v, Span at, const char *what, int least, int *out,
 int to_bool(Expand *x, const Ast *e, int *out);
 Value value_unwrap(Value v);               /* a record of one output is that output */
 Value *slot_find(Expand *x, Name name);    /* in the frame, then among constants and words */
+int is_training(Expand *x);                /* a training step, and what runs now is not frozen */
+int path_under(const Expand *x, Name path, Name above); /* is it `above`, or a stage or weight inside it? */
 void slot_set(Expand *x, Name name, Value v);
 Value arithmetic(Expand *x, AstOp op, Value a, Value b, Span at);
 Value value_finite(Expand *x, double v, Span at);      /* a number, or poison after reporting */

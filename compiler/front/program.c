@@ -249,6 +249,8 @@ Program *program_of(Ctx *c, const Ast *file, uint32_t first, const char *path, c
   return diag_errors(c->diags) ? NULL : p;
 }
 
+/* ---- entries ---- */
+
 static int is_trained(const Program *p, int data) {
   for (int i = 0; i < p->trains.count; i++)
     if (p->trains.at[i].data == data)
@@ -256,25 +258,34 @@ static int is_trained(const Program *p, int data) {
   return 0;
 }
 
+typedef struct {
+  Entry *at;
+  int room, count;
+} Entries;
+
+static void entry_add(Entries *e, Graph *g, const Train *t, const Predict *p) {
+  if (g && e->count++ < e->room)
+    e->at[e->count - 1] = (Entry){g->name, g, t, p};
+}
+
 int program_entries(const Program *p, Entry *out, int room) {
-  int n = 0;
+  Entries e = {out, room, 0};
   for (int i = 0; i < p->trains.count; i++) {
     const Train *t = &p->trains.at[i];
-    if (n + 3 <= room) {
-      out[n++] = (Entry){t->step->name, t->step, t, NULL};
-      out[n++] = (Entry){t->eval->name, t->eval, t, NULL};
-      if (t->summary)
-        out[n++] = (Entry){t->summary->name, t->summary, t, NULL};
+    entry_add(&e, t->step, t, NULL);
+    entry_add(&e, t->eval, t, NULL);
+    entry_add(&e, t->summary, t, NULL);
+    for (int k = 0; k < t->phases.count; k++) {
+      const Phase *phase = &t->phases.at[k];
+      entry_add(&e, phase->step == t->step ? NULL : phase->step, t, NULL);
+      entry_add(&e, phase->part, t, NULL);
     }
   }
-  for (int i = 0; i < p->predicts.count && n + 2 <= room; i++) {
-    const Predict *q = &p->predicts.at[i];
-    out[n++] = (Entry){q->graph->name, q->graph, NULL, q};
-    if (q->explain)
-      out[n++] = (Entry){q->explain->name, q->explain, NULL, q};
+  for (int i = 0; i < p->predicts.count; i++) {
+    entry_add(&e, p->predicts.at[i].graph, NULL, &p->predicts.at[i]);
+    entry_add(&e, p->predicts.at[i].explain, NULL, &p->predicts.at[i]);
   }
-  for (int i = 0; i < p->measures.count && n < room; i++)
-    if (is_trained(p, p->measures.at[i].data))
-      out[n++] = (Entry){p->measures.at[i].graph->name, p->measures.at[i].graph, NULL, NULL};
-  return n;
+  for (int i = 0; i < p->measures.count; i++)
+    entry_add(&e, is_trained(p, p->measures.at[i].data) ? p->measures.at[i].graph : NULL, NULL, NULL);
+  return e.count;
 }

@@ -62,11 +62,19 @@ typedef struct {
   int total;               /* computed from totals over the split */
 } Metric;
 
+/* The training step while some parts are frozen. */
+typedef struct {
+  double until;            /* the epoch it ends at; INFINITY: it lasts */
+  Graph *step;             /* before any pass: grad nodes still inside */
+  Graph *part;             /* accumulate: a batch that only adds to the gradients; NULL: without */
+} Phase;
+
 typedef struct {
   Name name;               /* 0: none written */
   int data;                /* index */
   Vec(int) fields;         /* of the data block, in the order of `as (…)`; -1: _ */
-  Graph *step, *eval;      /* before any pass: grad nodes still inside */
+  Vec(Phase) phases;       /* in the order of time */
+  Graph *step, *eval;      /* step: the last phase's */
   Graph *summary;          /* from totals over the split to metrics, then tables; NULL: there are no totals */
   Vec(Name) tables;        /* reported, but no numbers: a confusion matrix */
   Vec(Metric) metrics;
@@ -183,8 +191,8 @@ typedef struct {
 /* front/expand: names, constants, shapes; blocks instantiated, loops unrolled. NULL after reporting errors. */
 Program *program_of(Ctx *c, const Ast *file, uint32_t first, const char *path, const Define *defines, int count);
 
-/* All entries in order: for train i its step and eval, then for each predict its own and the one that explains it, then what is
-   measured for the trains. */
+/* All entries in order: for train i its step, eval, summary and further steps, then for each predict its own and the one that
+   explains it, then what is measured for the trains. */
 typedef struct {
   Name name;               /* train, train_eval, predict_segment; with the block's name: train_faster ... */
   Graph *graph;
@@ -194,6 +202,6 @@ typedef struct {
 static inline int entry_explains(const Entry *e) {
   return e->predict && e->graph == e->predict->explain;
 }
-int program_entries(const Program *p, Entry *out, int room); /* the count */
+int program_entries(const Program *p, Entry *out, int room); /* their count, which may be more than there is room for */
 
 #endif

@@ -132,7 +132,7 @@ static const struct {
 enum { CALLS = sizeof calls / sizeof *calls };
 
 /* Sources, transforms and schedules that the language has and the runtime does not yet. */
-static const char *const planned[] = {"voc", "coco", "yolo", "proposals", "plateau"};
+static const char *const planned[] = {"voc", "coco", "yolo", "proposals"};
 
 static const Ast *signature_of(Expand *x, int row) {
   const char *s = arena_printf(x->c->mem, "%s -> []", calls[row].signature);
@@ -173,6 +173,7 @@ static const struct {
     {"AUGMENTATION", "an augmentation", "augment:", "flip(horizontal: 0.5)"},
     {"FILL", "a fill", "fill:", "reflect"},
     {"SCHEDULE", "a schedule", "schedule:", "cosine"},
+    {"CLIP", "a limit for gradients", "clip:", "norm(1)"},
     {"KEEP", "a keep rule", "keep:", "best(loss)"},
     {"STOP", "a stop rule", "stop:", "stalled(loss, epochs: 10)"},
     {"LOG", "a log", "log:", "tensorboard(histograms: false)"},

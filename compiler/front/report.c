@@ -74,12 +74,13 @@ static void check_mixed(Expand *x, Val v, Span at) {
 
 /* ---- the lines ---- */
 
-static int is_known(const Expand *x, const Train *t, Name name) {
+static int is_known(const Run *r, Name name) {
+  const Expand *x = r->x;
   int known = name == name_of(x->c->names, "loss");
   for (int i = 0; i < x->g->outputs.count; i++)
     known |= x->g->outputs.at[i].name == name;
-  for (int i = 0; i < t->tables.count && x->phase == PHASE_STEP; i++)
-    known |= t->tables.at[i] == name;
+  for (int i = 0; i < r->t->tables.count && !r->read; i++)
+    known |= r->t->tables.at[i] == name;
   return known;
 }
 
@@ -97,7 +98,7 @@ static void report(Run *r, const Ast *p) {
               "a metric such as `accuracy`, or `mean(...)`, makes one number of a sample");
     v = 0;
   }
-  if (is_known(x, r->t, p->name)) {
+  if (is_known(r, p->name)) {
     diag_add(x->c, D_SAME_NAME, p->name_span, name_text(x->c->names, p->name));
     return;
   }
@@ -106,7 +107,7 @@ static void report(Run *r, const Ast *p) {
     vec_push(x->c->mem, &r->tables, out);
   else if (!table && (total || x->phase != PHASE_SUMMARY))
     vec_push(x->c->mem, &x->g->outputs, out);
-  if (x->phase != PHASE_STEP)
+  if (r->read) /* what there is, the first graph has told */
     return;
   if (table)
     vec_push(x->c->mem, &r->t->tables, p->name);

@@ -24,6 +24,13 @@ Frame frame_top(void) {
   return (Frame){0};
 }
 
+/* Each block of several has numbers of its own, so that its schedule begins where it says. */
+Name run_scalar(const Run *r, const char *name) {
+  Expand *x = r->x;
+  return r->decl->name && x->trains > 1 ? name_format(x->c->names, "%s.%s", name_text(x->c->names, r->decl->name), name)
+                                        : name_of(x->c->names, name);
+}
+
 /* ---- loss and reports ---- */
 
 static Val mean_over_batch(Expand *x, Val v, Span at) {
@@ -61,163 +68,6 @@ static void run_minimize(Run *r, const Ast *s) {
   if (graph_node(x->g, r->loss)->op == OP_number) {
     diag_add(x->c, D_LOSS_CONSTANT, s->kids[0]->span);
     r->loss = 0;
-  }
-}
-
-/* ---- recipe lines ---- */
-
-static const struct {
-  const char *name, *calls; /* calls: the kind of calls.def that the value must be; "" a number; "?" its own; NULL: not built */
-} lines[] = {{"optimizer", "?"}, {"schedule", "SCHEDULE"}, {"epochs", ""},    {"batch", ""},   {"seed", ""},
-             {"keep", "KEEP"},   {"stop", "STOP"},         {"start", "START"},    {"clip", NULL},  {"ema", NULL},
-             {"accumulate", NULL}, {"freeze", NULL},       {"preview", NULL}, {"log", NULL},   {"every", NULL}};
-enum { LINES = sizeof lines / sizeof *lines, BUILT = 8 };
-
-static void unknown_line(Expand *x, const Ast *s, Span at) {
-  Diag *d = diag_add(x->c, D_UNKNOWN_LINE, at, "train", name_text(x->c->names, s->name));
-  NameList built = {0}, all = {0};
-  for (int i = 0; i < LINES; i++) {
-    vec_push(x->c->mem, &all, name_of(x->c->names, lines[i].name));
-    if (i < BUILT)
-      vec_push(x->c->mem, &built, name_of(x->c->names, lines[i].name));
-  }
-  int near = name_nearest(x->c->names, name_text(x->c->names, s->name), all.at, all.count) != 0;
-  suggest_or_list(x, d, s->name, near ? &all : &built, "%s:", "it has the lines");
-}
-
-/* epochs, batch, seed: whole numbers. */
-static int check_count(Expand *x, const char *name, const RecipeArg *a) {
-  int least = strcmp(name, "seed") != 0;
-  if (a->kind != RECIPE_NUM) {
-    diag_add(x->c, D_WRONG_KIND, a->span, arena_printf(x->c->mem, "a number for `%s:`", name), arena_printf(x->c->mem, "`%s`", say_source(x, a->span)));
-    return 0;
-  }
-  if (a->num >= least && a->num == floor(a->num) && a->num < 9e15)
-    return 1;
-  diag_add(x->c, D_RECIPE_RANGE, a->span, arena_printf(x->c->mem, "`%s:`", name),
-           least ? "a whole number from 1 on" : "a whole number from 0 on", say_number(x, a->num));
-  return 0;
-}
-
-/* Is a line of this name, for no part, there already? */
-static int is_repeated(Run *r, const Ast *s, Span at) {
-  const Ast *first = NULL;
-  Span found = {0};
-  if (s->name == name_of(r->x->c->names, "optimizer") && (first = r->optimizer))
-    found = first->span;
-  for (int i = 0; i < r->t->props.count; i++)
-    if (r->t->props.at[i].name == s->name)
-      found = r->t->props.at[i].span;
-  if (!found.len)
-    return 0;
-  diag_note(r->x->c, diag_add(r->x->c, D_SAME_LINE, at, name_text(r->x->c->names, s->name)), found, "the first one");
-  return 1;
-}
-
-static int check_path(Expand *x, const RecipeArg *a) {
-  if (a->kind == RECIPE_TEXT)
-    return 1;
-  diag_add(x->c, D_WRONG_KIND, a->span, "the path of a .safetensors file, in quotes,", arena_printf(x->c->mem, "`%s`", say_source(x, a->span)));
-  return 0;
-}
-
-static int check_value(Expand *x, const char *name, const char *kind, RecipeArg *value) {
-  if (!strcmp(kind, "START") && value->kind != RECIPE_CALL)
-    return check_path(x, value);
-  if (*kind >= 'A') {
-    value->call = recipe_check(x, value, kind, value->span);
-    value->kind = RECIPE_CALL;
-    return value->call != NULL;
-  }
-  return check_count(x, name, value);
-}
-
-static int read_line(Run *r, const Ast *s, const char *kind, RecipeProp *p) {
-  if (!recipe_arg(r->x, s->kids[1], &p->value))
-    return 0;
-  p->value.span = s->kids[1]->span;
-  return check_value(r->x, name_text(r->x->c->names, s->name), kind, &p->value);
-}
-
-/* ---- for search blocks ---- */
-
-NameList line_options(Expand *x) {
-  NameList all = {0};
-  for (int i = 0; i < LINES; i++)
-    if (lines[i].calls && *lines[i].calls != '?')
-      vec_push(x->c->mem, &all, name_of(x->c->names, lines[i].name));
-  return all;
-}
-
-static const char *line_kind(Expand *x, Name line) {
-  int i = 0;
-  while (strcmp(lines[i].name, name_text(x->c->names, line)))
-    i++;
-  return lines[i].calls;
-}
-
-int line_takes_call(Expand *x, Name line) {
-  return *line_kind(x, line) >= 'A';
-}
-
-int line_check(Expand *x, Name line, RecipeArg *value) {
-  return check_value(x, name_text(x->c->names, line), line_kind(x, line), value);
-}
-
-/* ---- lines of the block ---- */
-
-static void run_prop(Run *r, const Ast *s) {
-  Expand *x = r->x;
-  const char *name = name_text(x->c->names, s->name);
-  Span at = s->name_span.len ? s->name_span : s->span;
-  int i = 0, optimizer = !strcmp(name, "optimizer");
-  while (i < LINES && strcmp(lines[i].name, name))
-    i++;
-  if (i == LINES || (s->kids[0] && !optimizer)) {
-    unknown_line(x, s, at);
-    return;
-  }
-  if (!lines[i].calls) {
-    diag_add(x->c, D_NOT_BUILT, at, arena_printf(x->c->mem, "`%s:`", name));
-    return;
-  }
-  if (optimizer && s->kids[0]) {
-    vec_push(x->c->mem, &r->part_optimizers, s);
-    return;
-  }
-  if (x->training ? is_repeated(r, s, at) : !optimizer)
-    return;
-  RecipeProp p = {.name = s->name, .span = s->span};
-  if (optimizer)
-    r->optimizer = s;
-  else if (read_line(r, s, lines[i].calls, &p))
-    vec_push(x->c->mem, &r->t->props, p);
-}
-
-/* keep: best(x) and stop: stalled(x, ...) need a metric of that name, and validation data. */
-static void check_judges(Run *r) {
-  Expand *x = r->x;
-  const Data *d = &x->p->datas.at[r->t->data];
-  int told = 0;
-  for (int i = 0; i < r->t->props.count; i++) {
-    const RecipeProp *p = &r->t->props.at[i];
-    const char *name = name_text(x->c->names, p->name);
-    if ((strcmp(name, "keep") && strcmp(name, "stop")) || p->value.kind != RECIPE_CALL || !p->value.call->args.count)
-      continue;
-    if (!d->val && !d->holdout && !told++) {
-      Diag *diag = diag_add(x->c, D_NO_VAL, p->span, name);
-      diag_note(x->c, diag, d->span, "the data block has neither `val:` nor `holdout:`");
-      diag_help(x->c, diag, "`holdout: 0.1` there sets a tenth of the samples aside");
-    }
-    const RecipeArg *a = &p->value.call->args.at[0];
-    NameList all = names_list(x, (const char *[]){"loss"}, 1);
-    for (int k = 0; k < r->t->metrics.count; k++)
-      vec_push(x->c->mem, &all, r->t->metrics.at[k].name);
-    int known = a->kind != RECIPE_TEXT;
-    for (int k = 0; k < all.count; k++)
-      known |= all.at[k] == a->text;
-    if (!known)
-      suggest_or_list(x, diag_add(x->c, D_NO_METRIC, a->span, name_text(x->c->names, a->text)), a->text, &all, "%s", "there are:");
   }
 }
 
@@ -261,7 +111,7 @@ static void run_statements(Run *r, const Ast *body) {
     switch ((AstKind)s->kind) {
     case AST_MINIMIZE: run_minimize(r, s); break;
     case AST_REPORT: run_report(r, s); break;
-    case AST_PROP: run_prop(r, s); break;
+    case AST_PROP: line_run(r, s); break;
     case AST_UPDATE: run_update(r, s); break;
     default:
       misplaced(x, s, "a train block", "a train block has names, minimize, report, update and lines such as `epochs:`; layers stand in nets, results "
@@ -293,8 +143,7 @@ static Graph *build(Run *r, const char *suffix, int phase) {
   x->phase = phase;
   x->frame = &top;
   r->loss = 0;
-  r->minimize = r->update = r->optimizer = NULL;
-  r->part_optimizers.count = 0;
+  r->minimize = r->update = NULL;
   if (phase != PHASE_SUMMARY)
     vec_push(x->c->mem, &x->g->outputs, (Output){name_of(x->c->names, "loss"), 0, OUT_LOSS});
   bind_fields(r);
@@ -308,7 +157,41 @@ static Graph *build(Run *r, const char *suffix, int phase) {
   if (phase == PHASE_STEP && r->loss)
     update_all(r);
   x->frame = NULL;
+  r->read = 1;
   return x->g;
+}
+
+/* ---- the phases of a training ---- */
+
+/* The step of the time before `until`, when everything is frozen whose own time is no shorter. */
+static Phase build_phase(Run *r, double until, int index) {
+  Expand *x = r->x;
+  Phase p = {.until = until};
+  const char *suffix = isfinite(until) ? arena_printf(x->c->mem, "_phase%d", index + 1) : "";
+  r->until = until;
+  x->frozen.count = 0;
+  for (int i = 0; i < r->frozen.count; i++)
+    if (r->frozen.at[i].until >= until)
+      vec_push(x->c->mem, &x->frozen, r->frozen.at[i].path);
+  p.step = build(r, suffix, PHASE_STEP);
+  r->part = r->accumulate;
+  if (r->part && r->loss)
+    p.part = build(r, arena_printf(x->c->mem, "%s_part", suffix), PHASE_STEP);
+  r->part = 0;
+  x->frozen.count = 0;
+  return p;
+}
+
+/* The last phase comes first: it knows every weight. */
+static void build_phases(Run *r) {
+  Expand *x = r->x;
+  double ends[FROZEN + 1];
+  int count = frozen_ends(r, ends), errors = diag_errors(x->c->diags);
+  Phase last = build_phase(r, INFINITY, count);
+  for (int i = 0; i < count && diag_errors(x->c->diags) == errors; i++)
+    vec_push(x->c->mem, &r->t->phases, build_phase(r, ends[i], i));
+  vec_push(x->c->mem, &r->t->phases, last);
+  r->t->step = last.step;
 }
 
 /* The data block's index, or -1 after reporting. */
@@ -349,12 +232,12 @@ void train_read(Expand *x, const Ast *decl) {
   check_own_name(x, decl);
   if (t.data >= 0)
     read_fields(x, &t, decl->kids[1]);
-  Run r = {.x = x, .t = &t, .decl = decl, .rate = name_of(x->c->names, "lr")};
-  if (decl->name && x->trains > 1) /* each block its own, so that its schedule begins where it says */
-    r.rate = name_format(x->c->names, "%s.lr", name_text(x->c->names, decl->name));
-  t.step = build(&r, "", PHASE_STEP);
+  Run r = {.x = x, .t = &t, .decl = decl};
+  r.rate = run_scalar(&r, "lr");
+  frozen_read(&r);
+  build_phases(&r);
   if (t.data >= 0)
-    check_judges(&r);
+    judges_check(&r);
   if (diag_errors(x->c->diags) == errors)
     t.eval = build(&r, "_eval", PHASE_EVAL);
   if (diag_errors(x->c->diags) == errors && x->totals.count)

@@ -147,6 +147,18 @@ static Weight *weight_find(Expand *x, Name path) {
   return NULL;
 }
 
+int is_training(Expand *x) {
+  const Frame *net = x->training && x->frozen.count ? owner(x) : NULL;
+  if (!net)
+    return x->training;
+  const char *path = name_text(x->c->names, x->frame->path), *dot = *path ? "." : "";
+  Name full = x->nets > 1 ? x->frame->path : name_format(x->c->names, "%s%s%s", name_text(x->c->names, net->decl->name), dot, path);
+  for (int i = 0; i < x->frozen.count; i++)
+    if (path_under(x, full, x->frozen.at[i]))
+      return 0;
+  return 1;
+}
+
 /* The weight as known from another use or entry; checked to be the same. NULL after reporting. */
 static Weight *weight_again(Expand *x, Weight *w, TypeId type, const Ast *s) {
   Span at = user_span(x, s->span);
@@ -260,7 +272,7 @@ void run_next(Expand *x, const Ast *s) {
     bad_next(x, s, w, graph_node(x->g, v)->type);
     return;
   }
-  if (!x->training)
+  if (!is_training(x))
     return;
   for (int i = 0; i < x->states.count; i++)
     if (x->states.at[i].name == path) {

@@ -6,6 +6,8 @@
 #include "gen/describe.h"
 #include "base/bug.h"
 #include "gen/writer.h"
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 /* ---- parameters and numbers of the recipe ---- */
@@ -220,10 +222,22 @@ static int entry_of(const Description *d, const Graph *g) {
   return i;
 }
 
+static void write_phases(const Writer *w, const Description *d, const Train *t, int index) {
+  begin_array(w, "struct net_phase", indexed(w, "phases", index), t->phases.count);
+  for (int i = 0; i < t->phases.count; i++) {
+    const Phase *p = &t->phases.at[i];
+    text_add(w->to, "  {");
+    write_number(w, isfinite(p->until) ? p->until : DBL_MAX);
+    text_add(w->to, ", %d, %d},\n", entry_of(d, p->step), p->part ? entry_of(d, p->part) : -1);
+  }
+  end_array(w, t->phases.count);
+}
+
 static void write_trains(const Writer *w, const Description *d) {
   const Program *p = d->program;
   for (int i = 0; i < p->trains.count; i++) {
     const Train *t = &p->trains.at[i];
+    write_phases(w, d, t, i);
     begin_array(w, "struct net_metric", indexed(w, "metrics", i), t->metrics.count);
     for (int k = 0; k < t->metrics.count; k++) {
       text_add(w->to, "  {");
@@ -242,6 +256,7 @@ static void write_trains(const Writer *w, const Description *d) {
              entry_of(d, t->eval), t->summary ? entry_of(d, t->summary) : -1);
     write_counted(w, "metrics", "metric", indexed(w, "metrics", i), t->metrics.count);
     write_counted(w, "props", "prop", indexed(w, "recipe", i), t->props.count);
+    write_counted(w, "phases", "phase", indexed(w, "phases", i), t->phases.count);
     text_add(w->to, "},\n");
   }
   end_array(w, p->trains.count);

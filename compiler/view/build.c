@@ -129,9 +129,9 @@ static int read_program(Build *b) {
   b->program = defines ? program_of(b->c, b->file, b->first, b->path, defines, b->o->defines.count) : NULL;
   if (!b->program)
     return 0;
-  b->count = 3 * b->program->trains.count + 2 * b->program->predicts.count + b->program->measures.count;
+  b->count = program_entries(b->program, NULL, 0);
   b->entry = arena_alloc(b->c->mem, sizeof *b->entry * (size_t)b->count + 1);
-  b->count = program_entries(b->program, b->entry, b->count);
+  program_entries(b->program, b->entry, b->count);
   if (b->o->command != COMMAND_build && b->o->command != COMMAND_run && !b->o->function)
     drop_explaining(b);
   return 1;

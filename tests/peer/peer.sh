@@ -17,6 +17,10 @@ cp "$venv/layers.h" tests/peer/golden/layers.h
 KERAS_BACKEND=torch "$venv/bin/python" tests/peer/standardize.py
 KERAS_BACKEND=torch "$venv/bin/python" tests/peer/pipeline.py
 "$venv/bin/python" tests/peer/read_events.py "${BUILD:-build}/${MODE:-release}/netc"
+"$venv/bin/python" tests/peer/optimizers.py > "$venv/optimizers.h"
+cp "$venv/optimizers.h" tests/peer/golden/optimizers.h
+"$venv/bin/python" tests/peer/plateau.py > "$venv/plateau.h"
+cp "$venv/plateau.h" tests/peer/golden/plateau.h
 if [ -d ../shared/data/weights ]; then
   "$venv/bin/python" tests/peer/pretrained.py ../shared/data
 fi

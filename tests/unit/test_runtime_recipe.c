@@ -70,7 +70,7 @@ static double rate(const char *text, int64_t step) {
   struct net_call c = call_of(&v);
   if (schedule_check(&c, err))
     fail_msg("%s", err);
-  double lr = schedule_rate(&c, 0.05, step, EPOCH, STEPS);
+  double lr = schedule_rate(&c, 0.05, step, EPOCH, STEPS, &(struct plateau){0});
   heap_free(&heap);
   return lr;
 }
@@ -112,6 +112,34 @@ static void rates_equal_pytorch(void **state) {
       if (fabs(got - want) > 1e-6 * fabs(want) + 1e-12)
         fail_msg("%s at step %d: %.12g, PyTorch has %.12g", CASES[i].schedule, CASES[i].at[k].step, got, want);
     }
+}
+
+/* torch.optim.lr_scheduler.ReduceLROnPlateau, told these losses one after another: the rate after each of them. */
+static void plateau_equals_pytorch(void **state) {
+  (void)state;
+  static const double VALUE[] = {1, 0.9, 0.9, 0.89999, 0.95, 0.91, 0.85, 0.86, 0.87, 0.9, 0.84999, 0.9, 0.9, 0.9, 0.9, 0.9};
+  static const struct {
+    const char *schedule;
+    double rate[16];
+  } CASES[] = {
+#include "../peer/golden/plateau.h"
+  };
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+    struct heap heap = {0};
+    struct net_arg v;
+    char err[ERR] = "";
+    struct plateau p = {0};
+    assert_int_equal(value_read(&v, CASES[i].schedule, &heap, err), 0);
+    struct net_call c = call_of(&v);
+    assert_int_equal(schedule_check(&c, err), 0);
+    for (int k = 0; k < 16; k++) {
+      schedule_tell(&c, &p, VALUE[k], -1);
+      double got = schedule_rate(&c, 0.05, 10 * (k + 1), EPOCH, 200, &p), want = CASES[i].rate[k];
+      if (fabs(got - want) > 1e-9 * want)
+        fail_msg("%s after epoch %d: %.12g, PyTorch has %.12g", CASES[i].schedule, k + 1, got, want);
+    }
+    heap_free(&heap);
+  }
 }
 
 static void warmup_rises_evenly(void **state) {
@@ -226,7 +254,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(values_read_back),
       cmocka_unit_test(rates_equal_pytorch),
-      cmocka_unit_test(warmup_rises_evenly),
+      cmocka_unit_test(plateau_equals_pytorch), cmocka_unit_test(warmup_rises_evenly),
       cmocka_unit_test(wrong_schedules_are_refused),
       cmocka_unit_test(lines_of_the_command_line_win),
       cmocka_unit_test(wrong_lines_are_refused),

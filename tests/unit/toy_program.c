@@ -166,7 +166,7 @@ static const struct net_prop recipe[] = {
     {"seed", {.kind = NET_NUM, .num = 7}},       {"schedule", {.kind = NET_CALL, .call = &cosine}},
     {"keep", {.kind = NET_CALL, .call = &best}},
 };
-static const struct net_train trains[] = {{"", 0, 0, 1, -1, 1, metrics, 5, recipe}};
+static const struct net_train trains[] = {{"", 0, 0, 1, -1, 1, metrics, 5, recipe, 0, NULL}};
 static const struct net_predict_input image_in[] = {
     {.field = {.name = "image", .kind = NET_IMAGE, .elem = NET_F32, .rank = 3, .dim = {1, SIDE, SIDE}}}};
 static const struct net_show show[] = {{"classes", 0, 0, NULL}};
