@@ -75,11 +75,25 @@ static int find_long(const struct cli *c, const char *word, size_t length) {
   return found;
 }
 
+/* What others call our options. */
+static const char *translated(const struct cli *c, const char *word) {
+  static const char *const OTHERS[][2] = {
+      {"learning-rate", "lr"}, {"learning_rate", "lr"}, {"batch-size", "batch"}, {"batch_size", "batch"},
+      {"num-epochs", "epochs"}, {"checkpoint", "weights"}, {"model", "weights"}, {"load", "weights"},
+      {"output-dir", "out"}, {"dataset", "data"}, {"workers", "threads"}, {"num-workers", "threads"},
+      {"top", "best"}, {"continue", "resume"}, {"lr-schedule", "schedule"}, {"early-stopping", "stop"}};
+  for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+    if (!strcmp(word, OTHERS[i][0]) && cli_has(c, OTHERS[i][1]))
+      return OTHERS[i][1];
+  return NULL;
+}
+
 static int unknown(struct cli *c, const char *word, char err[ERR]) {
   const char **names = mem_get((size_t)(c->count + 1) * sizeof *names);
   for (int i = 0; i < c->count; i++)
     names[i] = c->option[i].row.name;
-  const char *near = nearest(word, names, c->count);
+  const char *near = translated(c, word);
+  near = near ? near : nearest(word, names, c->count);
   free(names);
   return near ? cli_fail(c, err, "%s has no option --%s; did you mean --%s?", c->name, word, near)
               : cli_fail(c, err, "%s has no option --%s; %s --help --all lists them", c->name, word, c->name);

@@ -194,10 +194,14 @@ static int bench_entry(struct bench *b, int entry, char err[ERR]) {
   return status;
 }
 
-/* All that are named, else all but those that explain. */
+/* All that are named (an entry by its name, that of a predict command also by the command's), else all but those that
+   explain. */
 static int wanted(const struct cli *cli, const struct net_program *p, int entry) {
+  static const char PREDICT[] = "predict_";
+  const char *name = p->entry[entry].name;
+  const char *bare = !strncmp(name, PREDICT, sizeof PREDICT - 1) ? name + sizeof PREDICT - 1 : name;
   for (int i = 0; i < cli->plains; i++)
-    if (!strcmp(cli->plain[i], p->entry[entry].name))
+    if (!strcmp(cli->plain[i], name) || !strcmp(cli->plain[i], bare))
       return 1;
   int explains = 0;
   for (int i = 0; i < p->predicts; i++)

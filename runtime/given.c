@@ -112,6 +112,8 @@ static int choose_files(struct given *g, char err[ERR]) {
     else if (paths_of_pictures(&g->files, path, err))
       return -1;
   }
+  if (!g->files.count && g->cli->plains)
+    return fail(err, "there are no pictures (.png, .jpg ...) in %s", g->cli->plain[0]);
   if (!g->files.count || g->files.count % g->images)
     return cli_fail(g->cli, err,
                 g->files.count ? "%s takes %d pictures at a time"

@@ -110,6 +110,17 @@ static void overview(const struct command *c, int all, FILE *out) {
 
 /* ---- what is no command ---- */
 
+/* What others call our commands. */
+static const char *translated(const struct command_table *t, const char *word) {
+  static const char *const OTHERS[][2] = {{"fit", "train"},      {"test", "eval"},    {"evaluate", "eval"}, {"val", "eval"},
+                                          {"validate", "eval"},  {"summary", "info"}, {"version", "info"},  {"about", "info"},
+                                          {"benchmark", "bench"}};
+  for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+    if (!strcmp(word, OTHERS[i][0]) && find(t, OTHERS[i][1]) < t->count)
+      return OTHERS[i][1];
+  return NULL;
+}
+
 static int unknown(const struct command *c, const char *word) {
   char err[ERR];
   const struct command_table *t = c->table;
@@ -120,10 +131,13 @@ static int unknown(const struct command *c, const char *word) {
     for (int k = 1; k < c->argc && !later; k++)
       later = strcmp(c->argv[k], names[i]) ? 0 : k;
   }
-  const char *near = nearest(word, names, t->count);
+  const char *near = translated(t, word);
+  near = near ? near : nearest(word + strspn(word, "-"), names, t->count);
   free(names);
   if (*word == '-' && later)
     fail(err, "the command comes first: %s %s %s …", c->self, c->argv[later], word);
+  else if (*word == '-' && near)
+    fail(err, "a command is wanted first; did you mean \"%s\"?", near);
   else if (*word == '-')
     fail(err, "a command is wanted first; %s --help lists them", c->self);
   else if (near)

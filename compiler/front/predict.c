@@ -48,7 +48,7 @@ static int read_input(Expand *x, const Ast *s, PredictInput *in) {
 /* What is given by `--name` cannot be called as an option that is there already. */
 static int is_free(Expand *x, const Ast *s, const PredictInput *in) {
   static const char *const taken[] = {"output", "sample", "split", "count", "best", "overlay", "json", "data", "weights", "out", "batch",
-                                      "seed", "threads", "help", "usage", "lr", "step", "epoch"};
+                                      "seed", "threads", "prefix", "rename", "all", "help", "lr", "step", "epoch"};
   const char *name = name_text(x->c->names, s->name);
   if (!in->is_option && in->field.kind != FIELD_CLASS && in->field.kind != FIELD_VALUE)
     return 1;
@@ -142,7 +142,7 @@ static void run_show(Expand *x, Predict *p, const Ast *s) {
 }
 
 static void check_own_name(Expand *x, const Ast *decl) {
-  static const char *const taken[] = {"train", "eval", "info", "bench", "dump", "weights", "help", "preview"};
+  static const char *const taken[] = {"train", "eval", "info", "bench", "dump", "weights", "man", "completion", "help", "preview"};
   const char *name = name_text(x->c->names, decl->name);
   for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
     if (!strcmp(taken[i], name))

@@ -165,6 +165,8 @@ int view_help(Ctx *c, const char *name, FILE *to) {
   Name near = name_nearest(c->names, name, h.known.at, h.known.count);
   if (near)
     diag_help(c, d, "did you mean `%s`?", name_text(c->names, near));
+  else
+    diag_help(c, d, "`netc help layers`, losses, metrics, optimizers, functions tell what there is; spec/language.md the language");
   return 0;
 }
 

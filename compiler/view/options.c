@@ -174,7 +174,12 @@ static void refuse_option(Ctx *c, CommandId command, const char *word) {
     diag_help(c, d, "`netc %s --help` lists the options", commands[command].name);
 }
 
-static int refuse_command(Ctx *c, const char *word) {
+/* What finished programs have, and netc has not. */
+static int is_of_programs(const char *word) {
+  return place_in("train|eval|predict|info|bench|weights|check-data|preview-data", '|', word) >= 0;
+}
+
+static int refuse_command(Ctx *c, const char *word, const char *next) {
   Name names[COMMAND_COUNT];
   size_t len = strlen(word);
   for (int i = 0; i < COMMAND_COUNT; i++)
@@ -183,6 +188,10 @@ static int refuse_command(Ctx *c, const char *word) {
   Name near = name_nearest(c->names, word, names, COMMAND_COUNT);
   if (len > 4 && !strcmp(word + len - 4, ".net"))
     diag_help(c, d, "netc build %s", word);
+  else if (is_of_programs(word))
+    diag_help(c, d, "the program has it: netc run FILE -- %s", word);
+  else if (*word == '-' && next)
+    diag_help(c, d, "the command comes first: netc %s %s", next, word);
   else if (near)
     diag_help(c, d, "did you mean `netc %s`?", name_text(c->names, near));
   else
@@ -288,7 +297,10 @@ int options_read(Ctx *c, int argc, char **argv, Options *o) {
   o->command = command_find(word);
   if (o->command == COMMAND_COUNT) {
     o->command = COMMAND_help;
-    return refuse_command(c, word);
+    const char *next = NULL; /* a command among the words behind */
+    for (int i = 2; i < argc && !next; i++)
+      next = command_find(argv[i]) == COMMAND_COUNT ? NULL : argv[i];
+    return refuse_command(c, word, next);
   }
   char **written = arena_alloc(c->mem, sizeof *written * (size_t)argc);
   memcpy(written, argv, sizeof *written * (size_t)argc); /* getopt changes the order */

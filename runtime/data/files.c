@@ -158,9 +158,11 @@ static void dir_near(const char *dir, const char *wanted, char *out, size_t size
     used += snprintf(out + used, size - used, "%s%s", k ? ", " : "", near[k].name);
 }
 
+/* What of the path is not there: "nowhere" of nowhere/train/1.png. */
 int path_missing(const char *path, char err[512]) {
   int why = errno;
   char *parent = strdup(path), *gone = strdup(path), there[256];
+  struct stat about;
   if (!parent || !gone)
     return free(parent), free(gone), fail(err, "%s: out of memory", path);
   /* climb to the folder that does exist; `gone` is what it lacks */
@@ -170,17 +172,24 @@ int path_missing(const char *path, char err[512]) {
     if (!*parent || is_folder(parent))
       break;
   }
-  if (!strcmp(parent, path))
+  if (*parent && !is_folder(parent)) {
+    strcpy(gone, parent);
     *parent = 0;
+  }
+  int first = (int)(strstr(path + strlen(parent), gone) - path + (ptrdiff_t)strlen(gone)); /* up to there */
+  char *lost = strndup(path, (size_t)first);
   const char *dir = *parent ? parent : *path == '/' ? "/" : ".";
   const char *called = *parent || *path == '/' ? dir : "this folder";
   dir_near(dir, gone, there, sizeof there);
-  if (why != ENOENT && why != ENOTDIR)
+  if (!lost || (why != ENOENT && why != ENOTDIR))
     fail(err, "%s: %s", path, strerror(why));
+  else if (path[first] && !stat(lost, &about))
+    fail(err, "%s is a file, not a folder", lost);
   else if (*there)
-    fail(err, "%s does not exist; in %s there is %s", path, called, there);
+    fail(err, "%s does not exist; in %s there is %s", lost, called, there);
   else
-    fail(err, "%s does not exist", path);
+    fail(err, "%s does not exist; in %s there is nothing", lost, called);
+  free(lost);
   free(parent);
   free(gone);
   return -1;

@@ -107,3 +107,31 @@ try paint --out run
 try paint --out run --kind cirlce
 try paint --out run --kind circle --gain much
 try paint --out run --kind 'tri angle' -o missing/x.png
+try paint --learning-rate 3
+try train --batch-size 3
+try fit
+try evaluate
+try --trian
+try bench classify --steps 1 --warmup 0 --csv | sed 's/,.*//'
+
+# Data that is not where it is said to be, and weights of another program.
+sed 's/source:  shapes(count: 64)/source:  folder("train")/; s/val:     shapes(count: 32)/holdout: last(2)/' two.net > files.net
+"$NETC" build files.net --cpu x86-64-v3 -o files || exit 1
+mkdir -p empty data/trian
+touch afile
+try() {
+  echo "\$ files $*"
+  ./files "$@" 2>&1
+  echo "= $?"
+}
+try train
+try train --data nowhere
+try train --data afile
+try train --data empty
+try train --data data
+try classify empty -w run/judge/best.safetensors
+printf 'net B {\n  in x [1, 8, 8]\n  out y = x -> flatten -> dense(2)\n}\npredict b(x [1, 8, 8]) {\n  show value: B(x)\n}\n' > other.net
+"$NETC" build other.net --cpu x86-64-v3 || exit 1
+./two paint --out run --kind circle -o x.png 2> /dev/null
+./other b x.png -w run/painter/best.safetensors 2>&1
+echo "= $?"

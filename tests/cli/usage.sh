@@ -56,3 +56,6 @@ for command in '' build run search check fmt summary ir opt explain man completi
   [ -z "$command" ] || [ "$command" = man ] || grep -q "^Example: netc $command" help.txt || echo "$command: no example"
 done
 try build --all
+try train net.net
+try -o x build net.net
+try help zzzzzzzzz
