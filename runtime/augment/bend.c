@@ -1,5 +1,5 @@
 #include "augment/bend.h"
-#include "augment/fixed.h"
+#include "augment/smooth.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,49 +7,23 @@
 /* of the Gaussian, in deviations; of the way back, which closes in where nothing folds */
 enum { REACH = 3, ROUNDS = 30 };
 
-/* Smooths rows of `count` numbers, `stride` apart, mirrored at their ends. room: count + 2 * reach numbers. */
-static void row_smooth(float *row, int count, int stride, const float *weight, int reach, float *room) {
-  const struct fill mirrored = {FILL_REFLECT, 0};
-  for (int i = -reach; i < count + reach; i++)
-    room[i + reach] = row[(size_t)fill_index(&mirrored, i, count) * stride];
-  for (int i = 0; i < count; i++) {
-    float sum = 0;
-    for (int k = 0; k <= 2 * reach; k++)
-      sum += weight[k] * room[i + k];
-    row[(size_t)i * stride] = sum;
-  }
-}
-
-static void weights_make(float *weight, int reach, float sigma) {
-  double sum = 0;
-  for (int k = -reach; k <= reach; k++)
-    sum += exp(-0.5 * k * k / ((double)sigma * sigma));
-  for (int k = -reach; k <= reach; k++)
-    weight[k + reach] = (float)(exp(-0.5 * k * k / ((double)sigma * sigma)) / sum);
-}
-
 struct bend *bend_new(int height, int width, float alpha, float sigma, const struct chance *chance, uint32_t site) {
   size_t n = (size_t)height * width;
-  int reach = (int)ceilf(REACH * sigma), longer = height > width ? height : width;
+  int reach = (int)ceilf(REACH * sigma);
   struct bend *b = malloc(sizeof *b + 2 * n * sizeof *b->x);
-  float *weight = malloc((size_t)(4 * reach + 1 + longer) * sizeof *weight), *room = weight + 2 * reach + 1;
-  if (!b || !weight) {
-    free(b), free(weight);
+  float *scratch = malloc((n + (size_t)reach + 1) * sizeof *scratch), *weight = scratch + n;
+  if (!b || !scratch) {
+    free(b), free(scratch);
     return NULL;
   }
   *b = (struct bend){height, width, (float *)(b + 1), (float *)(b + 1) + n};
   nrt_uniform(b->x, 0, (int64_t)(2 * n), chance->seed, chance->epoch, chance->position, site);
   for (size_t i = 0; i < 2 * n; i++)
     b->x[i] = alpha * (2 * b->x[i] - 1);
-  weights_make(weight, reach, sigma);
-  for (int k = 0; k < 2; k++) {
-    float *plane = b->x + k * n;
-    for (int y = 0; y < height; y++)
-      row_smooth(plane + (size_t)y * width, width, 1, weight, reach, room);
-    for (int x = 0; x < width; x++)
-      row_smooth(plane + x, height, width, weight, reach, room);
-  }
-  free(weight);
+  gaussian(weight, reach, sigma);
+  for (int k = 0; k < 2; k++)
+    smooth(b->x + k * n, scratch, height, width, weight, reach, MIRROR_EDGE);
+  free(scratch);
   return b;
 }
 
@@ -61,7 +35,9 @@ static double between(const float *plane, int width, size_t at, int right, int b
 
 /* The displacement at (x, y). */
 static void way_at(const struct bend *b, double x, double y, double way[2]) {
-  x = fmin(fmax(x - 0.5, 0), b->width - 1), y = fmin(fmax(y - 0.5, 0), b->height - 1);
+  x -= 0.5, y -= 0.5;
+  x = x < 0 ? 0 : x > b->width - 1 ? b->width - 1 : x;
+  y = y < 0 ? 0 : y > b->height - 1 ? b->height - 1 : y;
   int i = (int)x, j = (int)y, right = i + 1 < b->width, below = j + 1 < b->height;
   size_t at = (size_t)j * b->width + i;
   way[0] = between(b->x, b->width, at, right, below, x - i, y - j);

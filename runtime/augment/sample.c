@@ -5,6 +5,7 @@
    Interpolation and fills are scipy's, as Keras uses them: with a constant fill a pixel whose place lies outside of the
    outermost pixels' centres is the constant. But `wrap` has a period of n pixels, as Keras's manual says (scipy calls
    that grid-wrap; with its `wrap`, the first pixel is also the last). */
+#include "augment/shrink.h"
 #include "augment/spline.h"
 #include "augment/warp.h"
 #include <math.h>
@@ -135,7 +136,21 @@ static void run_sample(const struct warp *w, const struct cell *c, const struct 
   }
 }
 
+/* Does every pixel show a whole one? Crops, flips and shifts by pixels do: there is nothing to mix. */
+static int is_whole(const struct warp *w) {
+  const double *m = w->map;
+  return !w->bend && fabs(m[0]) == 1 && fabs(m[4]) == 1 && m[1] == 0 && m[3] == 0 && m[2] == floor(m[2]) &&
+         m[5] == floor(m[5]);
+}
+
 int warp_image(const struct warp *w, const struct cell *c, float *out) {
+  struct warp nearest = *w;
+  if (shrink_fits(w, c->height, c->width))
+    return shrink_image(w, c, out);
+  if (w->order && is_whole(w)) {
+    nearest.order = 0;
+    w = &nearest;
+  }
   struct spline *cubic = w->order == 3 ? spline_new(c, w->fill.mode) : NULL;
   if (w->order == 3 && !cubic)
     return -1;

@@ -1,7 +1,6 @@
 /* Tones and sharpness, each channel for itself, by the formulas of torchvision.transforms.functional. */
 #include "augment/colour.h"
-#include <math.h>
-#include <stdlib.h>
+#include "augment/smooth.h"
 #include <string.h>
 
 void tone_grayscale(const struct planes *p) {
@@ -81,53 +80,11 @@ void tone_sharpness(const struct planes *p, float factor) {
     }
 }
 
-/* Mirrored at the border's pixels: c b | a b c. A picture may be smaller than the kernel. */
-static int mirrored(int i, int n) {
-  if (n == 1)
-    return 0;
-  i = abs(i) % (2 * n - 2);
-  return i < n ? i : 2 * n - 2 - i;
-}
-
-/* to = the sum of from, moved by k, times weight[k]; over rows of `count`, or over whole rows that are `width` long. */
-static void blur_down(const float *from, float *to, int height, int width, const float *weight, int reach) {
-  for (int y = 0; y < height; y++, to += width) {
-    memset(to, 0, width * sizeof *to);
-    for (int k = -reach; k <= reach; k++) {
-      const float *row = from + (size_t)mirrored(y + k, height) * width, f = weight[k + reach];
-      for (int x = 0; x < width; x++)
-        to[x] += f * row[x];
-    }
-  }
-}
-
-static void blur_across(const float *from, float *to, int height, int width, const float *weight, int reach) {
-  for (int y = 0; y < height; y++, from += width, to += width) {
-    memset(to, 0, width * sizeof *to);
-    for (int k = -reach; k <= reach; k++) {
-      int first = k < 0 ? -k : 0, last = k > 0 ? width - k : width;
-      const float f = weight[k + reach];
-      for (int x = first; x < last; x++)
-        to[x] += f * from[x + k];
-      for (int x = 0; x < width && x < first; x++)
-        to[x] += f * from[mirrored(x + k, width)];
-      for (int x = last < first ? first : last; x < width; x++)
-        to[x] += f * from[mirrored(x + k, width)];
-    }
-  }
-}
-
 void tone_blur(const struct planes *p, int kernel, float sigma) {
-  enum { KERNEL_MAX = 999 };
-  float weight[KERNEL_MAX];
-  double sum = 0;
+  enum { REACH_MAX = 500 };
+  float weight[REACH_MAX];
   int reach = kernel / 2;
-  for (int k = -reach; k <= reach; k++)
-    sum += exp(-0.5 * k * k / ((double)sigma * sigma));
-  for (int k = -reach; k <= reach; k++)
-    weight[k + reach] = (float)(exp(-0.5 * k * k / ((double)sigma * sigma)) / sum);
-  for (int c = 0; c < p->channels; c++) {
-    blur_down(p->v + c * p->size, p->scratch, p->height, p->width, weight, reach);
-    blur_across(p->scratch, p->v + c * p->size, p->height, p->width, weight, reach);
-  }
+  gaussian(weight, reach, sigma);
+  for (int c = 0; c < p->channels; c++)
+    smooth(p->v + c * p->size, p->scratch, p->height, p->width, weight, reach, MIRROR_PIXEL);
 }

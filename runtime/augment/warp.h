@@ -10,7 +10,7 @@ struct warp {
   int height, width;
   struct fill fill;
   int order;         /* of interpolation: 0, 1 or 3 */
-  int smooth;        /* shrinking averages, as resizing does, where the map is not turned */
+  int smooth;        /* shrinking averages, as resizing does, where it can (shrink.h) */
   int moved;         /* 0: the result is the source */
   struct bend *bend; /* NULL: none */
   double before[6];  /* from the picture to be bent to the source */

@@ -59,6 +59,24 @@ static void test_affine(void **state) {
   assert_true(inside > SIZE / 2);
 }
 
+/* A window that shrinks is averaged: Pillow's resize of a box, which rounds to bytes twice. Flipped, it is the same one
+   flipped; turned, it is read between four pixels. */
+static void test_shrink(void **state) {
+  (void)state;
+  enum { WIDTH = 8, HEIGHT = 5 };
+  const struct step crop = {.kind = STEP_RANDOM_RESIZED_CROP, .height = HEIGHT, .width = WIDTH};
+  struct warp w = warp_still(SIDE, SIDE);
+  float out[WIDTH * HEIGHT], flipped[WIDTH * HEIGHT];
+  warp_step(&w, &crop, (float[DRAWN]){1.25f, 0.5f, 10.25f, 11.25f});
+  assert_int_equal(warp_image(&w, &grey, out), 0);
+  step_on(&w, STEP_FLIP, -1, 1);
+  assert_int_equal(warp_image(&w, &grey, flipped), 0);
+  for (int k = 0; k < WIDTH * HEIGHT; k++) {
+    assert_true(fabsf(out[k] - cropped[k]) < 1.01f);
+    assert_true(fabsf(flipped[k] - out[k / WIDTH * WIDTH + WIDTH - 1 - k % WIDTH]) < 0.01f);
+  }
+}
+
 /* ---- colours ---- */
 
 static void coloured(enum step_kind kind, const float n[DRAWN], float v[3 * SIZE]) {
@@ -225,7 +243,7 @@ static void test_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_keras), cmocka_unit_test(test_affine), cmocka_unit_test(test_colours),
+      cmocka_unit_test(test_keras), cmocka_unit_test(test_affine), cmocka_unit_test(test_shrink), cmocka_unit_test(test_colours),
       cmocka_unit_test(test_blur_small), cmocka_unit_test(test_shift), cmocka_unit_test(test_ranges),
       cmocka_unit_test(test_noise), cmocka_unit_test(test_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
