@@ -44,6 +44,7 @@ static void become(const Job *job, pid_t parent) {
     _exit(127);
   dup2(from, 0), dup2(to, 1), dup2(to, 2);
   close(from), close(to);
+  signal(SIGINT, SIG_DFL); /* which a shell's background job ignores */
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   execv(job->words.at[0], (char **)(uintptr_t)job->words.at);
