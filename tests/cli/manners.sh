@@ -51,16 +51,18 @@ lines() { # lines MOST WORD...: too long or too wide
 }
 lines 24 --help
 lines 24 --help --all
-for command in train eval compare check-data preview-data info weights bench dump classify paint; do
+for command in $(./two --help --all | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'); do
   lines 24 $command --help
   lines 60 $command --help --all
   ./two help $command --all | cmp - help.txt
-  [ "$command" = info ] || grep -q "^Example: ./two $command" help.txt || echo "$command: no example"
+  grep -q "^Example: ./two $command" help.txt || echo "$command: no example"
 done
-./two
+./two --help --all | grep -c '^  train\|^  eval\|^  dump\|^  classify\|^  paint'
+./two 2> words.txt
 echo "= $?"
-./two train --help
-./two paint -h
+./two --help | cmp - words.txt
+./two train --help | grep 'Usage\|epochs X\|lr X\|resume'
+./two paint -h | grep 'Usage\|kind\|gain\|Example'
 
 try() {
   echo "\$ two $*"
