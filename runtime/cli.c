@@ -70,12 +70,23 @@ static int find_long(const struct cli *c, const char *word, size_t length) {
     if (!strncmp(c->option[i].row.name, word, length)) {
       if (strlen(c->option[i].row.name) == length)
         return i;
+      if (c->option[i].row.rare == HIDDEN)
+        continue;
       found = found == -1 ? i : -2;
     }
   return found;
 }
 
-/* What others call our options. */
+const char *cli_of_block(const struct cli *c, const char *name) {
+  for (int i = 0; i < c->count; i++) {
+    const char *dot = strrchr(c->option[i].row.name, '.');
+    if (dot && !strcmp(dot + 1, name))
+      return c->option[i].row.name;
+  }
+  return NULL;
+}
+
+/* What others call our options, and options of a block without its name. */
 static const char *translated(const struct cli *c, const char *word) {
   static const char *const OTHERS[][2] = {
       {"learning-rate", "lr"}, {"learning_rate", "lr"}, {"batch-size", "batch"}, {"batch_size", "batch"},
@@ -85,15 +96,17 @@ static const char *translated(const struct cli *c, const char *word) {
   for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
     if (!strcmp(word, OTHERS[i][0]) && cli_has(c, OTHERS[i][1]))
       return OTHERS[i][1];
-  return NULL;
+  return cli_of_block(c, word);
 }
 
 static int unknown(struct cli *c, const char *word, char err[ERR]) {
   const char **names = mem_get((size_t)(c->count + 1) * sizeof *names);
+  int count = 0;
   for (int i = 0; i < c->count; i++)
-    names[i] = c->option[i].row.name;
+    if (c->option[i].row.rare != HIDDEN)
+      names[count++] = c->option[i].row.name;
   const char *near = translated(c, word);
-  near = near ? near : nearest(word, names, c->count);
+  near = near ? near : nearest(word, names, count);
   free(names);
   return near ? cli_fail(c, err, "%s has no option --%s; did you mean --%s?", c->name, word, near)
               : cli_fail(c, err, "%s has no option --%s; %s --help --all lists them", c->name, word, c->name);
@@ -102,7 +115,7 @@ static int unknown(struct cli *c, const char *word, char err[ERR]) {
 static int ambiguous(struct cli *c, const char *word, char err[ERR]) {
   char *list = mem_text("%s", "");
   for (int i = 0; i < c->count; i++)
-    if (!strncmp(c->option[i].row.name, word, strlen(word))) {
+    if (!strncmp(c->option[i].row.name, word, strlen(word)) && c->option[i].row.rare != HIDDEN) {
       char *longer = mem_text("%s%s--%s", list, *list ? " or " : "", c->option[i].row.name);
       free(list);
       list = longer;
@@ -184,7 +197,7 @@ static int check_plains(struct cli *c, const char *words, char err[ERR]) {
     return 0;
   const char *word = c->plain[most];
   int option = find_long(c, word, strcspn(word, "=:"));
-  if (option >= 0)
+  if (option >= 0 && c->option[option].row.rare != HIDDEN)
     return cli_fail(c, err, "\"%s\" is no word that %s takes; did you mean --%s?", word, c->name,
                     c->option[option].row.name);
   return cli_fail(c, err, most ? "%s takes one word at most: \"%s\" is too much; %s --help tells more"
@@ -212,10 +225,14 @@ int cli_read(struct cli *c, int argc, char **argv, const char *words, char err[E
       return -1;
     i += taken;
   }
-  int all = find_long(c, "all", 3);
-  if (all >= 0 && c->option[all].value && c->option[all].row.rare == HIDDEN)
+  if (cli_get(c, "all") && cli_is_hidden(c, "all"))
     return cli_fail(c, err, "--all belongs to --help");
   return check_plains(c, words, err);
+}
+
+int cli_is_hidden(const struct cli *c, const char *name) {
+  int found = find_long(c, name, strlen(name));
+  return found >= 0 && c->option[found].row.rare == HIDDEN;
 }
 
 int cli_has(const struct cli *c, const char *name) {

@@ -34,7 +34,9 @@ void cli_values(struct cli *c, const char *const *name, int count);
 int cli_read(struct cli *c, int argc, char **argv, const char *words, char err[ERR]);
 void cli_close(struct cli *c);
 
-int cli_has(const struct cli *c, const char *name); /* is there such an option? */
+int cli_has(const struct cli *c, const char *name);       /* is there such an option? */
+const char *cli_of_block(const struct cli *c, const char *name); /* first.NAME, or NULL */
+int cli_is_hidden(const struct cli *c, const char *name); /* one that no help tells of? */
 
 /* The rows as the manual has them. To be freed. */
 struct manual_option *cli_manual(const struct cli *c);

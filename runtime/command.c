@@ -16,7 +16,7 @@ static const struct {
      {"prefix", 0, "TEXT", "What the names in that file begin with and ours do not, as in module.", RARE}},
     {COMMON_WEIGHTS | COMMON_RENAME,
      {"rename", 0, "FILE", "A table that gives the file's tensors our names: their.* -> our.* on each line", RARE}},
-    {COMMON_OUT, {"out", 0, "DIR", "The folder of the run, runs/NAME if not given", OFTEN}},
+    {COMMON_OUT, {"out", 0, "DIR", "The folder of the run, runs/NAME if not given", RARE}},
     {COMMON_BATCH, {"batch", 0, "N", "Samples computed at once", RARE}},
     {COMMON_SEED, {"seed", 0, "N", "Where random numbers begin", RARE}},
     {COMMON_THREADS, {"threads", 0, "N", "Threads that compute, as many as there are cores if not given", RARE}},
@@ -28,6 +28,17 @@ void common_add(struct cli *c, int which) {
       cli_add(c, COMMON[i].row);
 }
 
+static const char *scalar_doc(const char *name) {
+  static const char *const DOCS[][2] = {{"lr", "The learning rate"},
+                                        {"clip", "The limit for gradients"},
+                                        {"ema", "How much the average of the weights keeps of itself"}};
+  const char *dot = strrchr(name, '.');
+  for (size_t i = 0; i < sizeof DOCS / sizeof *DOCS; i++)
+    if (!strcmp(dot ? dot + 1 : name, DOCS[i][0]))
+      return DOCS[i][1];
+  return "A number of the recipe";
+}
+
 void scalars_add(struct cli *c, const struct net_program *p) {
   int rates = 0, plain = 0;
   for (int i = 0; i < p->scalars; i++) {
@@ -37,7 +48,7 @@ void scalars_add(struct cli *c, const struct net_program *p) {
       continue;
     rates += scalar_is_rate(name);
     plain |= !strcmp(name, "lr");
-    cli_add_now(c, (struct cli_row){name, 0, "X", scalar_is_rate(name) ? "The learning rate" : "A number of the recipe", OFTEN},
+    cli_add_now(c, (struct cli_row){name, 0, "X", scalar_doc(name), scalar_is_rate(name) ? OFTEN : RARE},
                 number_text(now, p->scalar_default[i]));
   }
   if (rates && !plain)

@@ -29,12 +29,17 @@ enum { LINE_COUNT = sizeof LINES / sizeof *LINES };
 
 static const struct cli_row START_TOO = {"weights", 'w', "FILE", "Begins with the weights in this file that fit", OFTEN};
 static const struct cli_row TRAIN_ONLY[] = {
-    {"resume", 'r', NULL, "Goes on where a training of this run was stopped, to the same result", OFTEN},
+    {"resume", 'r', NULL, "Goes on where this run stopped, to the same result", OFTEN},
     {"until", 0, "N", "Stops after epoch N of those that the recipe has, to be gone on from with --resume", RARE},
     {"json", 0, NULL, "JSON on standard output, a line for each epoch and one at the end; words go to stderr", RARE},
     {"limit", 0, "N", "Uses the first N samples of each split", RARE},
     {"save-every", 0, "TIME", "A checkpoint within epochs too: every 500 (steps), 90s, 5m (now 5m); 0: never", RARE},
 };
+
+/* Lines that are settled when a program is built, and how they are written. */
+static const char *const SETTLED[][2] = {
+    {"optimizer", "adam(lr: 1e-3)"}, {"clip", "norm(1)"}, {"ema", "0.999"}, {"freeze", "Net.stage"}};
+enum { SETTLED_COUNT = sizeof SETTLED / sizeof *SETTLED };
 
 static char *line_now(const struct net_train *t, const char *name) {
   for (int i = 0; i < t->props; i++)
@@ -52,7 +57,8 @@ static char *line_now(const struct net_train *t, const char *name) {
 void train_options(const struct command *k) {
   struct cli *c = k->cli;
   const struct net_program *p = k->program;
-  common_add(c, COMMON_DATA | COMMON_OUT | COMMON_THREADS);
+  common_add(c, COMMON_DATA | COMMON_THREADS);
+  cli_add(c, (struct cli_row){"out", 0, "DIR", "The folder of the run, runs/NAME if not given", OFTEN});
   cli_add(c, START_TOO);
   common_add(c, COMMON_RENAME);
   for (int i = 0; i < LINE_COUNT; i++) {
@@ -63,6 +69,9 @@ void train_options(const struct command *k) {
   scalars_add(c, p);
   for (size_t i = 0; i < sizeof TRAIN_ONLY / sizeof *TRAIN_ONLY; i++)
     cli_add(c, TRAIN_ONLY[i]);
+  for (int i = 0; i < SETTLED_COUNT; i++)
+    if (!cli_has(c, SETTLED[i][0]) && !cli_of_block(c, SETTLED[i][0]))
+      cli_add(c, (struct cli_row){SETTLED[i][0], 0, "CALL", "", HIDDEN});
 }
 
 static int save_every(struct cli *cli, struct train_options *o, char err[ERR]) {
@@ -180,6 +189,15 @@ static int train_blocks(struct model *m, const struct train_options *given, cons
   return status;
 }
 
+/* Is a line asked for that this program has no room for? */
+static int refuse_settled(struct cli *cli, char err[ERR]) {
+  for (int i = 0; i < SETTLED_COUNT; i++)
+    if (cli_get(cli, SETTLED[i][0]) && cli_is_hidden(cli, SETTLED[i][0]))
+      return cli_fail(cli, err, "--%s: this is settled when a program is built: write `%s: %s` into the train block, and build again",
+                      SETTLED[i][0], SETTLED[i][0], SETTLED[i][1]);
+  return 0;
+}
+
 /* Are the recipe's lines right, with those of the command line? */
 static int check_lines(const struct command *c, const struct net_train *t, const struct train_options *o,
                        char err[ERR]) {
@@ -219,7 +237,7 @@ int command_train(const struct command *c, char err[ERR]) {
   if (cli_get(cli, "until") && p->trains > 1 && !cli->plains)
     cli_fail(cli, err, "--until is about one block: name it, as in %s train %s --until %s", c->self, p->train[0].name,
              cli_get(cli, "until"));
-  else if (first && !check_lines(c, first, &o, err) && !rename_options(cli, starts(cli, p), &o.rename, err) &&
+  else if (first && !refuse_settled(cli, err) && !check_lines(c, first, &o, err) && !rename_options(cli, starts(cli, p), &o.rename, err) &&
            !save_every(cli, &o, err) && !cli_whole(cli, "until", 1, 0, &o.until, err) &&
            !cli_whole(cli, "limit", 1, 0, &o.limit, err) && !cli_whole(cli, "threads", 1, 0, &threads, err) &&
            !json_open(cli, &o, err) && !model_open(&m, p, (int)threads, err)) {

@@ -29,7 +29,7 @@ void given_begin(struct given *g, const struct net_program *p, const struct net_
 }
 
 void given_options(const struct given *g, struct cli *c) {
-  cli_add(c, (struct cli_row){"sample", 0, "N-M", "Samples N to M of the data set instead of files; or one, N", OFTEN});
+  cli_add(c, (struct cli_row){"sample", 0, "N-M", "Samples N to M of the data set, or sample N alone", OFTEN});
   cli_add(c, (struct cli_row){"split", 0, SPLITS, "Whose samples; all of them without --sample", OFTEN});
   for (int i = 0; i < g->predict->inputs; i++) {
     const struct net_predict_input *in = input(g, i);

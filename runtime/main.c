@@ -8,7 +8,7 @@ enum { DONE, FAILED, MISUSED }; /* the exit status; a command may have one more,
 
 static const struct command_row COMMANDS[] = {
     {"train", "[BLOCK]", "Trains the network by the file's recipe",
-     "Every line of the recipe is an option here, and the option wins.", "train --epochs 10 --lr 3e-4", OFTEN,
+     "Lines of the recipe are options here, and the option wins.", "train --epochs 10 --lr 3e-4", OFTEN,
      train_options, command_train, NULL},
     {"eval", "[BLOCK]", "Loss and metrics of a trained network",
      "They come from data that it was not trained on, unless --split says otherwise.", "eval --split test", OFTEN,

@@ -128,10 +128,12 @@ static const char *example(const struct net_predict *t, struct heap *h) {
   FILE *f = open_memstream(&text, &size);
   fputs(t->name, f);
   for (int i = 0; i < t->inputs; i++)
-    if (t->input[i].field.kind == NET_IMAGE)
+    if (t->input[i].is_option)
+      continue;
+    else if (t->input[i].field.kind == NET_IMAGE)
       fputs(" picture.png", f);
     else if (t->input[i].field.kind == NET_CLASS)
-      fprintf(f, " --%s 3", t->input[i].field.name);
+      fprintf(f, " --%s 0", t->input[i].field.name);
   fputs(shows(t, "mask") || shows(t, "image") ? " -o result.png" : " --json", f);
   fclose(f);
   const char *kept = heap_text(h, text, size);

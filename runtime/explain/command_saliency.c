@@ -182,10 +182,10 @@ static void run_close(struct run *r) {
 
 void saliency_options(const struct command *c) {
   struct cli *cli = c->cli;
-  cli_add(cli, (struct cli_row){"output", 'o', "FILE", "The picture; for several, a folder, or a file for a sheet of all", OFTEN});
+  cli_add(cli, (struct cli_row){"output", 'o', "FILE", "The picture; for several, a folder or a sheet's file", OFTEN});
   cli_add(cli, (struct cli_row){"class", 0, "CLASS", "Whose probability; the most probable class if not given", OFTEN});
   saliency_add(cli);
-  cli_add(cli, (struct cli_row){"npy", 0, "FILE", "The maps too, float32 [N, height, width] of the network's picture", OFTEN});
+  cli_add(cli, (struct cli_row){"npy", 0, "FILE", "The maps too, as float32 [N, height, width]", OFTEN});
   cli_add(cli, (struct cli_row){"json", 0, NULL, "Results as JSON on standard output", OFTEN});
   explain_options(c, EXPLAIN_CLASSES);
 }

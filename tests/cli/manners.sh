@@ -31,6 +31,7 @@ train judge on Shapes as (image, label) {
 train painter on Shapes as (image, label) {
   minimize mse(G(one_hot(label, 3)), image)
   optimizer: adam(lr: 0.01)
+  clip:      norm(1)
   epochs:    1
 }
 predict classify(image Shapes.image) {
@@ -92,6 +93,9 @@ try train --keep 'best(acuracy)'
 try train --schedule cosin
 try train --save-every 3h
 try train --prefix module.
+try train --optimizer 'adam(lr: 1)'
+try train --clip 3
+try train --cl 3
 try eval --split tset
 try eval --split test
 try eval
