@@ -195,7 +195,7 @@ static int bench_entry(struct bench *b, int entry, char err[ERR]) {
 }
 
 /* All that are named (an entry by its name, that of a predict command also by the command's), else all but those that
-   explain. */
+   explain, or measure once before a training. */
 static int wanted(const struct cli *cli, const struct net_program *p, int entry) {
   static const char PREDICT[] = "predict_";
   const char *name = p->entry[entry].name;
@@ -203,10 +203,12 @@ static int wanted(const struct cli *cli, const struct net_program *p, int entry)
   for (int i = 0; i < cli->plains; i++)
     if (!strcmp(cli->plain[i], name) || !strcmp(cli->plain[i], bare))
       return 1;
-  int explains = 0;
+  int rare = 0;
   for (int i = 0; i < p->predicts; i++)
-    explains |= p->predict[i].stages && p->predict[i].explain_entry == entry;
-  return !cli->plains && !explains;
+    rare |= p->predict[i].stages && p->predict[i].explain_entry == entry;
+  for (int i = 0; i < p->measures; i++)
+    rare |= p->measure[i].entry == entry;
+  return !cli->plains && !rare;
 }
 
 static int no_entry(struct cli *cli, const struct net_program *p, char err[ERR]) {

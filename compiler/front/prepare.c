@@ -76,12 +76,32 @@ static int is_geometry(Expand *x, const RecipeCall *call) {
   return !call_is(x, call, "scale") && !call_is(x, call, "normalize") && !call_is(x, call, "zca_whiten");
 }
 
+static int wrong_range(Expand *x, const RecipeArg *a, const char *what, const char *wanted, double v) {
+  diag_add(x->c, D_RECIPE_RANGE, a->span, what, wanted, say_number(x, v));
+  return 0;
+}
+
+static int check_numbers(Expand *x, const RecipeCall *call) {
+  const RecipeArg *std = call_is(x, call, "normalize") ? statistics_of(x, call).std : NULL;
+  const RecipeArg *eps = call_is(x, call, "zca_whiten") ? arg_of(x, call, "eps", 0) : NULL;
+  if (eps && !(eps->kind == RECIPE_NUM && eps->num >= 0))
+    return wrong_range(x, eps, "`eps`", "0 or more", eps->num);
+  if (std && std->kind == RECIPE_NUM && !(std->num > 0))
+    return wrong_range(x, std, "`std`", "above 0", std->num);
+  for (int i = 0; std && std->kind == RECIPE_LIST && i < std->list.count; i++)
+    if (!(std->list.at[i].num > 0))
+      return wrong_range(x, std, "`std`", "above 0", std->list.at[i].num);
+  return 1;
+}
+
 static int check_call(Expand *x, const Data *d, const PrepareStep *s) {
   const RecipeCall *call = s->call;
   if (call_is(x, call, "normalize") && !is_word(x, arg_of(x, call, "mean", 0), NULL) && !arg_of(x, call, "std", 1)) {
     diag_help(x->c, diag_add(x->c, D_RECIPE_LACKS, s->span, "normalize", "std"), "`normalize(measured)` takes both from the training samples");
     return 0;
   }
+  if (!check_numbers(x, call))
+    return 0;
   if (!d->computed.count || !is_geometry(x, call))
     return 1;
   Span before = d->computed.at[d->computed.count - 1].span;

@@ -207,6 +207,9 @@ static void unknown_row(Expand *x, const char *kind, Name name, Span at) {
   for (int i = 0; i < CALLS; i++)
     if (!strcmp(calls[i].kind, kind))
       vec_push(x->c->mem, &all, name_of(x->c->names, calls[i].name));
+  for (int i = 0; i < x->user_decls && !strcmp(kind, "TRANSFORM"); i++)
+    if (x->decls.at[i]->kind == AST_BLOCK) /* which may stand there as well */
+      vec_push(x->c->mem, &all, x->decls.at[i]->name);
   Diag *d = diag_add(x->c, D_UNKNOWN_RECIPE, at, strchr(kinds[kind_of(kind)].word, ' ') + 1, text);
   suggest_or_list(x, d, name, &all, "%s", "there are:");
 }
