@@ -61,6 +61,12 @@ static int mixed_fits(Expand *x, const RecipeCall *call, const Field *f, const F
   return wrong_shape(x, call, f, label, arena_printf(x->c->mem, "a field [%d] for its result", label->classes));
 }
 
+/* One number: [] or [1]. */
+static int weight_fits(Expand *x, const RecipeCall *call, const Field *f, const Field *label) {
+  const Type *t = type_get(x->c, f->type);
+  return !f->classes && type_count(t) == 1 ? 1 : wrong_shape(x, call, f, label, "a field [] for its result");
+}
+
 int derived_read(Expand *x, const Data *d, const Ast *e, Field *f) {
   RecipeArg arg;
   if (!recipe_arg(x, e, &arg))
@@ -69,13 +75,13 @@ int derived_read(Expand *x, const Data *d, const Ast *e, Field *f) {
   if (!call)
     return 0;
   const char *name = name_text(x->c->names, call->name);
-  int heat = !strcmp(name, "heatmaps"), mixed = !strcmp(name, "mixed");
+  int heat = !strcmp(name, "heatmaps"), mixed = !strcmp(name, "mixed"), weight = !strcmp(name, "class_weight");
   f->derived = call;
   unsigned masks = 1 << FIELD_MASK | 1 << FIELD_CLASS_MASK;
   f->from = heat ? field_named(x, d, call, "a field of points, [k, 2]", 1 << FIELD_POINTS)
-            : mixed ? field_named(x, d, call, "a field of a class", 1 << FIELD_CLASS)
+            : mixed || weight ? field_named(x, d, call, "a field of a class", 1 << FIELD_CLASS)
                     : field_named(x, d, call, "a field of a mask, or of the pixels' classes", masks);
   if (f->from < 0 || !d->fields.at[f->from].type)
     return 0;
-  return (heat ? heatmaps_fit : mixed ? mixed_fits : border_fits)(x, call, f, &d->fields.at[f->from]);
+  return (heat ? heatmaps_fit : mixed ? mixed_fits : weight ? weight_fits : border_fits)(x, call, f, &d->fields.at[f->from]);
 }

@@ -53,6 +53,12 @@ static int cifar10_load(const struct source *s, int64_t i, struct cell *cell, ch
   return 0;
 }
 
+static int32_t cifar10_label(const struct source *s, int64_t i) {
+  const struct cifar10 *x = (const struct cifar10 *)s;
+  int64_t k = file_of(x, &i);
+  return x->file[k][i * RECORD];
+}
+
 static const char *cifar10_class_name(const struct source *s, int k) {
   (void)s;
   return k >= 0 && k < CLASSES ? names[k] : NULL;
@@ -116,7 +122,7 @@ struct source *cifar10_open(const struct source_request *r, char err[512]) {
   struct cifar10 *x = calloc(1, sizeof *x);
   if (!x)
     return fail(err, "out of memory"), NULL;
-  x->base = (struct source){r->data, 0, 1, cifar10_load, cifar10_class_name, cifar10_where, cifar10_close, 0};
+  x->base = (struct source){r->data, 0, 1, cifar10_load, cifar10_class_name, cifar10_where, cifar10_close, cifar10_label, 0};
   if (!cifar10_read(x, r, err))
     return &x->base;
   cifar10_close(&x->base);

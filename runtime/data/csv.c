@@ -70,6 +70,10 @@ static int csv_load(const struct source *s, int64_t i, struct cell *cell, char e
   return 0;
 }
 
+static int32_t csv_label(const struct source *s, int64_t i) {
+  return ((const struct csv *)s)->label[i];
+}
+
 static const char *csv_class_name(const struct source *s, int k) {
   const struct csv *x = (const struct csv *)s;
   return k >= 0 && k < x->names.count ? x->names.path[k] : NULL;
@@ -306,7 +310,7 @@ static int csv_read(struct csv *x, const struct source_request *r, char err[512]
 
 struct source *csv_open(const struct source_request *r, char err[512]) {
   struct csv *x = mem_get(sizeof *x);
-  x->base = (struct source){r->data, 0, 0, csv_load, csv_class_name, csv_where, csv_close, 1};
+  x->base = (struct source){r->data, 0, 0, csv_load, csv_class_name, csv_where, csv_close, csv_label, 1};
   x->of = mem_get((size_t)(r->data->fields + 1) * sizeof *x->of);
   x->number = mem_get((size_t)(r->data->fields + 1) * sizeof *x->number);
   int failed = csv_read(x, r, err);

@@ -35,6 +35,8 @@ int data_fill(struct net_dataset *s, const int64_t *index, const int64_t *positi
    index and position too. Returns how many are left; -1 and err, also when more than half of the split cannot be read. */
 int64_t data_take(struct net_dataset *s, int64_t *index, int64_t *position, int64_t n, uint64_t epoch, int augment,
                   void *const *buffers, char err[512]);
+/* The class of a sample, mostly known without decoding its picture; -1 and err. */
+int32_t data_label(struct net_dataset *s, int64_t index, char err[512]);
 void data_limit(struct net_dataset *s, int64_t count); /* the split has its first `count` samples only */
 /* One line about the samples left out so far, the first files by name; NULL when there is nothing new to tell. To be
    freed. */

@@ -3,6 +3,7 @@
    `val:` and `test:` are sources of their own; `holdout:` takes samples off the training source. */
 #include "data/dataset.h"
 #include "calls.h"
+#include "data/classes.h"
 #include "data/derive.h"
 #include "data/holdout.h"
 #include "data/text.h"
@@ -84,6 +85,11 @@ static int dataset_open(struct net_dataset *s, const struct net_data *d, enum ne
   s->count = s->source->count;
   if (shared && members_pick(s, d->holdout, split == NET_VAL, err))
     return -1;
+  s->class_weight = mem_get((size_t)(d->fields + 1) * sizeof *s->class_weight);
+  for (int f = 0; f < d->fields; f++)
+    if (d->field[f].derived && !strcmp(d->field[f].derived->name, "class_weight") &&
+        !(s->class_weight[f] = class_weights(s, f, dir, err)))
+      return -1;
   if (s->source->resident && !s->recipe.resizes)
     return 0;
   s->ready = calloc(s->source->count, sizeof *s->ready);
@@ -119,6 +125,9 @@ void data_close(struct net_dataset *s) {
   free(s->member);
   source_close(s->source);
   broken_close(&s->broken);
+  for (int f = 0; s->class_weight && f < s->data->fields; f++)
+    free(s->class_weight[f]);
+  free(s->class_weight);
   free(s->given_field);
   free(s->given_at);
   free(s);

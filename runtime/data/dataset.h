@@ -18,6 +18,7 @@ struct net_dataset {
   int64_t kept;           /* bytes */
   enum net_split split;
   struct broken broken;
+  float **class_weight; /* for each field of data that is class_weight(...): of each class */
   int64_t told; /* of the broken ones, in data_left_out */
 };
 
@@ -44,5 +45,7 @@ int given_write(struct net_dataset *s, const struct cell *cell, int64_t i, const
 int sample_mix(struct net_dataset *s, const struct chance *chance, void *const *value, struct mix *m, char err[512]);
 /* The class as probabilities. */
 void mixed_write(const struct mix *m, int32_t label, int64_t classes, float *out);
+/* The weight of the class, or of the classes that are mixed. */
+float mixed_weight(const struct mix *m, int32_t label, const float *weight);
 
 #endif

@@ -17,7 +17,7 @@ int derive_check(const struct net_data *d, char err[512]) {
       continue;
     if (call_check(f->derived, CALL_DERIVED, why))
       return fail(err, "data %s, field `%s`: %.400s", d->name, f->name, why);
-    if (!strcmp(f->derived->name, "mixed"))
+    if (d->field[f->from].kind == NET_CLASS) /* mixed, class_weight */
       continue;
     if (!(arg_num(f->derived, CALL_DERIVED, "sigma") > 0))
       return fail(err, "data %s, field `%s`: sigma should be above 0", d->name, f->name);

@@ -67,6 +67,10 @@ static int frames_load(const struct source *s, int64_t i, struct cell *cell, cha
   return 0;
 }
 
+static int32_t frames_label(const struct source *s, int64_t i) {
+  return ((const struct frames *)s)->class_of[i];
+}
+
 static const char *frames_class_name(const struct source *s, int k) {
   const struct frames *x = (const struct frames *)s;
   return k >= 0 && k < x->classes.count ? path_file(x->classes.path[k]) : NULL;
@@ -126,7 +130,7 @@ struct source *frames_open(const struct source_request *r, char err[512]) {
   struct frames *x = calloc(1, sizeof *x);
   if (!x)
     return fail(err, "out of memory"), NULL;
-  x->base = (struct source){r->data, 0, 0, frames_load, frames_class_name, frames_where, frames_close, 1};
+  x->base = (struct source){r->data, 0, 0, frames_load, frames_class_name, frames_where, frames_close, frames_label, 1};
   x->clip = field_of(r->data, NET_CLIP), x->label = field_of(r->data, NET_CLASS);
   int failed = fields_check(r->data, 1 << NET_CLIP | 1 << NET_CLASS, "frames", err);
   if (!failed && x->clip < 0)

@@ -71,6 +71,10 @@ static int table_read(struct table *t, const char *dir, const char *name, char e
   return t->file ? table_header(t, size, err) : -1;
 }
 
+static int32_t idx_label(const struct source *s, int64_t i) {
+  return ((const struct idx *)s)->labels.values[i];
+}
+
 static int idx_load(const struct source *s, int64_t i, struct cell *cell, char err[512]) {
   const struct idx *x = (const struct idx *)s;
   if (x->image_field >= 0) {
@@ -126,7 +130,7 @@ struct source *idx_open(const struct source_request *r, char err[512]) {
   struct idx *x = calloc(1, sizeof *x);
   if (!x)
     return fail(err, "out of memory"), NULL;
-  x->base = (struct source){r->data, 0, 1, idx_load, NULL, idx_where, idx_close, 0};
+  x->base = (struct source){r->data, 0, 1, idx_load, NULL, idx_where, idx_close, idx_label, 0};
   x->image_field = field_of(r->data, NET_IMAGE);
   x->label_field = field_of(r->data, NET_CLASS);
   if (!idx_read(x, r, err))

@@ -90,3 +90,10 @@ void mixed_write(const struct mix *m, int32_t label, int64_t classes, float *out
       out[of] += m->part[k].share;
   }
 }
+
+float mixed_weight(const struct mix *m, int32_t label, const float *weight) {
+  float sum = 0;
+  for (int k = 0; k < m->parts; k++)
+    sum += m->part[k].share * weight[m->parts > 1 ? m->part[k].label : label];
+  return sum;
+}

@@ -84,6 +84,10 @@ static int32_t class_at(const struct array *a, int64_t i) {
   return k;
 }
 
+static int32_t npy_label(const struct source *s, int64_t i) {
+  return class_at(&((const struct npy *)s)->of[field_of(s->data, NET_CLASS)], i);
+}
+
 static int npy_load(const struct source *s, int64_t i, struct cell *cell, char err[512]) {
   const struct npy *x = (const struct npy *)s;
   (void)err;
@@ -266,7 +270,7 @@ static int npy_read(struct npy *x, const struct source_request *r, char err[512]
 
 struct source *npy_open(const struct source_request *r, char err[512]) {
   struct npy *x = mem_get(sizeof *x);
-  x->base = (struct source){r->data, 0, 0, npy_load, NULL, npy_where, npy_close, 0};
+  x->base = (struct source){r->data, 0, 0, npy_load, NULL, npy_where, npy_close, npy_label, 0};
   size_t fields = (size_t)r->data->fields + 1;
   x->of = mem_get(fields * sizeof *x->of);
   x->last = mem_get(fields * sizeof *x->last);

@@ -43,6 +43,10 @@ static void pictures_where(const struct source *s, int64_t i, int field, char ou
   snprintf(out, 300, "%s", field == x->second_field ? x->second.path[i] : x->image.path[i]);
 }
 
+static int32_t pictures_label(const struct source *s, int64_t i) {
+  return ((const struct pictures *)s)->label[i];
+}
+
 static const char *pictures_class_name(const struct source *s, int k) {
   const struct pictures *x = (const struct pictures *)s;
   return k >= 0 && k < x->names.count ? x->names.path[k] : NULL;
@@ -52,7 +56,7 @@ struct pictures *pictures_new(const struct source_request *r, char err[512]) {
   struct pictures *x = calloc(1, sizeof *x);
   if (!x)
     return fail(err, "out of memory"), NULL;
-  x->base = (struct source){r->data, 0, 0, pictures_load, pictures_class_name, pictures_where, pictures_close, 0};
+  x->base = (struct source){r->data, 0, 0, pictures_load, pictures_class_name, pictures_where, pictures_close, pictures_label, 0};
   x->first_field = 0;
   x->second_field = -1;
   return x;

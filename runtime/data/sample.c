@@ -114,7 +114,9 @@ int sample_write(struct net_dataset *s, const struct cell *cell, int64_t i, int6
     }
   failed = failed || given_write(s, cell, i, chance, value, err) || (chance && sample_mix(s, chance, value, &mix, err));
   for (int f = 0; f < d->fields && !failed; f++)
-    if (value[f] && d->field[f].derived && d->field[d->field[f].from].kind == NET_CLASS)
+    if (value[f] && s->class_weight[f])
+      *(float *)value[f] = mixed_weight(&mix, *(int32_t *)value[d->field[f].from], s->class_weight[f]);
+    else if (value[f] && d->field[f].derived && d->field[d->field[f].from].kind == NET_CLASS)
       mixed_write(&mix, *(int32_t *)value[d->field[f].from], d->field[f].dim[0], value[f]);
     else if (value[f] && d->field[f].derived)
       failed = derive_write(d, f, value[d->field[f].from], value[f], err);

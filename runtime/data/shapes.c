@@ -193,7 +193,7 @@ struct source *shapes_open(const struct source_request *r, char err[512]) {
   struct shapes *x = calloc(1, sizeof *x);
   if (!x)
     return fail(err, "out of memory"), NULL;
-  x->base = (struct source){r->data, 0, 0, shapes_load, shapes_class_name, shapes_where, shapes_close, 0};
+  x->base = (struct source){r->data, 0, 0, shapes_load, shapes_class_name, shapes_where, shapes_close, NULL, 0};
   if (!shapes_plan(x, r, err))
     return &x->base;
   free(x);

@@ -16,6 +16,7 @@ struct source {
   /* How messages call sample i: its file, or "image 17 of train.gz". */
   void (*where)(const struct source *s, int64_t i, int field, char out[300]);
   void (*close)(struct source *s);
+  int32_t (*label)(const struct source *s, int64_t i); /* the class of sample i; NULL: loading tells it */
   int finds_names; /* class names are what was found there: another split may have found others */
 };
 

@@ -126,7 +126,7 @@ static void test_holdout(void **state) {
   (void)state;
   fixture_folder("x"), fixture_folder("y");
   for (int i = 0; i < 6; i++) {
-    char name[16];
+    char name[32];
     snprintf(name, sizeof name, "%c/%d.png", i < 3 ? 'x' : 'y', i < 5 ? i : 1);
     fixture_picture(name, W, H, i); /* x/0 x/1 x/2 y/1 (5) y/3 y/4 */
   }
