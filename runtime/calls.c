@@ -17,7 +17,7 @@ static const char *const kind_name[] = {
     [CALL_TRANSFORM] = "transform", [CALL_AUGMENTATION] = "augmentation", [CALL_FILL] = "fill",
     [CALL_SCHEDULE] = "schedule",   [CALL_CLIP] = "clip rule",            [CALL_KEEP] = "keep rule",
     [CALL_STOP] = "stop rule",      [CALL_START] = "start",               [CALL_LABEL] = "way to read labels",
-    [CALL_LOG] = "log"};
+    [CALL_LOG] = "log",             [CALL_SAMPLING] = "sampling"};
 
 struct param {
   const char *name, *value; /* value NULL: required */

@@ -18,6 +18,7 @@ enum call_kind {
   CALL_START,
   CALL_LABEL,
   CALL_LOG,
+  CALL_SAMPLING,
   CALL_RANGE, /* these two are netc's alone */
   CALL_TRY
 };

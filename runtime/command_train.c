@@ -21,6 +21,7 @@ static const struct cli_row LINES[] = {
     {"stop", 0, "CALL", "When to stop early: 'stalled(loss, epochs: 5)'", OFTEN},
     {"accumulate", 0, "N", "Batches whose gradients make one step", RARE},
     {"seed", 's', "N", "Where random numbers begin: weights, order, noise", RARE},
+    {"sampling", 0, "CALL", "How an epoch draws its samples: shuffled, or 'balanced(FIELD)'", RARE},
     {"preview", 0, "CALL", "A predict command whose pictures every epoch leaves: 'sample(count: 16)'", RARE},
     {"log", 0, "CALL", "What is written for TensorBoard: none, or 'tensorboard(histograms: false)'", RARE},
     {"start", 0, "FILE", "The same as --weights", RARE},

@@ -119,7 +119,9 @@ void loader_begin(struct loader *l, uint64_t epoch, int64_t position) {
   for (int i = 0; i < l->slots; i++)
     l->slot[i].claimed = l->slot[i].full = 0;
   l->read = l->write = l->lent = 0;
-  if (l->spec.training)
+  if (l->spec.training && l->spec.sampling)
+    sampling_order(l->spec.sampling, l->order, l->spec.count, l->spec.seed, epoch);
+  else if (l->spec.training)
     order_fill(l->order, l->spec.count, l->spec.seed, epoch);
   l->epoch = epoch;
   l->next = position;

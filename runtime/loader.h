@@ -5,6 +5,7 @@
 #include "base.h"
 #include "data/data.h"
 #include "netrt.h"
+#include "sampling.h"
 
 struct batch {
   int64_t claimed; /* samples of the epoch's order */
@@ -22,7 +23,8 @@ struct loader_spec {
   const int *wanted;    /* for each field: is it read? */
   int training;         /* shuffle and augment */
   uint64_t seed;
-  int threads; /* that fill batches */
+  int threads;                     /* that fill batches */
+  const struct sampling *sampling; /* of a training; NULL: each sample once, shuffled */
 };
 
 struct loader *loader_open(const struct loader_spec *spec, char err[ERR]);

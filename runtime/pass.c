@@ -40,8 +40,17 @@ static int open_runners(struct pass *p, struct model *m, const struct pass_spec 
 
 static int open_loader(struct pass *p, struct model *m, const struct pass_spec *spec, const int *wanted, char err[ERR]) {
   int threads = pool_threads(m->pool) / 2; /* samples are mostly far cheaper than steps */
-  struct loader_spec l = {p->set,          spec->data, p->now->job.room,           p->count, wanted,
-                          spec->training, spec->seed, threads > 1 ? threads : 1};
+  struct loader_spec l = {.set = p->set,
+                          .data = spec->data,
+                          .batch = p->now->job.room,
+                          .count = p->count,
+                          .wanted = wanted,
+                          .training = spec->training,
+                          .seed = spec->seed,
+                          .threads = threads > 1 ? threads : 1,
+                          .sampling = spec->balanced ? &p->sampling : NULL};
+  if (spec->balanced && sampling_open(&p->sampling, p->set, spec->data, spec->balanced, p->count, err))
+    return -1;
   p->loader = loader_open(&l, err);
   return p->loader ? 0 : -1;
 }
@@ -69,6 +78,7 @@ int pass_open(struct pass *p, struct model *m, const struct pass_spec *spec, cha
 
 void pass_close(struct pass *p) {
   loader_close(p->loader);
+  sampling_close(&p->sampling);
   for (int i = 0; i < p->runners; i++)
     job_close(&p->runner[i].job);
   free(p->runner);

@@ -16,6 +16,7 @@ struct pass {
   struct net_dataset *set;
   int borrows;          /* the set is another pass's */
   struct loader *loader;
+  struct sampling sampling;
   int64_t count;        /* samples of an epoch */
   struct batch *batch; /* that pass_take got */
   int64_t n;           /* samples of it that could be read */
@@ -30,6 +31,7 @@ struct pass_spec {
   const int *more;
   int64_t batch, limit; /* limit: the first so many samples only; 0: all */
   int training;
+  const char *balanced; /* the field whose classes are drawn equally often; NULL: each sample once */
   const char *folder; /* --data */
   uint64_t seed;
   struct net_dataset *set; /* opened already, of another pass that outlives this one; NULL: to be opened */

@@ -204,6 +204,19 @@ static int get_log(struct recipe *r, char err[ERR]) {
   return 0;
 }
 
+static int get_sampling(struct recipe *r, char err[ERR]) {
+  const struct net_arg *v = line(r, "sampling");
+  struct net_call c = v ? call_of(v) : (struct net_call){.name = "shuffled"};
+  r->balanced = NULL;
+  if (!c.name)
+    return fail(err, "sampling: shuffled or balanced(label) is wanted");
+  if (call_check(&c, CALL_SAMPLING, err))
+    return -1;
+  if (!strcmp(c.name, "balanced"))
+    r->balanced = arg_text(&c, CALL_SAMPLING, "label");
+  return 0;
+}
+
 int recipe_resolve(struct recipe *r, char err[ERR]) {
   double batch, seed, accumulate;
   if (get_number(r, "epochs", EPOCHS_DEFAULT, &r->epochs, err) ||
@@ -229,7 +242,7 @@ int recipe_resolve(struct recipe *r, char err[ERR]) {
   r->preview = v ? call_of(v) : (struct net_call){0};
   if (v && !r->preview.name)
     return fail(err, "preview: a predict command is wanted, such as sample(count: 16)");
-  return get_start(r, err) || get_keep(r, err) || get_stop(r, err) || get_log(r, err) ? -1 : 0;
+  return get_start(r, err) || get_keep(r, err) || get_stop(r, err) || get_log(r, err) || get_sampling(r, err) ? -1 : 0;
 }
 
 void recipe_write(const struct recipe *r, FILE *out) {

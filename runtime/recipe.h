@@ -30,6 +30,7 @@ struct recipe {
   int64_t batch;
   uint64_t seed;
   struct net_call schedule;
+  const char *balanced;    /* the field of a class that sampling balances, or NULL */
   struct recipe_watch keep, stop, plateau;
   int64_t keep_every;      /* epochs between files of their own; 0: none */
   int64_t accumulate;      /* batches of a step */

@@ -161,13 +161,14 @@ static int open_data(struct trainer *t, char err[ERR]) {
                            .batch = t->recipe.batch,
                            .limit = t->o->limit,
                            .training = 1,
+                           .balanced = t->recipe.balanced,
                            .folder = t->o->data,
                            .seed = t->recipe.seed};
   int status = pass_open(&t->fit, t->m, &spec, err);
   free(entry);
   if (status)
     return -1;
-  spec.split = NET_VAL, spec.entry = t->train->eval_entry, spec.mores = spec.training = 0;
+  spec.split = NET_VAL, spec.entry = t->train->eval_entry, spec.mores = spec.training = 0, spec.balanced = NULL;
   if (t->has_val && pass_open(&t->val, t->m, &spec, err))
     return -1;
   t->classes = class_text(t->fit.set);

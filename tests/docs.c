@@ -148,6 +148,7 @@ static void write_call(const char *kind, const char *name, const char *signature
       {"CLIP", "How gradients are limited: `clip:`"},
       {"KEEP", "What to keep: `keep:`, one or a list of them"},
       {"STOP", "When to stop: `stop:`"},
+      {"SAMPLING", "How an epoch draws its samples: `sampling:`"},
       {"LOG", "What is logged for others to read: `log:`"},
       {"START", "What to start from: `start:`, which also takes the file's path alone"},
       {"RANGE", "Ranges of a search: `lr: log(1e-4, 1e-1)`"},

@@ -9,7 +9,7 @@ static const struct {
   const char *name, *kind;
 } lines[] = {{"optimizer", "?"}, {"schedule", "SCHEDULE"}, {"epochs", ""},    {"batch", ""},   {"seed", ""},    {"keep", "KEEP"},
              {"stop", "STOP"},   {"start", "START"},       {"clip", "CLIP"},  {"ema", "%"},    {"accumulate", ""}, {"freeze", "?"},
-             {"preview", NULL},  {"log", NULL},            {"every", NULL}};
+             {"sampling", "SAMPLING"}, {"preview", NULL},  {"log", NULL},            {"every", NULL}};
 enum { LINES = sizeof lines / sizeof *lines };
 
 static void unknown_line(Expand *x, const Ast *s, Span at) {
@@ -122,6 +122,26 @@ static void set_clip(Run *r, const RecipeProp *p) {
     diag_add(x->c, D_RECIPE_RANGE, p->value.call->args.at[0].span, "what gradients are clipped to", "above 0", say_number(x, limit));
 }
 
+/* sampling: balanced(label): of a field that is a class. */
+static void check_sampling(Run *r, const RecipeProp *p) {
+  Expand *x = r->x;
+  NameList classes = {0};
+  if (r->t->data < 0 || !p->value.call->args.count)
+    return;
+  const RecipeArg *of = &p->value.call->args.at[0];
+  const Data *d = &x->p->datas.at[r->t->data];
+  for (int i = 0; i < d->fields.count; i++)
+    if (d->fields.at[i].kind == FIELD_CLASS) {
+      vec_push(x->c->mem, &classes, d->fields.at[i].name);
+      if (of->kind == RECIPE_TEXT && d->fields.at[i].name == of->text)
+        return;
+    }
+  Diag *diag = diag_add(x->c, D_DERIVED, of->span, "balanced", "a field of a class", arena_printf(x->c->mem, "`%s`", say_source(x, of->span)));
+  diag_note(x->c, diag, d->span, "the data block");
+  if (classes.count)
+    suggest_or_list(x, diag, of->text, &classes, "%s", "there are:");
+}
+
 /* Lines that shape the graphs; the others are the runtime's. */
 static int is_ours(Run *r, const char *name, const RecipeProp *p) {
   if (!strcmp(name, "clip"))
@@ -164,6 +184,8 @@ void line_run(Run *r, const Ast *s) {
   if (!ours && !read_line(r, s, lines[i].kind, &p))
     return;
   vec_push(x->c->mem, &r->lines, s);
+  if (!strcmp(name, "sampling"))
+    check_sampling(r, &p);
   if (!ours && !is_ours(r, name, &p))
     vec_push(x->c->mem, &r->t->props, p);
 }

@@ -176,6 +176,7 @@ static const struct {
     {"CLIP", "a limit for gradients", "clip:", "norm(1)"},
     {"KEEP", "a keep rule", "keep:", "best(loss)"},
     {"STOP", "a stop rule", "stop:", "stalled(loss, epochs: 10)"},
+    {"SAMPLING", "a sampling", "sampling:", "balanced(label)"},
     {"LOG", "a log", "log:", "tensorboard(histograms: false)"},
     {"START", "a start", "start:", "weights(\"resnet18.safetensors\")"},
     {"RANGE", "a range", "a search block", "log(1e-4, 1e-1)"},

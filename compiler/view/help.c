@@ -131,12 +131,12 @@ static void search_functions(Help *h) {
 }
 
 static void search_calls(Help *h) {
-  enum { SOURCE, LABEL, DERIVED, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, CLIP, KEEP, STOP, START, LOG, RANGE, TRY };
+  enum { SOURCE, LABEL, DERIVED, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, CLIP, KEEP, STOP, START, SAMPLING, LOG, RANGE, TRY };
   static const char *const kinds[] = {
       [SOURCE] = "source:, val:, test:", [LABEL] = "label:",          [DERIVED] = "field =", [HOLDOUT] = "holdout:",
       [TRANSFORM] = "prepare:",          [AUGMENTATION] = "augment:", [FILL] = "fill:",      [SCHEDULE] = "schedule:",
       [CLIP] = "clip:",                  [KEEP] = "keep:",            [STOP] = "stop:",      [START] = "start:",
-      [LOG] = "log:",                    [RANGE] = "a name in search", [TRY] = "try:"};
+      [SAMPLING] = "sampling:", [LOG] = "log:",                    [RANGE] = "a name in search", [TRY] = "try:"};
   static const struct {
     int kind;
     const char *name, *signature, *summary;
