@@ -142,8 +142,10 @@ static void check_sampling(Run *r, const RecipeProp *p) {
     suggest_or_list(x, diag, of->text, &classes, "%s", "there are:");
 }
 
-/* Lines that shape the graphs; the others are the runtime's. */
+/* Lines that shape the graphs, or ask for nothing (start: none); the others are the runtime's. */
 static int is_ours(Run *r, const char *name, const RecipeProp *p) {
+  if (!strcmp(name, "start") && p->value.kind == RECIPE_TEXT && !strcmp(name_text(r->x->c->names, p->value.text), "none"))
+    return 1;
   if (!strcmp(name, "clip"))
     set_clip(r, p);
   else if (!strcmp(name, "ema")) {
@@ -197,6 +199,12 @@ static void frozen_add(Run *r, const Ast *e) {
   Expand *x = r->x;
   Frozen part = {.until = INFINITY, .span = e->span};
   const Ast *path = e;
+  int yes;
+  if (e->kind == AST_COND) {
+    if (to_bool(x, e->kids[0], &yes))
+      frozen_add(r, e->kids[yes ? 1 : 2]);
+    return;
+  }
   if (e->kind == AST_LIST) {
     for (int i = 0; i < e->count; i++)
       frozen_add(r, e->kids[i]);
