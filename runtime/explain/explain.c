@@ -193,6 +193,14 @@ const struct net_stage *stage_find(const struct net_predict *p, const char *name
   return NULL;
 }
 
+const struct net_stage *stage_wanted(struct explainer *e, char err[ERR]) {
+  const char *name = cli_get(e->cli, "stage");
+  if (name)
+    return stage_find(e->predict, name, err);
+  cli_fail(e->cli, err, "--stage NAME is wanted; --stage list lists the stages");
+  return NULL;
+}
+
 /* ---- the explaining entry ---- */
 
 int64_t room_for(const struct net_entry *e, int64_t most) {
@@ -205,7 +213,7 @@ int64_t room_for(const struct net_entry *e, int64_t most) {
 int insight_open(struct insight *s, struct explainer *e, int64_t room, char err[ERR]) {
   const struct net_predict *p = e->predict;
   int given = e->program->entry[p->entry].inputs;
-  *s = (struct insight){0};
+  *s = (struct insight){.seed = e->seed};
   if (job_open(&s->job, &e->m, p->explain_entry, room, err))
     return -1;
   for (int i = 0; i < s->job.entry->inputs; i++)
@@ -221,12 +229,19 @@ int insight_open(struct insight *s, struct explainer *e, int64_t room, char err[
   return 0;
 }
 
-void insight_run(struct insight *s, const struct net_value *value, int64_t n, struct job_at at) {
+void insight_take(struct insight *s, const struct explainer *e, int64_t first, int64_t n) {
+  for (int i = 0; i < e->given.entry->inputs; i++) {
+    int64_t bytes = io_count(&e->given.entry->input[i], 1) * 4;
+    memcpy(s->in[i], (char *)e->given.in[i] + first * bytes, (size_t)(n * bytes));
+  }
+}
+
+void insight_run(struct insight *s, const struct net_value *value, int64_t n) {
   int64_t steps = value ? value->steps : 0;
   if (s->job.run.steps != steps)
     model_changed(s->job.model); /* what a shorter run kept is not all that a longer one needs */
   s->job.run.steps = steps;
-  job_run(&s->job, s->in, n, at);
+  job_run(&s->job, s->in, n, (struct job_at){s->seed, 0, NULL});
 }
 
 void insight_close(struct insight *s) {

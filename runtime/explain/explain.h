@@ -31,6 +31,7 @@ void explainer_close(struct explainer *e);
 
 /* A stage by its name, or the last of those whose names begin with it and a dot; `list` lists them on stdout. NULL and
    err; after the list err is empty. */
+const struct net_stage *stage_wanted(struct explainer *e, char err[ERR]); /* by --stage, which must be given */
 const struct net_stage *stage_find(const struct net_predict *p, const char *name, char err[ERR]);
 
 /* A job on the explaining entry, and its inputs: those given, then class and logit where the block shows classes. */
@@ -39,10 +40,13 @@ struct insight {
   void *in[NET_BASES];
   int32_t *class;
   float *logit;
+  uint64_t seed;
 };
 int insight_open(struct insight *s, struct explainer *e, int64_t room, char err[ERR]);
+/* Samples first … first + n - 1 of what is given. */
+void insight_take(struct insight *s, const struct explainer *e, int64_t first, int64_t n);
 /* All of the entry, or as far as `value` is known. */
-void insight_run(struct insight *s, const struct net_value *value, int64_t n, struct job_at at);
+void insight_run(struct insight *s, const struct net_value *value, int64_t n);
 void insight_close(struct insight *s);
 /* Sample i's value, plain, into value_count floats. */
 void insight_value(const struct insight *s, const struct net_value *v, int64_t n, int64_t i, float *out);

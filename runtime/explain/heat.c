@@ -50,13 +50,8 @@ struct net_picture *heat_plane(const float *value, int width, int height) {
   return p;
 }
 
-/* ---- a row of panels ---- */
-
-/* Small pictures grow by a whole factor, large ones shrink; the map goes with them. */
-static struct net_picture *fitted(const struct net_picture *from) {
-  int side = from->width > from->height ? from->width : from->height, grow = scale_for(from->width, from->height, PANEL);
-  double scale = side > MOST ? (double)MOST / side : grow;
-  int width = (int)fmax(1, round(from->width * scale)), height = (int)fmax(1, round(from->height * scale));
+/* RGB, as image_resize does it. */
+static struct net_picture *resized(const struct net_picture *from, int width, int height) {
   struct net_picture *to = image_new(width, height, 3);
   size_t n = (size_t)from->width * from->height, m = (size_t)width * height;
   unsigned char *plane = malloc(n + m);
@@ -64,18 +59,37 @@ static struct net_picture *fitted(const struct net_picture *from) {
   for (int k = 0; k < 3 && !failed; k++) {
     for (size_t i = 0; i < n; i++)
       plane[i] = from->pixels[3 * i + k];
-    if (scale < 1)
-      failed = image_resize(plane, from->width, from->height, plane + n, width, height);
+    failed = image_resize(plane, from->width, from->height, plane + n, width, height);
     for (size_t i = 0; i < m && !failed; i++)
-      to->pixels[3 * i + k] = scale < 1 ? plane[n + i] : plane[i / width / grow * from->width + i % width / grow];
+      to->pixels[3 * i + k] = plane[n + i];
   }
   free(plane);
+  if (!failed)
+    return to;
+  image_free(to);
+  return NULL;
+}
+
+struct net_picture *heat_shrink(struct net_picture *p, int most) {
+  int side = p->width > p->height ? p->width : p->height;
+  int width = (int)fmax(1, round((double)p->width * most / side)), height = (int)fmax(1, round((double)p->height * most / side));
+  struct net_picture *to = resized(p, width, height);
+  image_free(p);
+  return to;
+}
+
+/* ---- a row of panels ---- */
+
+/* Small pictures grow by a whole factor, large ones shrink; the map goes with them. */
+static struct net_picture *fitted(const struct net_picture *from) {
+  int side = from->width > from->height ? from->width : from->height, grow = scale_for(from->width, from->height, PANEL);
+  double scale = side > MOST ? (double)MOST / side : grow;
+  int width = (int)fmax(1, round(from->width * scale)), height = (int)fmax(1, round(from->height * scale));
+  struct net_picture *to = scale < 1 ? resized(from, width, height) : canvas_new(width, height, paper);
+  if (to && scale >= 1)
+    canvas_picture(to, 0, 0, from, grow);
   for (int i = 0; i < 6 && to; i++)
     to->map[i] = from->map[i] * (i < 3 ? (double)width / from->width : (double)height / from->height);
-  if (failed) {
-    image_free(to);
-    return NULL;
-  }
   return to;
 }
 

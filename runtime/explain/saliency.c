@@ -288,7 +288,7 @@ static void smooth(struct saliency *s, int64_t i, int32_t k, float *map) {
         variant(s, v)[x] += (float)s->noise * (e->range.white[c] - e->range.black[c]) * noise[x];
       }
     }
-    insight_run(&s->insight, NULL, n, (struct job_at){e->seed, 0, NULL});
+    insight_run(&s->insight, NULL, n);
     for (int64_t v = 0; v < n; v++)
       for (int64_t x = 0; x < size; x++)
         s->sum[x] += ((const float *)s->insight.job.out[0])[v * size + x] / (float)s->copies;
@@ -317,11 +317,10 @@ static void differentiate(struct saliency *s, int64_t first, int64_t n, const in
   const struct explainer *e = s->e;
   int64_t pixels = (int64_t)e->height * e->width;
   const struct net_value *cam = s->method == GRADCAM ? &s->stage->cam : NULL;
-  for (int i = 0; i < e->given.entry->inputs; i++)
-    memcpy(s->in[i], (char *)e->given.in[i] + first * input_bytes(s, i), (size_t)(n * input_bytes(s, i)));
+  insight_take(&s->insight, e, first, n);
   for (int64_t v = 0; v < n; v++)
     want(s, v, k[first + v]);
-  insight_run(&s->insight, cam, n, (struct job_at){e->seed, 0, NULL});
+  insight_run(&s->insight, cam, n);
   float *small = cam ? mem_get((size_t)value_count(cam) * sizeof *small) : NULL;
   for (int64_t v = 0; v < n; v++) {
     float *to = map + (first + v) * pixels;
