@@ -81,8 +81,11 @@ static void say(const struct run *r, int64_t i, const float *map) {
   peak(r, i, map, &largest, at);
   const char *class = name_of(g->names, r->k[i], number);
   if (!r->json) {
-    printf("%s: %s %.1f %%, strongest at (%d, %d)\n", sample_name(g, i, name), class, 100 * (double)r->p[i],
-           (int)at[0], (int)at[1]);
+    printf("%s: %s %.1f %%, ", sample_name(g, i, name), class, 100 * (double)r->p[i]);
+    if (largest > 0)
+      printf("strongest at (%d, %d)\n", (int)at[0], (int)at[1]);
+    else
+      puts("nothing speaks for it");
     return;
   }
   printf("%s{", g->number[i] ? ",\n" : "[\n");
@@ -132,18 +135,23 @@ static int write_row(struct run *r, int64_t i, const float *map, char err[ERR]) 
 
 /* ---- all of them ---- */
 
+/* One below the other, in two columns when there are many. */
 static int write_sheet(struct run *r, char err[ERR]) {
   int64_t n = r->e.given.total, columns = n > 6 ? 2 : 1, rows = (n + columns - 1) / columns;
   int width = 0, height = 0;
-  for (int64_t i = 0; i < n; i++) {
+  for (int64_t i = 0, below = 0; i < n; i++) {
+    below = (i % rows ? below : 0) + r->row[i]->height;
+    height = below > height ? (int)below : height;
     width = r->row[i]->width > width ? r->row[i]->width : width;
-    height = r->row[i]->height > height ? r->row[i]->height : height;
   }
-  struct net_picture *sheet = canvas_new((int)columns * width, (int)rows * height, (struct color){250, 250, 250});
+  struct net_picture *sheet = canvas_new((int)columns * width, height, (struct color){250, 250, 250});
   if (!sheet)
     return fail(err, "out of memory for a sheet of %lld pictures", (long long)n);
-  for (int64_t i = 0; i < n; i++)
-    canvas_picture(sheet, (int)(i / rows) * width, (int)(i % rows) * height, r->row[i], 1);
+  for (int64_t i = 0, below = 0; i < n; i++) {
+    below = i % rows ? below : 0;
+    canvas_picture(sheet, (int)(i / rows) * width, (int)below, r->row[i], 1);
+    below += r->row[i]->height;
+  }
   int status = image_write(r->out, sheet, err);
   if (!status)
     fprintf(stderr, "wrote %s\n", r->out);

@@ -173,7 +173,8 @@ const struct net_stage *stage_find(const struct net_predict *p, const char *name
   for (int i = 0; i < p->stages; i++) {
     if (!strcmp(p->stage[i].name, name))
       return &p->stage[i];
-    if (!strncmp(p->stage[i].name, name, len) && p->stage[i].name[len] == '.')
+    if (!strncmp(p->stage[i].name, name, len) && p->stage[i].name[len] == '.' &&
+        (!found || p->stage[i].depth <= found->depth))
       found = &p->stage[i];
   }
   if (found)

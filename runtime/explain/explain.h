@@ -29,7 +29,7 @@ int explainer_begin(struct explainer *e, const struct command *c, int needs, cha
 int explainer_open(struct explainer *e, int64_t most, char err[ERR]);
 void explainer_close(struct explainer *e);
 
-/* A stage by its name, or the last of those whose names begin with it and a dot; `list` lists them on stdout. NULL and
+/* A stage by its name, or the last outermost one of those whose names begin with it and a dot; `list` lists them on stdout. NULL and
    err; after the list err is empty. */
 const struct net_stage *stage_wanted(struct explainer *e, char err[ERR]); /* by --stage, which must be given */
 const struct net_stage *stage_find(const struct net_predict *p, const char *name, char err[ERR]);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum { GAP = 8, HEAD = 18, PANEL = 288, MOST = 448 };
-static const struct color paper = {250, 250, 250}, ink = {50, 52, 58};
+static const struct color paper = {250, 250, 250}, ink = {50, 52, 58}, unseen = {226, 226, 226};
 
 static int by_value(const void *a, const void *b) {
   float x = *(const float *)a, y = *(const float *)b;
@@ -136,7 +136,7 @@ struct net_picture *heat_row(const struct net_picture *picture, const struct hea
       float part = heat_at(h, p, x, y);
       int at = GAP + x;
       put(row, at, HEAD + y, (struct color){from[0], from[1], from[2]});
-      put(row, at += width + GAP, HEAD + y, heat_color(part));
+      put(row, at += width + GAP, HEAD + y, part < 0 ? unseen : heat_color(part));
       blend(row, at + width + GAP, HEAD + y, from, part < 0 ? 0 : part);
     }
   if (row)
