@@ -132,9 +132,10 @@ int pass_mean(struct pass *p, const struct net_train *t, uint64_t seed, double *
   int status = 0;
   pass_begin(p, 0, 0);
   while (!status && (n = pass_take(p, err)) != 0) {
-    pass_run(p, 0, seed, 0);
-    if (p->n)
+    if (p->n) {
+      pass_run(p, 0, seed, 0);
       tally_add(&tally, &p->now->job, p->n);
+    }
     seen += p->n;
     status = n < 0 ? -1 : interrupt_seen() != 0;
   }
