@@ -67,12 +67,22 @@ static NameList rates_of(Expand *x) {
   return all;
 }
 
-/* The judge says which weights are kept, and epochs are the search's own. */
+static int has_line(Expand *x, Name name) {
+  const Train *t = &x->p->trains.at[0];
+  for (int i = 0; i < t->props.count; i++)
+    if (t->props.at[i].name == name)
+      return 1;
+  return 0;
+}
+
+/* The judge says which weights are kept, epochs are the search's own, and a program has room for accumulated gradients only
+   where its recipe says so. */
 static NameList lines_of(Expand *x) {
-  NameList all = line_options(x), own = names_list(x, (const char *[]){"keep", "epochs"}, 2);
+  NameList all = line_options(x), none = names_list(x, (const char *[]){"keep", "epochs", "accumulate"}, 3);
   int kept = 0;
+  none.count -= has_line(x, none.at[2]);
   for (int i = 0; i < all.count; i++)
-    if (!in_list(&own, all.at[i]))
+    if (!in_list(&none, all.at[i]))
       all.at[kept++] = all.at[i];
   all.count = kept;
   return all;
@@ -89,11 +99,14 @@ static NameList params_of(Expand *x) {
 static void unknown_name(Reader *r, const Ast *s, Span at) {
   Expand *x = r->x;
   NameList all = names_list(x, (const char *[]){"try", "judge", "epochs"}, 3), there = params_of(x);
+  NameList absent = names_list(x, (const char *[]){"accumulate", "clip", "ema"}, 3);
   for (int i = 0; i < there.count; i++)
     vec_push(x->c->mem, &all, there.at[i]);
   Diag *d = diag_add(x->c, D_UNKNOWN_LINE, at, "search", name_text(x->c->names, s->name));
   if (s->name == name_of(x->c->names, "optimizer"))
     diag_help(x->c, d, "a const can choose: `optimizer: if name == \"sgd\" then sgd(lr: 0.1) else adam(lr: 1e-3)`, and the search tries the const");
+  else if (in_list(&absent, s->name))
+    diag_help(x->c, d, "a line `%s:` in the train block makes it an option", name_text(x->c->names, s->name));
   else if (name_nearest(x->c->names, name_text(x->c->names, s->name), all.at, all.count))
     suggest(x, d, s->name, &all, "%s:");
   else
@@ -152,8 +165,8 @@ static int read_range(Reader *r, SearchParam *p, const Ast *e) {
   if (!c)
     return 0;
   const char *name = name_text(x->c->names, c->name);
-  for (p->kind = SEARCH_UNIFORM; strcmp(kinds[p->kind], name); p->kind++)
-    ;
+  while (strcmp(kinds[p->kind], name))
+    p->kind++;
   p->low = number_of(x, c, "low", 0, 0), p->high = number_of(x, c, "high", 1, 0);
   double steps = number_of(x, c, "steps", 2, 0);
   int whole = p->kind >= SEARCH_INT, is_log = p->kind == SEARCH_LOG || p->kind == SEARCH_LOG_INT;
@@ -226,8 +239,7 @@ static void read_try(Reader *r, const Ast *e) {
     out_of_range(x, e->span, "the number of trials", arena_printf(x->c->mem, "a whole number from %d to %d", least, TRIALS_MOST), trials);
   else if (!(eta >= 2))
     out_of_range(x, arg_of(x, c, "eta", 1)->span, "`eta`", "2 or more", eta);
-  r->s->trials = (int)trials;
-  r->s->eta = eta;
+  r->s->trials = (int)trials, r->s->eta = eta;
 }
 
 /* best(x) or best(min: x), as in `keep:`, names the judge. */
@@ -248,15 +260,19 @@ static void set_judge(Reader *r, const RecipeCall *c) {
     suggest_or_list(x, diag_add(x->c, D_NO_METRIC, a->span, name_text(x->c->names, name)), name, &all, "%s", "there are:");
 }
 
-static int is_best(Expand *x, const RecipeCall *c) {
-  return c && !strcmp(name_text(x->c->names, c->name), "best");
+/* best(x), or the one in a list: keep: [best(x), every(10)]. NULL: there is none. */
+static const RecipeCall *best_of(Expand *x, const RecipeArg *a) {
+  const RecipeCall *found = NULL;
+  for (int i = 0; a->kind == RECIPE_LIST && i < a->list.count && !found; i++)
+    found = best_of(x, &a->list.at[i]);
+  return a->kind == RECIPE_CALL && !strcmp(name_text(x->c->names, a->call->name), "best") ? a->call : found;
 }
 
 static void read_judge(Reader *r, const Ast *e) {
   Expand *x = r->x;
   RecipeArg a;
   const RecipeCall *c = recipe_arg(x, e, &a) ? recipe_check(x, &a, "KEEP", e->span) : NULL;
-  if (is_best(x, c))
+  if (c && !strcmp(name_text(x->c->names, c->name), "best"))
     set_judge(r, c);
   else if (c)
     diag_add(x->c, D_WRONG_KIND, e->span, "a metric to judge by, such as `best(loss)`,", arena_printf(x->c->mem, "`%s`", say_source(x, e->span)));
@@ -311,8 +327,8 @@ static void take_defaults(Reader *r) {
       s->epochs = (int)p->value.num;
     else if (!strcmp(name, "seed"))
       s->seed = p->value.num;
-    else if (!strcmp(name, "keep") && is_best(x, p->value.call))
-      set_judge(r, p->value.call);
+    else if (!strcmp(name, "keep") && best_of(x, &p->value))
+      set_judge(r, best_of(x, &p->value));
   }
   if (!s->judge)
     set_judge(r, &(RecipeCall){0});

@@ -216,7 +216,7 @@ static void trial_failed(Study *t, int i, const char *reason) {
 /* A folder that is not there fails them all: no need to hear it of each. Of the first ones only, for later ones have
    shown that it can go well. */
 static void count_alike(Study *t, const Trial *a) {
-  enum { ENOUGH = 3 };
+  enum { ENOUGH = 5 };
   if (a->state != TRIAL_FAILED || (t->alike && strcmp(t->alike, a->reason)))
     t->alike = "";
   else

@@ -34,7 +34,7 @@ with() { # with NAME: the file with a search block of its own, from the standard
 search() { # search NAME OPTION...: the exit status, if it is not 0
   name=$1
   shift
-  "$NETC" search "$name.net" --cpu x86-64-v3 "$@" > "$name.txt" 2> "$name.err" || { echo "$name: status $?"; sed '/ at a time/d; s/; in .*//' "$name.err"; }
+  "$NETC" search "$name.net" --cpu x86-64-v3 "$@" > "$name.txt" 2> "$name.err" || { echo "$name: status $?"; sed '/ at a time/d; s/failed: .*/failed/' "$name.err"; }
 }
 table() { # table DIR: what does not depend on the time it took
   awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "seconds") skip = i } { $skip = ""; print }' "$1/search.csv"
