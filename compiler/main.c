@@ -158,10 +158,7 @@ static int run_man(Ctx *c, const Options *o) {
 
 static int run_completion(Ctx *c, const Options *o) {
   struct manual m = options_manual(c);
-  if (manual_completion(&m, o->words.at[0], stdout))
-    return 1;
-  diag_add(c, D_OPTION_VALUE, (Span){0, 0}, "SHELL", o->words.at[0], "it is one of bash|zsh|fish");
-  return 0;
+  return manual_completion(&m, o->words.at[0], stdout);
 }
 
 static int (*const commands[])(Ctx *, const Options *) = {

@@ -65,7 +65,7 @@ void scalars_set(const struct cli *c, struct model *m) {
 
 char *run_folder(const struct cli *c, const struct net_program *p) {
   const char *out = cli_get(c, "out");
-  return out ? mem_text("%s", out) : mem_text("runs/%s", p->name);
+  return out ? mem_text("%s", *out ? out : ".") : mem_text("runs/%s", p->name);
 }
 
 const struct net_field *field_find(const struct net_data *d, const char *name) {

@@ -74,7 +74,7 @@ static void set_names(struct given *g, const struct trained *about) {
 static int read_range(struct given *g, const char *text, char err[ERR]) {
   char *end;
   int64_t first = strtoll(text, &end, 10), last = *end == '-' && end != text ? strtoll(end + 1, &end, 10) : first;
-  if (*end || end == text || first < 0 || last < first)
+  if (*end || end == text || first < 0 || last < first || last == INT64_MAX)
     return cli_fail(g->cli, err, "--sample: a number or a range such as 0-15 is wanted, not \"%s\"", text);
   g->first_sample = first;
   g->total = last - first + 1;
@@ -290,6 +290,7 @@ int given_open(struct given *g, struct model *m, const struct trained *about, ch
   for (int i = 0; i < g->predict->inputs; i++)
     if (input(g, i)->data >= 0 && !input(g, i)->is_option && measured(m, &g->program->data[input(g, i)->data], err))
       return -1;
+  g->batch = g->total && g->batch > g->total ? g->total : g->batch;
   size_t room = (size_t)g->batch;
   set_options(g, m);
   set_names(g, about);

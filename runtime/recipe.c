@@ -99,7 +99,7 @@ static int get_whole(const struct recipe *r, const char *name, double otherwise,
   if (get_number(r, name, otherwise, out, err))
     return -1;
   if (*out != floor(*out) || *out < low || *out > 0x1p53)
-    return fail(err, "%s: a whole number from %g on is wanted", name, low);
+    return fail(err, "%s: a whole number from %g %s is wanted", name, low, *out > low ? "to 9e15" : "on");
   return 0;
 }
 

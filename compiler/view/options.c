@@ -201,12 +201,21 @@ static int refuse_command(Ctx *c, const char *word, const char *next) {
 
 static int check_words(Ctx *c, const Options *o) {
   const struct CommandRow *row = &commands[o->command];
-  if (o->help || (o->words.count >= row->fewest && o->words.count <= row->most))
+  if (o->help)
+    return 1;
+  if (o->words.count == 1 && strchr(row->words, '|') && place_in(row->words, '|', o->words.at[0]) < 0) {
+    Diag *d = diag_add(c, D_USAGE, (Span){0, 0}, row->name, row->words);
+    diag_help(c, d, "%s is none of them", o->words.at[0]);
+    return 0;
+  }
+  if (o->words.count >= row->fewest && o->words.count <= row->most)
     return 1;
   Diag *d = diag_add(c, D_USAGE, (Span){0, 0}, row->name,
-                     row->most > 1 ? "a file"
-                     : row->fewest ? "one file"
-                                   : "one word at most");
+                     row->most > 1                  ? "a file"
+                     : !row->most                   ? "no more words"
+                     : !row->fewest                 ? "one word at most"
+                     : strstr(row->words, "FILE")   ? "one file"
+                                                    : row->words);
   diag_help(c, d, "netc %s [OPTION...] %s", row->name, row->words);
   return 0;
 }

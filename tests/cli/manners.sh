@@ -106,6 +106,8 @@ try classify missing.png
 try classify --sample 64 --split train
 try classify x.png --sample 3
 try classify --best 0 --sample 0
+try classify --sample 0-99999999999999999999
+try train --seed 99999999999999999
 try paint circle
 try bench trian
 ./two train --out run > /dev/null || exit 1

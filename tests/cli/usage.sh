@@ -20,6 +20,9 @@ try build --keep=3 net.net
 try summary net.net --batch 0
 try build
 try build a.net b.net
+try man page
+try completion
+try completion tcsh
 try check missing.net
 try check folder
 try build net.net
