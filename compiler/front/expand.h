@@ -158,6 +158,7 @@ const char *say_value(Expand *x, Value v);
 const char *say_type(Expand *x, TypeId t);
 const char *say_number(Expand *x, double v);
 const char *say_source(Expand *x, Span s);     /* the text there, on one line */
+const char *say_transform(const char *name);   /* a call of ours for Keras's or torchvision's name; NULL: not known */
 const char *say_usage(Expand *x, Name callee); /* "conv(x, filters, kernel, stride: 1 ...)"; NULL: it is nothing to call */
 int wrong_kind(Expand *x, Value v, Span at, const char *wanted); /* 0 */
 /* "did you mean ...?" from candidates; with others, else "there are ...". form: a format with one %s, around each name. */

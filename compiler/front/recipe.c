@@ -212,6 +212,12 @@ static void unknown_row(Expand *x, const char *kind, Name name, Span at) {
     if (x->decls.at[i]->kind == AST_BLOCK) /* which may stand there as well */
       vec_push(x->c->mem, &all, x->decls.at[i]->name);
   Diag *d = diag_add(x->c, D_UNKNOWN_RECIPE, at, strchr(kinds[kind_of(kind)].word, ' ') + 1, text);
+  const char *here = !strcmp(kind, "TRANSFORM") || !strcmp(kind, "AUGMENTATION") ? say_transform(text) : NULL;
+  if (here) {
+    const char *own = name_text(x->c->names, name_format(x->c->names, "%.*s", (int)strcspn(here, "("), here));
+    diag_help(x->c, d, "here it is `%s`, in `%s`", here, recipe_is("TRANSFORM", own) ? "prepare:" : "augment:");
+    return;
+  }
   suggest_or_list(x, d, name, &all, "%s", "there are:");
 }
 

@@ -282,6 +282,31 @@ static Name translated(Expand *x, Name callee, int *planned) {
   return 0;
 }
 
+const char *say_transform(const char *name) {
+  static const struct {
+    const char *theirs, *ours;
+  } known[] = {
+      {"horizontalflip", "flip(horizontal: 0.5)"}, {"hflip", "flip(horizontal: 0.5)"}, {"verticalflip", "flip(vertical: 0.5)"},
+      {"vflip", "flip(vertical: 0.5)"}, {"rotation", "rotate(20)"}, {"rotationrange", "rotate(20)"}, {"widthshiftrange", "shift(width: 0.1)"},
+      {"heightshiftrange", "shift(height: 0.1)"}, {"translation", "shift(0.1)"}, {"shearrange", "shear(10)"}, {"zoomrange", "zoom(0.1)"},
+      {"brightnessrange", "brightness([0.8, 1.2])"}, {"channelshiftrange", "channel_shift(20)"}, {"affine", "affine(20)"},
+      {"grayscale", "grayscale(p: 0.1)"}, {"autocontrast", "autocontrast(p: 0.5)"}, {"equalize", "equalize(p: 0.5)"}, {"invert", "invert(p: 0.5)"},
+      {"posterize", "posterize(4)"}, {"solarize", "solarize(128)"}, {"adjustsharpness", "sharpness(2)"}, {"erasing", "random_erasing(p: 0.5)"},
+      {"gaussiannoise", "noise(0.05)"}, {"elastictransform", "elastic(50, 5)"}, {"brightness", "brightness(0.2)"}, {"contrast", "contrast(0.2)"},
+      {"zoom", "zoom(0.1)"}, {"crop", "random_crop(32, pad: 4)"}, {"centercrop", "crop(224)"}, {"rescale", "scale(1/255)"}, {"rescaling", "scale(1/255)"},
+      {"totensor", "scale(1/255)"}, {"resizedcrop", "random_resized_crop(224)"}, {"colorjitter", "color_jitter(0.2, 0.2, 0.2, 0.1)"},
+      {"gaussianblur", "gaussian_blur(5)"}, {"mixup", "mixup(0.2)"}, {"cutmix", "cutmix(1)"}, {"resize", "resize(224)"}, {"pad", "pad(4)"},
+      {"normalize", "normalize(0.5, 0.5)"}};
+  char word[64], *own = word;
+  plain_word(name, word, sizeof word);
+  if (!strncmp(own, "random", 6)) /* RandomRotation */
+    own += 6;
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (!strcmp(own, known[i].theirs))
+      return known[i].ours;
+  return NULL;
+}
+
 Value unknown_call(Expand *x, Name callee, Span at) {
   const char *name = name_text(x->c->names, callee);
   int planned = 0;
