@@ -126,14 +126,15 @@ static int whiten(struct measuring *g, struct pass *pass, char err[ERR]) {
 /* ---- what is said of it ---- */
 
 static void say(const struct measuring *g, const char *name) {
+  enum { SAID = 8 };
   const struct net_param *p;
   const float *w = param_at(g->m, name, &p);
   if (!w)
     return;
   printf("%s:", name);
-  for (int c = 0; c < g->channels; c++)
+  for (int c = 0; c < g->channels && c < SAID; c++)
     printf(" %.4g", (double)w[c]);
-  putchar('\n');
+  puts(g->channels > SAID ? " …" : "");
 }
 
 static int measure_one(struct model *m, const struct net_measure *what, struct pass_spec spec, char err[ERR]) {
@@ -143,8 +144,7 @@ static int measure_one(struct model *m, const struct net_measure *what, struct p
   if (pass_open(&pass, m, &spec, err))
     return -1;
   const struct net_io *io = &m->program->entry[what->entry].output[0];
-  int64_t plane = io->dim[io->rank - 2] * io->dim[io->rank - 1];
-  struct measuring g = {m, what, (int)io->dim[io->rank - 3], plane, io_count(io, 1), 0, NULL}; /* [.., c, h, w] */
+  struct measuring g = {m, what, (int)what->channels, what->plane, io_count(io, 1), 0, NULL};
   g.channel = mem_get((size_t)g.channels * sizeof *g.channel);
   printf("%s: measuring over %s samples\n", spec.data->name, count_text(count, pass.count));
   fflush(stdout);
@@ -223,7 +223,9 @@ int measured_range(const struct model *m, const struct net_data *d, int field, s
   int channels = (int)f->dim[f->rank - 3], n = 0;
   *range = data_range(d, field);
   for (int i = 0; i < d->computeds; i++) {
-    const struct net_call *step = &d->computed[i];
+    const struct net_call *step = d->computed[i].call;
+    if (d->computed[i].field >= 0 && d->computed[i].field != field)
+      continue;
     int scale = !strcmp(step->name, "scale");
     if (!scale && strcmp(step->name, "normalize") != 0)
       return -1;

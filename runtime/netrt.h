@@ -102,6 +102,11 @@ struct net_field {           /* one field of a data block, or one input of a pre
   int from;                       /* from this field of the block */
 };
 
+struct net_computed {
+  int field;                 /* for this one alone; -1: for all pictures */
+  const struct net_call *call; /* a block's has no arguments */
+};
+
 enum net_split { NET_TRAIN, NET_VAL, NET_TEST };
 struct net_data {
   const char *name;
@@ -112,8 +117,8 @@ struct net_data {
   const struct net_call *prepare, *augment;
   int class_names;
   const char *const *class_name;
-  int computeds;             /* further steps of prepare, which the entries compute themselves; a block's call has no arguments */
-  const struct net_call *computed;
+  int computeds;             /* further steps of prepare, which the entries compute themselves */
+  const struct net_computed *computed;
 };
 
 struct net_io {              /* an input or output of an entry */
@@ -224,7 +229,8 @@ extern const struct net_whitening nrt_whitening;
 
 /* States that are measured over the training samples of a block, unaugmented, before the first step; in this order. */
 struct net_measure {
-  int data, entry;           /* the entry gives what is measured: from one field its values, [.., c, h, w] */
+  int data, entry;           /* the entry gives what is measured, of one field */
+  int64_t channels, plane;   /* of a sample's values, [.., channels, plane] */
   const char *mean, *std;    /* parameters: of each channel; NULL: not wanted */
   const char *zca;           /* NULL, or the parameter that gets the whitening matrix around `mean` */
   double eps;

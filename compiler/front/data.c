@@ -110,14 +110,14 @@ static void read_field(Expand *x, Data *d, const Ast *s) {
 /* ---- lines ---- */
 
 /* A block of the file in prepare, or else a transform of the runtime's table. */
-static void read_transform(Expand *x, const Ast *e, Data *d, int augment) {
+static void read_transform(Expand *x, const Ast *e, Data *d, int augment, int field) {
   int yes;
   while (e->kind == AST_COND)
     if (!to_bool(x, e->kids[0], &yes))
       return;
     else
       e = e->kids[yes ? 1 : 2];
-  PrepareStep step = {.span = e->span};
+  PrepareStep step = {.span = e->span, .field = field};
   RecipeArg arg;
   if (!augment && prepare_computes(x, e)) {
     step.flow = e;
@@ -137,17 +137,35 @@ static void read_transform(Expand *x, const Ast *e, Data *d, int augment) {
     prepare_add(x, d, &step);
 }
 
-/* a -> b -> c, or one call: the transforms in order. */
-static void read_transforms(Expand *x, const Ast *e, Data *d, int augment) {
+/* a -> b -> c, or one call: the transforms in order; of one field, or of all. */
+static void read_transforms(Expand *x, const Ast *e, Data *d, int augment, int field) {
   if (e->kind == AST_PIPE) {
-    read_transforms(x, e->kids[0], d, augment);
+    read_transforms(x, e->kids[0], d, augment, field);
     e = e->kids[1];
     if (e->kind == AST_STAGE && (e->name || e->text || e->kids[0]))
       diag_add(x->c, D_WRONG_KIND, e->span, "a transform without label or count", arena_printf(x->c->mem, "`%s`", say_source(x, e->span)));
     if (e->kind == AST_STAGE)
       e = e->kids[1];
   }
-  read_transform(x, e, d, augment);
+  read_transform(x, e, d, augment, field);
+}
+
+/* prepare(a, b): ... */
+static void read_own(Expand *x, Data *d, const Ast *s) {
+  NameList all = {0};
+  for (int f = 0; f < d->fields.count; f++)
+    vec_push(x->c->mem, &all, d->fields.at[f].name);
+  for (int i = 0; i < s->kids[0]->count; i++) {
+    const Ast *path = s->kids[0]->kids[i];
+    int field = d->fields.count - 1;
+    while (field >= 0 && !(path->kind == AST_REF && d->fields.at[field].name == path->name))
+      field--;
+    if (field < 0)
+      suggest_or_list(x, diag_add(x->c, D_NO_FIELD, path->span, name_text(x->c->names, d->name), say_source(x, path->span)),
+                      path->name, &all, "%s", "it has");
+    else
+      read_transforms(x, s->kids[1], d, 0, field);
+  }
 }
 
 static void read_class_names(Expand *x, const Ast *s, Data *d) {
@@ -264,6 +282,10 @@ static void read_line(Expand *x, Data *d, const Ast *s, const Ast **seen) {
   int i = 0;
   while (i < LINES && strcmp(lines[i], name))
     i++;
+  if (s->kids[0] && i == PREPARE) {
+    read_own(x, d, s);
+    return;
+  }
   if (i == LINES || s->kids[0]) {
     NameList all = names_list(x, lines, LINES);
     suggest_or_list(x, diag_add(x->c, D_UNKNOWN_LINE, at, "data", name), s->name, &all, "%s:", "it has the lines");
@@ -280,7 +302,7 @@ static void read_line(Expand *x, Data *d, const Ast *s, const Ast **seen) {
   case TEST: d->test = read_source(x, s); break;
   case HOLDOUT: read_holdout(x, d, s); break;
   case NAMES: read_class_names(x, s, d); break;
-  default: read_transforms(x, s->kids[1], d, i == AUGMENT);
+  default: read_transforms(x, s->kids[1], d, i == AUGMENT, -1);
   }
 }
 
@@ -295,9 +317,10 @@ void data_read(Expand *x, const Ast *decl) {
     else if (s->kind != AST_PROP && s->kind != AST_ERROR)
       misplaced(x, s, "a data block", "a data block has fields, and lines such as `source:` and `prepare:`");
   }
-  for (int i = 0; i < body->count; i++) /* after the fields: class names are counted against them */
-    if (body->kids[i]->kind == AST_PROP)
-      read_line(x, &d, body->kids[i], seen);
+  for (int own = 0; own < 2; own++) /* after the fields, whose classes are counted; lines of single fields after those of all */
+    for (int i = 0; i < body->count; i++)
+      if (body->kids[i]->kind == AST_PROP && own == (body->kids[i]->kids[0] != NULL))
+        read_line(x, &d, body->kids[i], seen);
   add_mixed(x, &d);
   if (!seen[SOURCE] && diag_errors(x->c->diags) == errors)
     diag_add(x->c, D_NO_SOURCE, decl->name_span, name_text(x->c->names, decl->name));

@@ -5,14 +5,15 @@
      prepare: resize(32) -> scale(1/255) -> normalize(measured) -> Gamma(2)
               runtime                     | graph: (image - Data.mean)/(Data.std + 1e-6), then the block
 
-   Measured numbers are states of the data block. For each step that has some, a graph of its own gives what is measured: the
+   `prepare(FIELD):` is for one field, of any real numbers, and all of it is graph. Measured numbers are states of the data block. For each step that has some, a graph of its own gives what is measured: the
    field after the steps before. The runtime runs it over the training samples before the first step. Arithmetic and epsilons are
    those of Keras's ImageDataGenerator. */
 #include "front/builtin.h"
 #include <string.h>
 
 static const double KERAS_EPS = 1e-6; /* what Keras adds to deviations */
-enum { WHITEN_MOST = 8192 };          /* values of a picture: the matrix then takes 256 MB */
+enum { WHITEN_MOST = 8192, /* values of a picture: the matrix then takes 256 MB */
+       LIST_MOST = 64 };   /* numbers written for channels: a node's operands */
 
 /* ---- reading ---- */
 
@@ -102,6 +103,10 @@ static int check_call(Expand *x, const Data *d, const PrepareStep *s) {
   }
   if (!check_numbers(x, call))
     return 0;
+  if (s->field >= 0 && is_geometry(x, call)) {
+    diag_add(x->c, D_PREPARE, s->span, name_text(x->c->names, call->name), "sizes change for all fields at once, in the `prepare:` of all");
+    return 0;
+  }
   if (!d->computed.count || !is_geometry(x, call))
     return 1;
   Span before = d->computed.at[d->computed.count - 1].span;
@@ -113,7 +118,7 @@ static int check_call(Expand *x, const Data *d, const PrepareStep *s) {
 void prepare_add(Expand *x, Data *d, const PrepareStep *s) {
   if (s->call && !check_call(x, d, s))
     return;
-  if (s->call && !d->computed.count && is_fixed(x, s->call))
+  if (s->call && s->field < 0 && !d->computed.count && is_fixed(x, s->call))
     vec_push(x->c->mem, &d->prepare, *s->call);
   else
     vec_push(x->c->mem, &d->computed, *s);
@@ -124,14 +129,14 @@ void prepare_add(Expand *x, Data *d, const PrepareStep *s) {
 typedef struct {
   Expand *x;
   const Data *d;
-  int field;
+  int field, own; /* own: the step is of this field alone */
   Span at;
   int means, stds, zcas; /* measured so far */
 } Prepare;
 
 static Val apply(const Prepare *p, OpId op, Val a, Val b) {
   Val in[2] = {a, b};
-  return graph_add(p->x->g, op, in, b ? 2 : 1, NULL, p->at);
+  return graph_add(p->x->g, op, in, 2, NULL, p->at);
 }
 
 static Val number(const Prepare *p, double v) {
@@ -143,8 +148,13 @@ static Val reshaped(const Prepare *p, Val v, const int *dims, int rank) {
   return graph_add(p->x->g, OP_reshape, &v, 1, &shape, p->at);
 }
 
+/* Numbers for each channel: of pictures and clips; else for each index of the first axis. */
 static int channel_axis(const Type *t) {
-  return t->rank - 3;
+  return t->rank > 3 ? t->rank - 3 : 0;
+}
+
+static int channels_of(const Type *t) {
+  return t->rank ? t->dim[channel_axis(t)] : 1;
 }
 
 /* One number for each channel along the picture's channels. */
@@ -168,7 +178,8 @@ static Val mean_of(const Prepare *p, Val v) {
 
 static Val deviation_of(const Prepare *p, Val v) {
   Val off = apply(p, OP_sub, v, mean_of(p, v));
-  return apply(p, OP_sqrt, mean_of(p, apply(p, OP_mul, off, off)), 0);
+  Val variance = mean_of(p, apply(p, OP_mul, off, off));
+  return graph_add(p->x->g, OP_sqrt, &variance, 1, NULL, p->at);
 }
 
 /* The state NAME of the data block; with several pictures, of the field. */
@@ -177,7 +188,7 @@ static Val state_of(const Prepare *p, const char *what, int before, int rank, co
   int pictures = 0;
   for (int i = 0; i < p->d->fields.count; i++)
     pictures += p->d->fields.at[i].kind == FIELD_IMAGE || p->d->fields.at[i].kind == FIELD_CLIP;
-  const char *own = pictures > 1 ? name_text(x->c->names, p->d->fields.at[p->field].name) : "";
+  const char *own = pictures > 1 || p->own ? name_text(x->c->names, p->d->fields.at[p->field].name) : "";
   *path = name_format(x->c->names, "%s.%s%s%s", name_text(x->c->names, p->d->name), own, *own ? "." : "", what);
   if (before)
     *path = name_format(x->c->names, "%s%d", name_text(x->c->names, *path), before + 1);
@@ -185,17 +196,21 @@ static Val state_of(const Prepare *p, const char *what, int before, int rank, co
                      name_of(x->c->names, "measured"), NULL, 0, p->at);
 }
 
-static Val channels_state(Prepare *p, const char *what, int before, const Type *t, Name *path) {
-  return spread(p, state_of(p, what, before, 1, &t->dim[channel_axis(t)], path), t);
+static Val channels_state(Prepare *p, const char *what, int before, const Type *t, Measure *m, Name *path) {
+  int32_t channels = m->channels = channels_of(t);
+  m->plane = 1;
+  for (int i = channel_axis(t) + 1; i < t->rank; i++)
+    m->plane *= t->dim[i];
+  return spread(p, state_of(p, what, before, 1, &channels, path), t);
 }
 
 /* Numbers as written: one, or a list for the channels. */
 static Val given(const Prepare *p, const RecipeArg *a, const Type *t) {
-  int channels = t->dim[channel_axis(t)];
-  Val v[8];
+  int channels = channels_of(t);
+  Val *v = arena_alloc(p->x->c->mem, sizeof *v * (size_t)channels);
   if (a->kind == RECIPE_NUM)
     return number(p, a->num);
-  if (a->list.count != channels) {
+  if (a->list.count != channels || channels > LIST_MOST) {
     const char *wants = arena_printf(p->x->c->mem, "one number, or a list of %d,", channels);
     diag_add(p->x->c, D_WRONG_KIND, a->span, wants, arena_printf(p->x->c->mem, "`%s`", say_source(p->x, a->span)));
     return 0;
@@ -213,10 +228,10 @@ static Val normalized(Prepare *p, const RecipeCall *call, Val v, Measure *m) {
   const Type *t = graph_type(x->g, v);
   Statistics s = statistics_of(x, call);
   int word = is_word(x, s.std, NULL);
-  Val mean = is_word(x, s.mean, "measured") ? channels_state(p, "mean", p->means++, t, &m->mean)
+  Val mean = is_word(x, s.mean, "measured") ? channels_state(p, "mean", p->means++, t, m, &m->mean)
              : is_word(x, s.mean, "sample") ? mean_of(p, v)
                                             : given(p, s.mean, t);
-  Val std = is_word(x, s.std, "measured") ? channels_state(p, "std", p->stds++, t, &m->std)
+  Val std = is_word(x, s.std, "measured") ? channels_state(p, "std", p->stds++, t, m, &m->std)
             : is_word(x, s.std, "sample") ? deviation_of(p, v)
                                           : given(p, s.std, t);
   return apply(p, OP_div, apply(p, OP_sub, v, mean), word ? apply(p, OP_add, std, number(p, KERAS_EPS)) : std);
@@ -238,7 +253,7 @@ static Val whitened(Prepare *p, const RecipeCall *call, Val v, Measure *m) {
   for (int i = 0; i < t->rank; i++)
     dims[i] = t->dim[i];
   m->eps = eps ? eps->num : KERAS_EPS;
-  Val mean = channels_state(p, "zca_mean", p->zcas, t, &m->mean);
+  Val mean = channels_state(p, "zca_mean", p->zcas, t, m, &m->mean);
   Val matrix = state_of(p, "zca", p->zcas++, 2, square, &m->zca);
   Val flat = reshaped(p, apply(p, OP_sub, v, mean), one, 1);
   return reshaped(p, apply(p, OP_matmul, flat, matrix), dims, t->rank);
@@ -301,7 +316,16 @@ static Val run_step(Prepare *p, const PrepareStep *s, Val v, Measure *m) {
   return v;
 }
 
-/* The first `steps` of them. The last one's measured states are told in *m. */
+static int is_picture(const Field *f) {
+  return f->kind == FIELD_IMAGE || f->kind == FIELD_CLIP;
+}
+
+static int is_for(const PrepareStep *s, const Data *d, int field) {
+  const Field *f = &d->fields.at[field];
+  return f->type && (s->field < 0 ? is_picture(f) : s->field == field);
+}
+
+/* Those of the first `steps` that are for this field. The last one's measured states are told in *m. */
 static Val run_steps(Expand *x, const Data *d, int data, int field, int steps, Val v, Measure *m) {
   Prepare p = {.x = x, .d = d, .field = field};
   Frame top = frame_top(), *outer = x->frame;
@@ -309,20 +333,18 @@ static Val run_steps(Expand *x, const Data *d, int data, int field, int steps, V
   x->frame = &top;
   for (int i = 0; i < steps && v; i++) {
     *m = (Measure){.data = data};
-    v = run_step(&p, &d->computed.at[i], v, m);
+    p.own = d->computed.at[i].field >= 0;
+    if (is_for(&d->computed.at[i], d, field))
+      v = run_step(&p, &d->computed.at[i], v, m);
   }
   x->frame = outer;
   return v;
 }
 
-static int is_picture(const Field *f) {
-  return f->type && (f->kind == FIELD_IMAGE || f->kind == FIELD_CLIP);
-}
-
 Val prepare_field(Expand *x, int data, int field, Val v) {
   const Data *d = &x->p->datas.at[data];
   Measure m;
-  return is_picture(&d->fields.at[field]) ? run_steps(x, d, data, field, d->computed.count, v, &m) : v;
+  return run_steps(x, d, data, field, d->computed.count, v, &m);
 }
 
 /* A graph from the field to the values that step `steps` measures. */
@@ -340,23 +362,31 @@ static void note_measure(Expand *x, const Data *d, int field, int steps, Measure
   vec_push(x->c->mem, &x->p->measures, m);
 }
 
-void prepare_check(Expand *x, Data *d, int data) {
-  int pictures = 0, steps = d->computed.count, errors = diag_errors(x->c->diags);
-  for (int f = 0; f < d->fields.count && diag_errors(x->c->diags) == errors; f++) {
-    if (!is_picture(&d->fields.at[f]))
-      continue;
-    pictures++;
-    for (int i = 1; i <= steps && diag_errors(x->c->diags) == errors; i++) {
-      Measure m;
-      graph_begin(x, d->name, 0);
-      if (run_steps(x, d, data, f, i, input_add(x, d->fields.at[f].name, &d->fields.at[f]), &m) && (m.mean || m.std))
-        note_measure(x, d, f, i - 1, m);
-    }
-  }
-  if (steps && !pictures && diag_errors(x->c->diags) == errors) {
-    const PrepareStep *s = &d->computed.at[0];
+/* The step needs a field that it is for: a picture, or real numbers that its line names. */
+static void check_fields(Expand *x, const Data *d, const PrepareStep *s) {
+  static const unsigned real = 1 << FIELD_IMAGE | 1 << FIELD_CLIP | 1 << FIELD_VALUE | 1 << FIELD_POINTS;
+  int found = s->field >= 0 && real >> d->fields.at[s->field].kind & 1;
+  for (int f = 0; s->field < 0 && f < d->fields.count; f++)
+    found |= is_picture(&d->fields.at[f]);
+  if (!found)
     diag_add(x->c, D_PREPARE, s->span, name_text(x->c->names, s->call ? s->call->name : s->block),
-             "the data block has no field of pictures, [1 or 3, height, width]");
+             s->field < 0 ? "the data block has no field of pictures, [1 or 3, height, width]"
+                          : arena_printf(x->c->mem, "`%s` has no real numbers", name_text(x->c->names, d->fields.at[s->field].name)));
+}
+
+void prepare_check(Expand *x, Data *d, int data) {
+  int errors = diag_errors(x->c->diags);
+  for (int i = 0; i < d->computed.count; i++) {
+    const PrepareStep *s = &d->computed.at[i];
+    check_fields(x, d, s);
+    for (int f = 0; f < d->fields.count && diag_errors(x->c->diags) == errors; f++) {
+      Measure m;
+      if (!is_for(s, d, f))
+        continue;
+      graph_begin(x, d->name, 0);
+      if (run_steps(x, d, data, f, i + 1, input_add(x, d->fields.at[f].name, &d->fields.at[f]), &m) && (m.mean || m.std))
+        note_measure(x, d, f, i, m);
+    }
   }
   if (diag_errors(x->c->diags) > errors) /* told once */
     d->computed.count = 0;

@@ -42,6 +42,7 @@ typedef struct {
   RecipeCall *call;        /* a transform; NULL: */
   const struct Ast *flow;  /* a block of the language, as a stage takes it, */
   Name block;              /* and its name */
+  int field;               /* prepare(FIELD): for this one alone; -1: for all pictures */
   Span span;
 } PrepareStep;
 
@@ -114,6 +115,8 @@ typedef struct {
 typedef struct {
   int data;
   Graph *graph;            /* from the field to the values that are measured */
+  int channels;            /* a sample's values are [.., channels, plane] */
+  int64_t plane;
   Name mean, std;          /* of each channel; 0: not wanted */
   Name zca;                /* the whitening matrix around `mean`; 0: none */
   double eps;

@@ -77,10 +77,14 @@ static void write_field(const Writer *w, const Field *f) {
 
 /* What is computed in the graph, for those who show pictures; a block by its name. */
 static void write_computed(const Writer *w, const Data *d, int index) {
-  RecipeCall *calls = arena_alloc(w->c->mem, sizeof *calls * (size_t)d->computed.count + 1);
-  for (int i = 0; i < d->computed.count; i++)
-    calls[i] = d->computed.at[i].call ? *d->computed.at[i].call : (RecipeCall){.name = d->computed.at[i].block};
-  write_calls(w, indexed(w, "computed", index), calls, d->computed.count);
+  begin_array(w, "struct net_computed", indexed(w, "computed", index), d->computed.count);
+  for (int i = 0; i < d->computed.count; i++) {
+    const PrepareStep *p = &d->computed.at[i];
+    text_add(w->to, "  {%d, ", p->field);
+    write_call_pointer(w, p->call ? p->call : &(RecipeCall){.name = p->block});
+    text_add(w->to, "},\n");
+  }
+  end_array(w, d->computed.count);
 }
 
 static void write_data_parts(const Writer *w, const Data *d, int index) {
@@ -371,7 +375,7 @@ static int write_measures(const Writer *w, const Description *d) {
       continue;
     if (!count++)
       begin_array(w, "struct net_measure", "measures", 1);
-    text_add(w->to, "  {.data = %d, .entry = %d", m->data, e);
+    text_add(w->to, "  {.data = %d, .entry = %d, .channels = %d, .plane = %lld", m->data, e, m->channels, (long long)m->plane);
     write_state(w, "mean", m->mean);
     write_state(w, "std", m->std);
     write_state(w, "zca", m->zca);

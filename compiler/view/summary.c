@@ -73,14 +73,30 @@ static void print_state(const Build *b, Name name, FILE *to) {
   fputs("], measured over the training samples\n", to);
 }
 
+/* Those of one field, or (-1) of all pictures. */
+static void print_steps(const Build *b, const Data *d, int field, FILE *to) {
+  int shown = 0;
+  for (int i = 0; i < d->computed.count; i++) {
+    const PrepareStep *s = &d->computed.at[i];
+    if (s->field != field)
+      continue;
+    if (!shown++)
+      fprintf(to, "  computed before the network%s%s: ", field < 0 ? "" : ", of ", field < 0 ? "" : name_text(b->c->names, d->fields.at[field].name));
+    else
+      fputs(" -> ", to);
+    fprintf(to, "%.*s", (int)s->span.len, source_at(b->c->src, s->span.at));
+  }
+  if (shown)
+    fputs("\n", to);
+}
+
 static void print_prepare(const Build *b, int data, FILE *to) {
   const Data *d = &b->program->datas.at[data];
   if (!d->computed.count)
     return;
-  fprintf(to, "%s\n  computed before the network:", name_text(b->c->names, d->name));
-  for (int i = 0; i < d->computed.count; i++)
-    fprintf(to, "%s %.*s", i ? " ->" : "", (int)d->computed.at[i].span.len, source_at(b->c->src, d->computed.at[i].span.at));
-  fputs("\n", to);
+  fprintf(to, "%s\n", name_text(b->c->names, d->name));
+  for (int field = -1; field < d->fields.count; field++)
+    print_steps(b, d, field, to);
   for (int i = 0; i < b->program->measures.count; i++) {
     const Measure *m = &b->program->measures.at[i];
     const Name names[] = {m->mean, m->std, m->zca};

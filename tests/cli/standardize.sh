@@ -137,3 +137,27 @@ END
 "$NETC" build looks.net && ./looks train --out looked > /dev/null || exit 1
 for what in plain same negative; do ./looks $what --out looked --sample 0-3 -o $what.png 2> /dev/null; done
 cmp plain.png same.png && cmp plain.png negative.png && echo "the same pictures"
+
+# the numbers of one field, here columns of a table
+printf '%s\n' length,width,kind 1,100,0 2,300,1 3,500,0 4,700,1 > data/sizes.csv
+cat > table.net << 'END'
+net Net {
+  in size [2]
+  out size -> dense(2)
+}
+data Sizes {
+  field size [2]
+  field kind class(2)
+  source: csv("sizes.csv", values: ["length", "width"], label: "kind")
+  prepare(size): scale(10) -> normalize(measured)
+}
+train on Sizes as (size, kind) {
+  minimize cross_entropy(Net(size), kind)
+  epochs: 1
+}
+predict look(size Sizes.size) {
+  show value: size
+}
+END
+"$NETC" summary table.net | sed -n '/^Sizes/,/^$/p'
+"$NETC" build table.net && ./table train --data data --out table_run | grep '^Sizes\.' && ./table look --out table_run --size 4,400 2> /dev/null
