@@ -2,11 +2,12 @@
 #include "present.h"
 #include "value.h"
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { COUNT_DEFAULT = 16 };
+enum { COUNT_DEFAULT = 16, COUNT_MOST = 1024 };
 
 struct preview {
   struct job job;
@@ -88,14 +89,23 @@ static int fill(struct preview *p, const struct preview_spec *s, char err[ERR]) 
   return 0;
 }
 
+static int check_arguments(const struct net_call *c, char err[ERR]) {
+  const struct net_arg *a = c->args;
+  if (c->count > 1 || (c->count && a->name && strcmp(a->name, "count")))
+    return fail(err, "preview: %s takes count: alone, as in %s(count: 16)", c->name, c->name);
+  if (c->count && (a->kind != NET_NUM || !(a->num >= 1 && a->num <= COUNT_MOST) || a->num != floor(a->num)))
+    return fail(err, "preview: %s(count: n) needs a whole number from 1 to %d", c->name, COUNT_MOST);
+  return 0;
+}
+
 struct preview *preview_open(struct model *m, const struct preview_spec *s, char err[ERR]) {
   const struct net_predict *predict = predict_find(m->program, s->call->name, err);
   double count = call_number(s->call, "count", 0, COUNT_DEFAULT);
-  if (!predict)
+  if (!predict || check_arguments(s->call, err))
     return NULL;
   struct preview *p = mem_get(sizeof *p);
   const struct net_entry *e = &m->program->entry[predict->entry];
-  p->count = count < 1 ? 1 : count > 1024 ? 1024 : (int64_t)count;
+  p->count = (int64_t)count;
   if (e->inputs && p->count > data_count(s->set))
     p->count = data_count(s->set);
   p->seed = s->seed;

@@ -224,6 +224,7 @@ Val prepare_field(Expand *x, int data, int field, Val v); /* the field's value, 
 
 /* ---- train.c, optimizer.c, predict.c, explain.c ---- */
 void train_read(Expand *x, const Ast *decl);
+void previews_check(Expand *x); /* after all predict blocks */
 void predict_read(Expand *x, const Ast *decl);
 void search_read(Expand *x, const Ast *decl); /* search.c; after the train blocks */
 NameList line_options(Expand *x);             /* lines of a recipe whose values are options of the program's `train` */

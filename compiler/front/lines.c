@@ -4,12 +4,12 @@
 #include <math.h>
 #include <string.h>
 
-/* kind: of calls.def that the value must be; "" a whole number; "%" a share below 1; "?" read here; NULL: not built */
+/* kind: of calls.def that the value must be; "" a whole number; "%" a share below 1; "*" a predict block; "?" read here; NULL: not built */
 static const struct {
   const char *name, *kind;
 } lines[] = {{"optimizer", "?"}, {"schedule", "SCHEDULE"}, {"epochs", ""},    {"batch", ""},   {"seed", ""},    {"keep", "KEEP"},
              {"stop", "STOP"},   {"start", "START"},       {"clip", "CLIP"},  {"ema", "%"},    {"accumulate", ""}, {"freeze", "?"},
-             {"sampling", "SAMPLING"}, {"preview", NULL},  {"log", NULL},            {"every", NULL}};
+             {"sampling", "SAMPLING"}, {"preview", "*"}, {"log", "LOG"}, {"every", NULL}};
 enum { LINES = sizeof lines / sizeof *lines };
 
 static void unknown_line(Expand *x, const Ast *s, Span at) {
@@ -73,6 +73,8 @@ static int read_calls(Expand *x, RecipeArg *a, const char *kind, Span at) {
 static int check_value(Expand *x, const char *name, const char *kind, RecipeArg *value) {
   if (!strcmp(kind, "START") && value->kind != RECIPE_CALL)
     return check_file(x, value);
+  if (*kind == '*')
+    return 1; /* previews_check */
   return *kind >= 'A' ? read_calls(x, value, kind, value->span) : check_number(x, name, value, !*kind);
 }
 
@@ -89,7 +91,8 @@ static int read_line(Run *r, const Ast *s, const char *kind, RecipeProp *p) {
 NameList line_options(Expand *x) {
   NameList all = {0};
   for (int i = 0; i < LINES; i++)
-    if (lines[i].kind && (!*lines[i].kind || *lines[i].kind >= 'A') && strcmp(lines[i].kind, "CLIP"))
+    if (lines[i].kind && (!*lines[i].kind || *lines[i].kind >= 'A') && strcmp(lines[i].kind, "CLIP") &&
+        strcmp(lines[i].kind, "LOG"))
       vec_push(x->c->mem, &all, name_of(x->c->names, lines[i].name));
   return all;
 }
@@ -298,4 +301,45 @@ void judges_check(Run *r) {
         judge_check(r, p, a->call, 0);
     }
   }
+}
+
+/* ---- previews ---- */
+
+static int check_samples(Expand *x, const RecipeCall *call) {
+  enum { MOST = 1024 };
+  for (int i = 0; i < call->args.count; i++) {
+    const RecipeArg *a = &call->args.at[i];
+    if (i || (a->name && a->name != name_of(x->c->names, "count"))) {
+      Diag *d = diag_add(x->c, D_WRONG_KIND, a->whole, "`count:` alone", arena_printf(x->c->mem, "`%s`", say_source(x, a->whole)));
+      diag_help(x->c, d, "`preview: %s(count: 16)` shows 16 samples", name_text(x->c->names, call->name));
+      return 0;
+    }
+    if (a->kind != RECIPE_NUM || a->num < 1 || a->num > MOST || a->num != floor(a->num)) {
+      diag_add(x->c, D_RECIPE_RANGE, a->span, "the samples of a preview", "a whole number from 1 to 1024", say_source(x, a->span));
+      return 0;
+    }
+  }
+  return 1;
+}
+
+/* sample, or sample(count: 64): a predict block of the file. */
+static void preview_check(Expand *x, const RecipeArg *a) {
+  Name name = a->kind == RECIPE_CALL ? a->call->name : a->kind == RECIPE_TEXT ? a->text : 0;
+  NameList all = {0};
+  for (int i = 0; i < x->p->predicts.count; i++) {
+    vec_push(x->c->mem, &all, x->p->predicts.at[i].name);
+    if (x->p->predicts.at[i].name == name) {
+      if (a->kind == RECIPE_CALL)
+        check_samples(x, a->call);
+      return;
+    }
+  }
+  suggest_or_list(x, diag_add(x->c, D_NO_PREDICT, a->span, say_source(x, a->span)), name, &all, "%s", "there are:");
+}
+
+void previews_check(Expand *x) {
+  for (int i = 0; i < x->p->trains.count; i++)
+    for (int k = 0; k < x->p->trains.at[i].props.count; k++)
+      if (x->p->trains.at[i].props.at[k].name == name_of(x->c->names, "preview"))
+        preview_check(x, &x->p->trains.at[i].props.at[k].value);
 }

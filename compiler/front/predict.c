@@ -142,7 +142,7 @@ static void run_show(Expand *x, Predict *p, const Ast *s) {
 }
 
 static void check_own_name(Expand *x, const Ast *decl) {
-  static const char *const taken[] = {"train", "eval", "info", "bench", "dump", "weights", "man", "completion", "help", "preview"};
+  static const char *const taken[] = {"train", "eval", "info", "bench", "dump", "weights", "man", "completion", "help", "preview", "compare"};
   const char *name = name_text(x->c->names, decl->name);
   for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
     if (!strcmp(taken[i], name))

@@ -198,6 +198,7 @@ static void read_blocks(Expand *x, const Ast *const *all, int count) {
       train_read(x, all[i]);
     else if (all[i]->kind == AST_PREDICT)
       predict_read(x, all[i]);
+  previews_check(x);
   for (int i = 0; i < count; i++)
     if (all[i]->kind == AST_SEARCH)
       search_read(x, all[i]);
