@@ -27,7 +27,7 @@ static const struct command_row COMMANDS[] = {
     {"features", "PICTURE|FOLDER...", "What a stage of the network makes of a picture",
      "Its maps as a labelled grid, each from its darkest to its brightest value.",
      "features picture.png --stage list", OFTEN, features_options, command_features, NULL},
-    {"embed", "PICTURE|FOLDER...", "Values of a stage for many samples, as an array for other programs",
+    {"embed", "PICTURE|FOLDER...", "Values of a stage for many samples, as an array",
      "Names and classes go beside it, as TensorBoard's projector reads them.",
      "embed --split test --stage dense_0 -o values.npy", OFTEN, embed_options, command_embed, NULL},
     {"info", "", "What this program is: parameters, recipe, source", "", "info --source", OFTEN, info_options,

@@ -58,7 +58,7 @@ small() {
   words small.bash _small ./small "$@"
 }
 small tr
-small train --s
+small train --se
 small train ''
 small train fi
 small eval --split ''
@@ -68,7 +68,7 @@ small train --epochs ''
 small train --data f
 small classify -w fold
 small classify p
-small help e
+small help ev
 small info s
 words netc.bash _netc netc build s
 words netc.bash _netc netc build --blas s

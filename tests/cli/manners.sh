@@ -87,7 +87,7 @@ try train --batch 1.5
 try train --batch 0
 try train --lr nan
 try train --learning-rate 1
-try train --s 3
+try train --pre 3
 try train --resume=3
 try train --keep 'best(acuracy)'
 try train --schedule cosin
