@@ -2,7 +2,9 @@
 #include "command.h"
 #include "data/source.h"
 #include "draw/show.h"
+#include "recipe.h"
 #include "rng.h"
+#include "sampling.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,26 +17,43 @@ void preview_options(const struct command *c) {
   cli_add(c->cli, (struct cli_row){"seed", 's', "N", "As train's", RARE});
 }
 
-/* The seed of the block that trains on this data. */
-static int64_t seed_of(const struct net_program *p, const struct net_data *d) {
+/* The recipe of the block that trains on this data, which has a seed and may balance classes. 1: there is one, to be
+   closed; 0; -1 and err. */
+static int recipe_of(const struct net_program *p, const struct net_data *d, struct recipe *r, char err[ERR]) {
   for (int i = 0; i < p->trains; i++)
-    for (int k = 0; k < p->train[i].props && d == &p->data[p->train[i].data]; k++)
-      if (!strcmp(p->train[i].prop[k].name, "seed"))
-        return (int64_t)p->train[i].prop[k].value.num;
+    if (d == &p->data[p->train[i].data]) {
+      recipe_open(r, p, &p->train[i]);
+      return recipe_resolve(r, err) ? -1 : 1;
+    }
+  *r = (struct recipe){.seed = 0};
   return 0;
 }
 
+struct page { /* which samples to show */
+  const struct net_data *data;
+  uint64_t seed;
+  const char *balanced; /* the field whose classes sampling balances, or NULL */
+  int64_t count, epoch;
+};
+
 /* Samples at the front of the epoch's order. Returns how many there are to see. */
-static int64_t samples_take(struct net_dataset *set, uint64_t seed, int64_t epoch, int augment, int64_t count,
-                            void *const *field, char err[ERR]) {
+static int64_t samples_take(const struct page *g, struct net_dataset *set, int augment, void *const *field,
+                            char err[ERR]) {
   int64_t all = data_count(set);
-  int64_t *order = mem_get((size_t)all * sizeof *order), *position = mem_get((size_t)count * sizeof *position);
+  int64_t *order = mem_get((size_t)all * sizeof *order), *position = mem_get((size_t)g->count * sizeof *position);
+  struct sampling sampling = {0};
   for (int64_t i = 0; i < all; i++)
     order[i] = i;
-  order_fill(order, all, seed, (uint64_t)epoch);
-  for (int64_t i = 0; i < count; i++)
+  int failed = g->balanced && sampling_open(&sampling, set, g->data, g->balanced, all, err);
+  if (g->balanced && !failed)
+    sampling_order(&sampling, order, all, g->seed, (uint64_t)g->epoch);
+  else
+    order_fill(order, all, g->seed, (uint64_t)g->epoch);
+  for (int64_t i = 0; i < g->count; i++)
     position[i] = i;
-  int64_t taken = data_take(set, order, position, count, (uint64_t)epoch, augment, field, err);
+  int64_t taken = failed ? -1 : data_take(set, order, position, g->count, (uint64_t)g->epoch, augment, field, err);
+  if (g->balanced && !failed)
+    sampling_close(&sampling);
   free(order), free(position);
   return taken;
 }
@@ -82,22 +101,22 @@ static int sheet_write(const struct cli *cli, const struct net_data *d, struct n
   return 0;
 }
 
-static int preview(struct cli *cli, const struct net_data *d, uint64_t seed, int64_t count, int64_t epoch,
-                   char err[ERR]) {
+static int preview(struct cli *cli, struct page g, char err[ERR]) {
+  const struct net_data *d = g.data;
   if (field_of_picture(d) < 0)
     return fail(err, "data %s has no pictures to show", d->name);
-  struct net_dataset *set = data_open(d, NET_TRAIN, cli_get(cli, "data"), seed, err);
+  struct net_dataset *set = data_open(d, NET_TRAIN, cli_get(cli, "data"), g.seed, err);
   if (!set)
     return -1;
   void **field = mem_get((size_t)d->fields * sizeof *field);
   int status = 0;
-  count = count < data_count(set) ? count : data_count(set);
+  g.count = g.count < data_count(set) ? g.count : data_count(set);
   for (int f = 0; f < d->fields && !status; f++) {
-    field[f] = block_get(count * data_field_size(&d->field[f]));
-    status = field[f] ? 0 : fail(err, "out of memory for %lld samples; a smaller --count needs less", (long long)count);
+    field[f] = block_get(g.count * data_field_size(&d->field[f]));
+    status = field[f] ? 0 : fail(err, "out of memory for %lld samples; a smaller --count needs less", (long long)g.count);
   }
-  int64_t n = status ? -1 : samples_take(set, seed, epoch, !cli_get(cli, "no-augment"), count, field, err);
-  status = n < 0 ? -1 : sheet_write(cli, d, set, n, epoch, field, err);
+  int64_t n = status ? -1 : samples_take(&g, set, !cli_get(cli, "no-augment"), field, err);
+  status = n < 0 ? -1 : sheet_write(cli, d, set, n, g.epoch, field, err);
   char *left_out = data_left_out(set);
   if (left_out)
     fprintf(stderr, "%s\n", left_out);
@@ -113,15 +132,24 @@ int command_preview(const struct command *c, char err[ERR]) {
   const struct net_program *p = c->program;
   struct cli *cli = c->cli;
   const char *only = cli->plains ? cli->plain[0] : NULL;
-  int64_t count, epoch, seed;
-  for (int i = 0; i < p->datas; i++)
-    if (!only || !strcmp(only, p->data[i].name)) {
-      if (cli_whole(cli, "count", 1, 32, &count, err) || cli_whole(cli, "epoch", 1, 1, &epoch, err) ||
-          cli_whole(cli, "seed", 0, seed_of(p, &p->data[i]), &seed, err))
-        return -1;
-      if (count > 4096)
-        return cli_fail(cli, err, "--count: a page holds up to 4096 samples");
-      return preview(cli, &p->data[i], (uint64_t)seed, count, epoch - 1, err);
-    }
-  return data_unknown(cli, p, only, err);
+  int i = 0;
+  while (i < p->datas && only && strcmp(only, p->data[i].name))
+    i++;
+  if (i == p->datas)
+    return data_unknown(cli, p, only, err);
+  struct recipe r;
+  struct page g = {.data = &p->data[i]};
+  int64_t seed = 0;
+  int trains = recipe_of(p, g.data, &r, err), status = trains < 0 ? -1 : 0;
+  if (!status && (cli_whole(cli, "count", 1, 32, &g.count, err) || cli_whole(cli, "epoch", 1, 1, &g.epoch, err) ||
+                  cli_whole(cli, "seed", 0, (int64_t)r.seed, &seed, err)))
+    status = -1;
+  if (!status && g.count > 4096)
+    status = cli_fail(cli, err, "--count: a page holds up to 4096 samples");
+  g.epoch--, g.seed = (uint64_t)seed, g.balanced = r.balanced;
+  if (!status)
+    status = preview(cli, g, err);
+  if (trains)
+    recipe_close(&r);
+  return status;
 }

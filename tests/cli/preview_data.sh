@@ -30,6 +30,16 @@ net Net {
   in x [3]
   out x -> dense(1)
 }
+net Small {
+  in image [3, 48, 48]
+  out image -> global_avgpool -> dense(4)
+}
+train on Drawn as (image, label, _) {
+  minimize cross_entropy(Small(image), label)
+  optimizer: adam
+  sampling:  balanced(label)
+  seed:      5
+}
 predict y(x [3]) {
   show value: Net(x)
 }
@@ -37,7 +47,7 @@ END_OF_NET
 "$NETC" build see.net || exit 1
 size() { od -A n -t u1 -j 16 -N 8 "$1" | awk '{ print $3 * 256 + $4, "x", $7 * 256 + $8 }'; }
 ./see preview-data && size preview-data.png
-./see preview-data -o again.png > again.txt && cmp again.png preview-data.png
+./see preview-data --seed 5 -o again.png > again.txt && cmp again.png preview-data.png
 for different in "--epoch 2" "--seed 3" "--no-augment"; do
   # shellcheck disable=SC2086
   ./see preview-data $different -o other.png && ! cmp -s other.png preview-data.png || echo "the same picture"
