@@ -12,12 +12,11 @@ static const struct call_row rows[] = {
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
-static const char *const kind_name[] = {
-    [CALL_SOURCE] = "source",       [CALL_DERIVED] = "derived field",     [CALL_HOLDOUT] = "holdout",
-    [CALL_TRANSFORM] = "transform", [CALL_AUGMENTATION] = "augmentation", [CALL_FILL] = "fill",
-    [CALL_SCHEDULE] = "schedule",   [CALL_CLIP] = "clip rule",            [CALL_KEEP] = "keep rule",
-    [CALL_STOP] = "stop rule",      [CALL_START] = "start",               [CALL_LABEL] = "way to read labels",
-    [CALL_LOG] = "log",             [CALL_SAMPLING] = "sampling"};
+/* "a stop rule" */
+static const char *const kind_word[] = {
+#define KIND(kind, word, line, example, title) word,
+#include "calls.def"
+};
 
 struct param {
   const char *name, *value; /* value NULL: required */
@@ -103,11 +102,11 @@ int call_check(const struct net_call *c, enum call_kind kind, char err[512]) {
       names[count++] = rows[i].name;
   const char *near = nearest(c->name, names, count);
   if (near)
-    return fail(err, "no %s is called `%s`; did you mean `%s`?", kind_name[kind], c->name, near);
+    return fail(err, "no %s is called `%s`; did you mean `%s`?", strchr(kind_word[kind], ' ') + 1, c->name, near);
   char all[256] = "";
   for (int i = 0, used = 0; i < count && used < (int)sizeof all; i++)
     used += snprintf(all + used, sizeof all - (size_t)used, "%s%s", i ? ", " : "", names[i]);
-  return fail(err, "no %s is called `%.80s`; there %s %s", kind_name[kind], c->name, count == 1 ? "is" : "are", all);
+  return fail(err, "no %s is called `%.80s`; there %s %s", strchr(kind_word[kind], ' ') + 1, c->name, count == 1 ? "is" : "are", all);
 }
 
 const struct net_arg *arg_find(const struct net_call *c, enum call_kind kind, const char *param) {

@@ -5,22 +5,8 @@
 #include "netrt.h"
 
 enum call_kind {
-  CALL_SOURCE,
-  CALL_DERIVED,
-  CALL_HOLDOUT,
-  CALL_TRANSFORM,
-  CALL_AUGMENTATION,
-  CALL_FILL,
-  CALL_SCHEDULE,
-  CALL_CLIP,
-  CALL_KEEP,
-  CALL_STOP,
-  CALL_START,
-  CALL_LABEL,
-  CALL_LOG,
-  CALL_SAMPLING,
-  CALL_RANGE, /* these two are netc's alone */
-  CALL_TRY
+#define KIND(kind, word, line, example, title) CALL_##kind,
+#include "calls.def"
 };
 
 struct call_row {

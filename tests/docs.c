@@ -137,22 +137,8 @@ static void errors(void) {
 
 static void write_call(const char *kind, const char *name, const char *signature, const char *summary) {
   static const char *const titles[][2] = {
-      {"SOURCE", "Sources: `source:`, `val:`, `test:`"},
-      {"LABEL", "Classes from the names of files: `files(\"*.jpg\", label: …)`"},
-      {"DERIVED", "Fields computed from others, after augment: `field NAME [shape] = …`"},
-      {"HOLDOUT", "What is held out: `holdout:`"},
-      {"TRANSFORM", "Transforms, for all samples: `prepare:`"},
-      {"AUGMENTATION", "Augmentations, random, while training only: `augment:`"},
-      {"FILL", "What lies outside a picture: `fill:`"},
-      {"SCHEDULE", "Schedules: `schedule:`"},
-      {"CLIP", "How gradients are limited: `clip:`"},
-      {"KEEP", "What to keep: `keep:`, one or a list of them"},
-      {"STOP", "When to stop: `stop:`"},
-      {"SAMPLING", "How an epoch draws its samples: `sampling:`"},
-      {"LOG", "What is logged for others to read: `log:`"},
-      {"START", "What to start from: `start:`, which also takes the file's path alone"},
-      {"RANGE", "Ranges of a search: `lr: log(1e-4, 1e-1)`"},
-      {"TRY", "How a search tries: `try:`"},
+#define KIND(kind, word, line, example, title) {#kind, title},
+#include "runtime/calls.def"
   };
   static const char *last = "";
   if (strcmp(last, kind)) {
@@ -167,13 +153,22 @@ static void write_call(const char *kind, const char *name, const char *signature
   fputs(" |\n", stdout);
 }
 
+static void write_line(const char *name, const char *kind, const char *summary) {
+  if (!kind)
+    return; /* not built yet */
+  printf("| `%s:` | ", name);
+  cell(summary);
+  fputs(" |\n", stdout);
+}
+
 static void calls(void) {
   puts("# Calls of the recipe\n\n"
        "What may stand in the lines of `data`, `train` and `search`, drawn from `runtime/calls.def` by `make docs`. A parameter without\n"
-       "a default must be given.");
+       "a default must be given.\n\n## Lines of `train`\n\n| line | |\n| --- | --- |");
+#define LINE(name, kind, summary) write_line(name, kind, summary);
+#include "front/lines.def"
 #define CALL(kind, name, signature, summary) write_call(#kind, #name, signature, summary);
 #include "runtime/calls.def"
-#undef CALL
 }
 
 int main(int argc, char **argv) {

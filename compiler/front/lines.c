@@ -4,12 +4,12 @@
 #include <math.h>
 #include <string.h>
 
-/* kind: of calls.def that the value must be; "" a whole number; "%" a share below 1; "*" a predict block; "?" read here; NULL: not built */
 static const struct {
   const char *name, *kind;
-} lines[] = {{"optimizer", "?"}, {"schedule", "SCHEDULE"}, {"epochs", ""},    {"batch", ""},   {"seed", ""},    {"keep", "KEEP"},
-             {"stop", "STOP"},   {"start", "START"},       {"clip", "CLIP"},  {"ema", "%"},    {"accumulate", ""}, {"freeze", "?"},
-             {"sampling", "SAMPLING"}, {"preview", "*"}, {"log", "LOG"}, {"every", NULL}};
+} lines[] = {
+#define LINE(name, kind, summary) {name, kind},
+#include "front/lines.def"
+};
 enum { LINES = sizeof lines / sizeof *lines };
 
 static void unknown_line(Expand *x, const Ast *s, Span at) {

@@ -165,22 +165,8 @@ static int find_row(Expand *x, const char *kind, Name name) {
 static const struct {
   const char *kind, *word, *line, *example;
 } kinds[] = {
-    {"SOURCE", "a source", "source:", "folder(\"train\")"},
-    {"LABEL", "a way to read labels", "label:", "prefix(\"cat\", \"dog\")"},
-    {"DERIVED", "a derivation", "field w [h, w] =", "border_weight(mask)"},
-    {"HOLDOUT", "a holdout", "holdout:", "last(100)"},
-    {"TRANSFORM", "a transform", "prepare:", "scale(1/255)"},
-    {"AUGMENTATION", "an augmentation", "augment:", "flip(horizontal: 0.5)"},
-    {"FILL", "a fill", "fill:", "reflect"},
-    {"SCHEDULE", "a schedule", "schedule:", "cosine"},
-    {"CLIP", "a limit for gradients", "clip:", "norm(1)"},
-    {"KEEP", "a keep rule", "keep:", "best(loss)"},
-    {"STOP", "a stop rule", "stop:", "stalled(loss, epochs: 10)"},
-    {"SAMPLING", "a sampling", "sampling:", "balanced(label)"},
-    {"LOG", "a log", "log:", "tensorboard(histograms: false)"},
-    {"START", "a start", "start:", "weights(\"resnet18.safetensors\")"},
-    {"RANGE", "a range", "a search block", "log(1e-4, 1e-1)"},
-    {"TRY", "a way to try", "try:", "random(20)"},
+#define KIND(kind, word, line, example, title) {#kind, word, line, example},
+#include "runtime/calls.def"
 };
 
 static int kind_of(const char *kind) {

@@ -130,13 +130,21 @@ static void search_functions(Help *h) {
   }
 }
 
+/* A line of a recipe, with or without its colon, names all calls that it takes. */
+static int is_line(const Help *h, const char *line) {
+  size_t len = strlen(h->name), colon = len && h->name[len - 1] == ':';
+  return !strncmp(line, h->name, len - colon) && line[len - colon] == ':';
+}
+
 static void search_calls(Help *h) {
-  enum { SOURCE, LABEL, DERIVED, HOLDOUT, TRANSFORM, AUGMENTATION, FILL, SCHEDULE, CLIP, KEEP, STOP, START, SAMPLING, LOG, RANGE, TRY };
-  static const char *const kinds[] = {
-      [SOURCE] = "source:, val:, test:", [LABEL] = "label:",          [DERIVED] = "field =", [HOLDOUT] = "holdout:",
-      [TRANSFORM] = "prepare:",          [AUGMENTATION] = "augment:", [FILL] = "fill:",      [SCHEDULE] = "schedule:",
-      [CLIP] = "clip:",                  [KEEP] = "keep:",            [STOP] = "stop:",      [START] = "start:",
-      [SAMPLING] = "sampling:", [LOG] = "log:",                    [RANGE] = "a name in search", [TRY] = "try:"};
+  enum {
+#define KIND(kind, word, line, example, title) kind,
+#include "runtime/calls.def"
+  };
+  static const char *const lines[] = {
+#define KIND(kind, word, line, example, title) line,
+#include "runtime/calls.def"
+  };
   static const struct {
     int kind;
     const char *name, *signature, *summary;
@@ -144,10 +152,24 @@ static void search_calls(Help *h) {
 #define CALL(kind, name, signature, summary) {kind, #name, signature, summary},
 #include "runtime/calls.def"
   };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const char *line = lines[rows[i].kind];
+    int of_line = is_line(h, line);
+    if (!matches(h, rows[i].name) && !of_line)
+      continue;
+    h->found = 1;
+    fprintf(h->to, "%s%s   (recipe, in %s)\n  %s\n", rows[i].name, rows[i].signature, line, rows[i].summary);
+  }
+}
+
+static void search_lines(Help *h) {
+  static const char *const rows[][2] = {
+#define LINE(name, kind, summary) {name, summary},
+#include "front/lines.def"
+  };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    if (matches(h, rows[i].name))
-      fprintf(h->to, "%s%s   (recipe, after %s)\n  %s\n", rows[i].name, rows[i].signature, kinds[rows[i].kind],
-              rows[i].summary);
+    if (matches(h, rows[i][0]))
+      fprintf(h->to, "%s:   (line of a train block)\n  %s\n", rows[i][0], rows[i][1]);
 }
 
 int view_help(Ctx *c, const char *name, FILE *to) {
@@ -158,6 +180,7 @@ int view_help(Ctx *c, const char *name, FILE *to) {
   search_prelude(&h);
   search_operations(&h);
   search_functions(&h);
+  search_lines(&h);
   search_calls(&h);
   if (h.found)
     return 1;
