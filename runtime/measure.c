@@ -3,6 +3,7 @@
    from an entry of the program, which has done the steps of `prepare` before this one. */
 #include "measure.h"
 #include "calls.h"
+#include "term.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,17 +86,29 @@ static void set_moments(const struct measuring *g) {
 
 /* ---- one pass ---- */
 
+/* Pictures are read for the first time here, which may take long. */
+static void show_progress(int64_t done, const struct pass *pass, double *shown) {
+  char line[2 * NUMBER];
+  if (now() - *shown < 0.2)
+    return;
+  *shown = now();
+  snprintf(line, sizeof line, "measuring: %lld of %lld", (long long)done, (long long)pass->count);
+  term_bar(line);
+}
+
 /* Runs the samples through the entry: for their moments, or, with `sum`, for sums of products around the mean. */
 static int run(struct measuring *g, struct pass *pass, double *sum, char err[ERR]) {
   const struct net_param *p;
   const float *mean = param_at(g->m, g->what->mean, &p), *v = pass->now->job.out[0];
   double *row = sum ? mem_get((size_t)(pass->now->job.room * g->size) * sizeof *row) : NULL;
-  int64_t claimed;
+  int64_t claimed, done = 0;
+  double shown = now();
   g->samples = 0;
   pass_begin(pass, 0, 0);
   while ((claimed = pass_take(pass, err)) > 0) {
     pass_run(pass, 0, 0, 0);
     g->samples += pass->n;
+    show_progress(done += claimed, pass, &shown);
     if (!sum)
       take_moments(g, v, pass->n);
     for (int64_t i = 0; sum && i < pass->n * g->size; i++)
@@ -103,6 +116,7 @@ static int run(struct measuring *g, struct pass *pass, double *sum, char err[ERR
     if (sum && pass->n)
       g->what->whitening->add(g->m->pool, sum, row, pass->n, g->size);
   }
+  term_clear();
   pass_end(pass);
   free(row);
   return claimed < 0 ? -1 : g->samples ? 0 : fail(err, "there is no picture to measure that can be read");
