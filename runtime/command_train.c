@@ -6,10 +6,12 @@
 #include "measure.h"
 #include "pass.h"
 #include "train.h"
+#include "log/verdict.h"
 #include "value.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Recipe lines that are options. */
@@ -265,7 +267,18 @@ static void eval_say(const struct net_train *t, const struct pass_spec *spec, co
   json_say(o, stdout);
 }
 
-static int eval_run(struct model *m, const struct net_train *t, struct pass_spec *spec, int json, char err[ERR]) {
+static int draw_verdict(struct model *m, const struct pass_spec *spec, struct net_dataset *set, const char *folder,
+                        char err[ERR]) {
+  if (mkdir(folder, 0777) && errno != EEXIST)
+    return fail(err, "cannot make the folder %s: %s", folder, strerror(errno));
+  int status = verdict_write(&(struct verdict){m, spec->data, set, folder, split_name(spec->split), spec->seed}, err);
+  if (!status)
+    fprintf(stderr, "wrote %s/confusion.svg and %s/precision_recall.svg\n", folder, folder);
+  return status;
+}
+
+static int eval_run(struct model *m, const struct net_train *t, struct pass_spec *spec, int json, const char *pictures,
+                    char err[ERR]) {
   double mean[OUTPUTS_MAX];
   struct pass pass;
   double start = now();
@@ -288,6 +301,8 @@ static int eval_run(struct model *m, const struct net_train *t, struct pass_spec
     printf("\n%s", tables);
     fprintf(stderr, "%s samples, %.1f s\n", count_text(count, pass.count), now() - start);
   }
+  if (!status && pictures)
+    status = draw_verdict(m, spec, pass.set, pictures, err);
   free(tables);
   json_decref(pass.tables);
   pass_close(&pass);
@@ -298,6 +313,8 @@ void eval_options(const struct command *c) {
   cli_add(c->cli, (struct cli_row){"split", 0, SPLITS, "Which samples; test if there are some, else val", OFTEN});
   cli_add(c->cli, (struct cli_row){"limit", 0, "N", "Uses the first N samples", OFTEN});
   cli_add(c->cli, (struct cli_row){"json", 0, NULL, "The result as JSON on standard output", OFTEN});
+  if (verdict_can(c->program, &c->program->data[c->program->train[0].data]))
+    cli_add(c->cli, (struct cli_row){"pictures", 0, "DIR", "Draws confusion.svg and precision_recall.svg into it", OFTEN});
   common_add(c->cli, COMMON_DATA | COMMON_WEIGHTS | COMMON_OUT | COMMON_BATCH | COMMON_THREADS);
 }
 
@@ -316,7 +333,7 @@ int command_eval(const struct command *c, char err[ERR]) {
         !cli_whole(cli, "limit", 1, 0, &spec.limit, err) && !weights_load(cli, &m, &about, err) &&
         !measured(&m, spec.data, err)) {
       spec.seed = about.seed;
-      status = eval_run(&m, t, &spec, cli_get(cli, "json") != NULL, err);
+      status = eval_run(&m, t, &spec, cli_get(cli, "json") != NULL, cli_get(cli, "pictures"), err);
     }
     model_close(&m);
   }

@@ -1,6 +1,8 @@
 /* What a run's folder tells: the curves hold every finite number of log.csv, whatever it is, and stay XML. */
 #include "log/curves.h"
 #include "log/file.h"
+#include "log/matrix.h"
+#include "log/precision.h"
 #include "log/sha256.h"
 #include "log/table.h"
 #include "xml.h"
@@ -131,12 +133,67 @@ static void sha256_is_known(void **state) {
     assert_string_equal(sha256_text(text, as, CASES[i].size), CASES[i].hash);
 }
 
+/* What scikit-learn's average_precision_score gives for the same numbers, ties and all. */
+static void average_precision_is_scikit_learns(void **state) {
+  (void)state;
+  float one[] = {.9f, .8f, .8f, .7f, .6f, .6f, .6f, .3f, .2f, .1f};
+  int32_t hit[] = {0, 0, 1, 0, 1, 0, 1, 1, 0, 1}; /* class 0 is what is looked for */
+  float three[] = {.5f, .3f, .2f, .1f, .2f, .7f, .2f, .6f, .2f, .4f, .4f, .2f,
+                   .6f, .1f, .3f, .2f, .3f, .5f, .3f, .5f, .2f, .3f, .5f, .2f};
+  int32_t label[] = {0, 2, 1, 1, 0, 2, 2, 1};
+  const double expected[] = {1.0, 0.8055555555555556, 0.7916666666666666};
+  double average, recall[10], precision[10];
+  struct scores a = {10, 1, one, hit}, b = {8, 3, three, label};
+  assert_int_equal(precision_recall(&a, 0, recall, precision, &average), 7);
+  assert_true(fabs(average - 0.7087301587301587) < 1e-12);
+  assert_true(recall[6] == 1 && precision[6] == 0.5 && recall[1] == 0.4 && precision[0] == 1);
+  for (int k = 0; k < 3; k++) {
+    precision_recall(&b, k, NULL, NULL, &average);
+    assert_true(fabs(average - expected[k]) < 1e-12);
+  }
+  label[1] = label[5] = label[6] = 0; /* none is of class 2 */
+  precision_recall(&b, 2, NULL, NULL, &average);
+  assert_true(isnan(average));
+}
+
+static char *matrix_of(int classes) {
+  double *count = mem_get((size_t)(classes * classes) * sizeof *count);
+  const char **name = mem_get((size_t)classes * sizeof *name);
+  char *text;
+  size_t size;
+  for (int k = 0; k < classes; k++) {
+    name[k] = k ? "a name that is <longer> than its room" : "gr\xc3\xbcn \xff";
+    count[k * classes + k] = k; /* no sample of class 0 */
+  }
+  FILE *f = open_memstream(&text, &size);
+  matrix_write(f, &(struct matrix){"a & b", classes, count, name});
+  fclose(f);
+  free(count), free(name);
+  xml_check(text);
+  return text;
+}
+
+static void a_matrix_has_every_cell(void **state) {
+  (void)state;
+  char *few = matrix_of(5), *many = matrix_of(100);
+  assert_int_equal(svg_count(few, "<rect "), 25 + 2);
+  assert_int_equal(svg_count(many, "<rect "), 10000 + 2);
+  assert_int_equal(svg_count(few, ">3</text>"), 1);
+  assert_int_equal(svg_count(many, ">3</text>"), 0); /* no room for numbers */
+  assert_int_equal(svg_count(few, ">gr\xc3\xbcn ?<"), 2);
+  assert_int_equal(svg_count(few, ">a name that is &#60;lo…<"), 8);
+  assert_null(strstr(few, "nan"));
+  free(few), free(many);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(curves_hold_every_number), cmocka_unit_test(curves_of_one_epoch),
       cmocka_unit_test(curves_have_gaps),         cmocka_unit_test(columns_are_known),
       cmocka_unit_test(text_becomes_utf8),
       cmocka_unit_test(sha256_is_known),
+      cmocka_unit_test(average_precision_is_scikit_learns),
+      cmocka_unit_test(a_matrix_has_every_cell),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
