@@ -18,7 +18,7 @@ static const struct net_data *own_data(const struct given *g) {
   for (int i = 0; i < g->predict->inputs; i++)
     if (input(g, i)->data >= 0 && !input(g, i)->is_option)
       return &p->data[input(g, i)->data];
-  return p->trains ? &p->data[p->train[0].data] : p->datas ? &p->data[0] : NULL;
+  return p->datas ? &p->data[p->home] : NULL;
 }
 
 void given_begin(struct given *g, const struct net_program *p, const struct net_predict *predict) {

@@ -63,11 +63,21 @@ static int is_predict(const struct net_program *p, const char *name) {
   return found;
 }
 
+/* By --only predict. */
+static int is_left_out(const struct net_program *p, const char *name) {
+  static const char *const without[] = {"train",    "eval",     "compare", "check-data", "preview-data",
+                                        "saliency", "features", "embed"};
+  int found = 0;
+  for (size_t i = 0; p->only && i < sizeof without / sizeof *without; i++)
+    found |= !strcmp(without[i], name);
+  return found;
+}
+
 static void table_open(struct command_table *t, const struct net_program *p) {
   *t = (struct command_table){.row = mem_get((size_t)(COMMAND_COUNT + p->predicts) * sizeof *t->row)};
   for (int i = 0; i < COMMAND_COUNT; i++) {
     int trains = !strcmp(COMMANDS[i].words, "[BLOCK]");
-    if ((trains && !p->trains) || is_predict(p, COMMANDS[i].name))
+    if ((trains && !p->trains) || is_predict(p, COMMANDS[i].name) || is_left_out(p, COMMANDS[i].name))
       continue;
     t->row[t->count] = COMMANDS[i];
     if (trains)
@@ -140,7 +150,9 @@ static int unknown(const struct command *c, const char *word) {
   const char *near = translated(t, word);
   near = near ? near : nearest(word + strspn(word, "-"), names, t->count);
   free(names);
-  if (*word == '-' && later)
+  if (is_left_out(c->program, word))
+    fail(err, "%s has no `%s`: it was built with --only %s", c->self, word, c->program->only);
+  else if (*word == '-' && later)
     fail(err, "the command comes first: %s %s %s …", c->self, c->argv[later], word);
   else if (*word == '-' && near)
     fail(err, "a command is wanted first; did you mean \"%s\"?", near);

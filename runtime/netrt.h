@@ -263,6 +263,8 @@ struct net_program {
   const char *defines;       /* what the build was given by -D: NAME=VALUE, a line each; NULL: nothing */
   int measures;
   const struct net_measure *measure;
+  const char *only;          /* "predict": training, evaluation, explaining were left out; NULL: nothing was */
+  int home;                  /* the data block of the first training: its classes are those of predictions that name none */
 };
 extern const struct net_program net_program;
 

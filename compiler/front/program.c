@@ -247,6 +247,7 @@ Program *program_of(Ctx *c, const Ast *file, uint32_t first, const char *path, c
   collect(&x, g.all.at, g.all.count);
   read_blocks(&x, g.all.at, g.all.count);
   count_parameters(&x);
+  p->home = p->trains.count ? p->trains.at[0].data : 0;
   return diag_errors(c->diags) ? NULL : p;
 }
 
@@ -257,6 +258,15 @@ static int is_trained(const Program *p, int data) {
     if (p->trains.at[i].data == data)
       return 1;
   return 0;
+}
+
+int program_only_predict(Program *p) {
+  p->trains.count = 0;
+  for (int i = 0; i < p->predicts.count; i++) {
+    p->predicts.at[i].explain = NULL;
+    p->predicts.at[i].probes.count = 0;
+  }
+  return p->predicts.count;
 }
 
 typedef struct {

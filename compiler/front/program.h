@@ -183,6 +183,7 @@ typedef struct Program {
   Vec(Measure) measures;   /* each may use the states of those before it */
   Vec(NetInfo) nets;
   Vec(ScalarInput) scalars; /* lr, step, epoch first */
+  int home;                /* the data block of the first training: its classes are those of predictions that name none */
   Search *search;          /* NULL: none */
 } Program;
 
@@ -205,6 +206,8 @@ typedef struct {
 static inline int entry_explains(const Entry *e) {
   return e->predict && e->graph == e->predict->explain;
 }
+/* Takes away all but the predict blocks' own computations; 0: there are none. */
+int program_only_predict(Program *p);
 int program_entries(const Program *p, Entry *out, int room); /* their count, which may be more than there is room for */
 
 #endif

@@ -436,6 +436,8 @@ void describe(const Description *d, Text *to) {
   if (d->weights)
     text_add(to, ",\n  .weights_bytes = %lld, .weights = net_weights", (long long)d->weights_bytes);
   write_text(w, "defines", d->defines);
+  write_text(w, "only", d->only);
+  text_add(to, ", .home = %d", p->home);
   write_text(w, "weights_file", d->weights ? d->weights_file : NULL);
   write_text(w, "weights_prefix", d->prefix);
   write_text(w, "weights_rename", d->rename);

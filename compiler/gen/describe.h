@@ -13,6 +13,7 @@ typedef struct {
   const Plan *const *plan;    /* beside them */
   const char *source, *built; /* the file's text; "netc 0.1.0, CPU znver3" */
   size_t source_len;
+  const char *only;    /* the part that was built; NULL: all */
   const char *defines; /* those of -D, a line each; NULL: none */
   const char *weights; /* a file to carry inside, its absolute path; NULL: none */
   int64_t weights_bytes;

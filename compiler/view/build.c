@@ -129,6 +129,10 @@ static int read_program(Build *b) {
   b->program = defines ? program_of(b->c, b->file, b->first, b->path, defines, b->o->defines.count) : NULL;
   if (!b->program)
     return 0;
+  if (b->o->only && !program_only_predict(b->program)) {
+    diag_add(b->c, D_OPTION_VALUE, nowhere, "--only", "predict", "the file has no `predict` block");
+    return 0;
+  }
   b->count = program_entries(b->program, NULL, 0);
   b->entry = arena_alloc(b->c->mem, sizeof *b->entry * (size_t)b->count + 1);
   program_entries(b->program, b->entry, b->count);
@@ -360,7 +364,8 @@ static int write_description(Build *b, const char *path) {
                    .source = source_at(b->c->src, b->first),
                    .source_len = source_len(b->c->src, b->first),
                    .defines = defines_text(b),
-                   .built = built_by(b->c, b->o)};
+                   .built = built_by(b->c, b->o),
+                   .only = b->o->only ? "predict" : NULL};
   Text text = {.mem = b->c->mem};
   if (b->o->weights && !weights_open(b, &d))
     return 0;

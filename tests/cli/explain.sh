@@ -62,3 +62,12 @@ od -An -tc -j70 -N2 values.npy
 ./small embed ok.png --stage two 2>&1
 ./small embed ok.png --stage two -o /nowhere/a.npy 2>&1
 ./small features ok.png --predict halves --stage two -o halves.png 2>&1
+
+echo "-- without all that"
+"$NETC" build "$cases/small.net" --only predict --cpu x86-64-v3 -w "$cases/small.safetensors" -o less || exit 1
+./less classify ok.png --best 2
+./less saliency ok.png 2>&1
+./less info | grep -A 9 commands | sed 's/ *[0-9.]* MB.*//'
+sed '/^predict/,$d' "$cases/small.net" > none.net
+"$NETC" build none.net --only predict 2>&1
+[ "$(stat -c %s less)" -lt "$(stat -c %s small)" ] && echo "smaller"
