@@ -377,7 +377,8 @@ static int write_description(Build *b, const char *path) {
 int build_uses_blas(const Build *b) {
   int whitens = 0;
   for (int i = 0; b->program && i < b->program->measures.count; i++)
-    whitens |= b->program->measures.at[i].zca != 0;
+    for (int e = 0; e < b->count; e++)
+      whitens |= b->program->measures.at[i].zca && b->entry[e].graph == b->program->measures.at[i].graph;
   return whitens || gen_uses_blas(b->gen);
 }
 
