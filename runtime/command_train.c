@@ -35,6 +35,7 @@ static const struct cli_row TRAIN_ONLY[] = {
     {"resume", 'r', NULL, "Goes on where this run stopped, to the same result", OFTEN},
     {"until", 0, "N", "Stops after epoch N of those that the recipe has, to be gone on from with --resume", RARE},
     {"json", 0, NULL, "JSON on standard output, a line for each epoch and one at the end; words go to stderr", RARE},
+    {"cache", 0, "DIR", "Keeps decoded and resized pictures in a file in DIR, for later trainings too", RARE},
     {"limit", 0, "N", "Uses the first N samples of each split", RARE},
     {"save-every", 0, "TIME", "A checkpoint within epochs too: every 500 (steps), 90s, 5m (now 5m); 0: never", RARE},
 };
@@ -227,7 +228,8 @@ int command_train(const struct command *c, char err[ERR]) {
   const struct net_program *p = c->program;
   struct cli *cli = c->cli;
   struct model m;
-  struct train_options o = {.data = cli_get(cli, "data"), .resume = cli_get(cli, "resume") != NULL};
+  struct train_options o = {
+      .data = cli_get(cli, "data"), .cache = cli_get(cli, "cache"), .resume = cli_get(cli, "resume") != NULL};
   struct recipe_line *line = mem_get((size_t)(LINE_COUNT + p->scalars + 2) * sizeof *line);
   char *folder = run_folder(cli, p), *again = again_text(c);
   int64_t threads;

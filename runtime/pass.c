@@ -39,7 +39,6 @@ static int open_runners(struct pass *p, struct model *m, const struct pass_spec 
 }
 
 static int open_loader(struct pass *p, struct model *m, const struct pass_spec *spec, const int *wanted, char err[ERR]) {
-  int threads = pool_threads(m->pool) / 2; /* samples are mostly far cheaper than steps */
   struct loader_spec l = {.set = p->set,
                           .data = spec->data,
                           .batch = p->now->job.room,
@@ -47,7 +46,7 @@ static int open_loader(struct pass *p, struct model *m, const struct pass_spec *
                           .wanted = wanted,
                           .training = spec->training,
                           .seed = spec->seed,
-                          .threads = threads > 1 ? threads : 1,
+                          .threads = pool_threads(m->pool), /* they rest while steps take longer than samples */
                           .sampling = spec->balanced ? &p->sampling : NULL};
   if (spec->balanced && sampling_open(&p->sampling, p->set, spec->data, spec->balanced, p->count, err))
     return -1;
@@ -62,6 +61,10 @@ int pass_open(struct pass *p, struct model *m, const struct pass_spec *spec, cha
     p->set = data_open(d, spec->split, spec->folder, spec->seed, err);
   if (!p->set)
     return -1;
+  if (spec->cache && data_cache(p->set, spec->cache, err)) {
+    pass_close(p);
+    return -1;
+  }
   if (spec->limit)
     data_limit(p->set, spec->limit);
   p->count = data_count(p->set);

@@ -33,6 +33,7 @@ struct pass_spec {
   int training;
   const char *balanced; /* the field whose classes are drawn equally often; NULL: each sample once */
   const char *folder; /* --data */
+  const char *cache;  /* --cache, or NULL */
   uint64_t seed;
   struct net_dataset *set; /* opened already, of another pass that outlives this one; NULL: to be opened */
 };

@@ -10,6 +10,7 @@ struct train_options {
   const char *out;  /* the run's folder */
   int resume;
   int64_t until;       /* stop after this epoch, though the recipe goes on; 0: at its end */
+  const char *cache;   /* the folder where prepared samples are kept, or NULL */
   int64_t limit;       /* samples used of each split; 0: all */
   double save_seconds; /* between checkpoints within an epoch; 0: not by time */
   int64_t save_steps;  /* likewise in steps */

@@ -159,6 +159,7 @@ static int open_data(struct trainer *t, char err[ERR]) {
                            .mores = entries - 1,
                            .more = entry + 1,
                            .batch = t->recipe.batch,
+                           .cache = t->o->cache,
                            .limit = t->o->limit,
                            .training = 1,
                            .balanced = t->recipe.balanced,

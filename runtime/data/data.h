@@ -37,6 +37,8 @@ int64_t data_take(struct net_dataset *s, int64_t *index, int64_t *position, int6
                   void *const *buffers, char err[512]);
 /* The class of a sample, mostly known without decoding its picture; -1 and err. */
 int32_t data_label(struct net_dataset *s, int64_t index, char err[512]);
+/* Keeps prepared samples in a file in this folder too; where that would spare nothing, does nothing. */
+int data_cache(struct net_dataset *s, const char *dir, char err[512]);
 void data_limit(struct net_dataset *s, int64_t count); /* the split has its first `count` samples only */
 /* One line about the samples left out so far, the first files by name; NULL when there is nothing new to tell. To be
    freed. */

@@ -123,6 +123,7 @@ void data_close(struct net_dataset *s) {
     cells_free(s, s->ready[i]);
   free(s->ready);
   free(s->member);
+  store_close(s->store);
   source_close(s->source);
   broken_close(&s->broken);
   for (int f = 0; s->class_weight && f < s->data->fields; f++)
@@ -131,6 +132,13 @@ void data_close(struct net_dataset *s) {
   free(s->given_field);
   free(s->given_at);
   free(s);
+}
+
+int data_cache(struct net_dataset *s, const char *dir, char err[512]) {
+  if (!s->ready || s->store) /* samples lie in memory as they are */
+    return 0;
+  s->store = store_open(s, dir, err);
+  return s->store ? 0 : -1;
 }
 
 void data_limit(struct net_dataset *s, int64_t count) {

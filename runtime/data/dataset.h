@@ -4,6 +4,7 @@
 #include "augment/mix.h"
 #include "data/broken.h"
 #include "data/prepare.h"
+#include "data/store.h"
 
 struct net_dataset {
   const struct net_data *data;
@@ -16,6 +17,7 @@ struct net_dataset {
   int64_t count, *member; /* member NULL: all of the source */
   struct cell **ready;    /* for each sample of the source, NULL until prepared; NULL: not kept at all */
   int64_t kept;           /* bytes */
+  struct store *store;    /* the same in a file; NULL: none */
   enum net_split split;
   struct broken broken;
   float **class_weight; /* for each field of data that is class_weight(...): of each class */

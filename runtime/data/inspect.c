@@ -1,21 +1,9 @@
 /* One sample looked at: what it is like, and whether all that training does with it can be done. */
 #include "base.h"
 #include "data/dataset.h"
+#include "data/hash.h"
 #include <stdlib.h>
 #include <string.h>
-
-/* Two lanes of multiply and rotate, eight bytes at a time: not against malice, only so that chance makes no twins. */
-static void hash_add(uint64_t hash[2], const void *bytes, size_t size) {
-  const unsigned char *p = bytes;
-  for (size_t at = 0; at < size; at += 8) {
-    uint64_t word = 0;
-    memcpy(&word, p + at, size - at < 8 ? size - at : 8);
-    hash[0] = (hash[0] ^ word) * 0x9E3779B97F4A7C15u;
-    hash[0] ^= hash[0] >> 29;
-    hash[1] = (hash[1] + word) * 0xC2B2AE3D27D4EB4Fu;
-    hash[1] ^= hash[1] >> 31;
-  }
-}
 
 static void hash_cell(uint64_t hash[2], const struct cell *c) {
   int shape[] = {c->channels, c->height, c->width, c->boxes, c->points, c->values};

@@ -48,12 +48,16 @@ struct cell *cells_get(struct net_dataset *s, int64_t i, int *owned, int *failed
   if (cell)
     return cell;
   cell = mem_get((size_t)s->recipe.data->fields * sizeof *cell);
-  *failed = s->source->load(s->source, i, cell, err);
-  if (!*failed)
-    *failed = cells_prepare(&s->recipe, cell, err);
-  if (*failed) {
-    cells_free(s, cell);
-    return NULL;
+  if (!s->store || !store_get(s->store, i, cell)) {
+    *failed = s->source->load(s->source, i, cell, err);
+    if (!*failed)
+      *failed = cells_prepare(&s->recipe, cell, err);
+    if (*failed) {
+      cells_free(s, cell);
+      return NULL;
+    }
+    if (s->store)
+      store_put(s->store, i, cell);
   }
   *owned = 1;
   return cells_keep(s, i, cell, owned);
