@@ -4,12 +4,16 @@
 #include "trainer.h"
 #include "log/board.h"
 #include "log/record.h"
+#include "page.h"
 #include "value.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+enum { SAMPLES_SHOWN = 16 };
 
 int trainer_stalled(const struct trainer *t) {
   return t->recipe.stop.output >= 0 && (double)(t->s.epoch - t->s.stop_epoch) >= t->recipe.stop_epochs;
@@ -260,6 +264,18 @@ static int write_recipe(const struct trainer *t, char err[ERR]) {
   return status;
 }
 
+/* samples.png: what the first epoch begins with, as it sees it. */
+static void show_samples_of(struct trainer *t) {
+  struct page page = {t->data, t->fit.set, t->recipe.seed, t->recipe.balanced, SAMPLES_SHOWN, 0, 1};
+  char err[ERR], *path = mem_text("%s/samples.png", t->o->out);
+  if (page_can(t->data) && page_write(&page, path, err) < 0) {
+    unlink(path); /* half of a picture helps nobody */
+    log_warn(&t->log, err);
+  } else if (page_can(t->data))
+    board_picture(t, "samples", path);
+  free(path);
+}
+
 int trainer_open(struct trainer *t, const struct tensors *from, int carry, char err[ERR]) {
   if (t->outputs > OUTPUTS_MAX)
     return fail(err, "more than %d metrics are reported", OUTPUTS_MAX - 1);
@@ -283,6 +299,8 @@ int trainer_open(struct trainer *t, const struct tensors *from, int carry, char 
   record_open(t, from != NULL);
   if (t->recipe.log.board)
     board_open(t);
+  if (!from)
+    show_samples_of(t);
   t->saved = now();
   return 0;
 }

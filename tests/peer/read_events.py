@@ -71,6 +71,7 @@ for name, size in sizes.items():
     assert all(v.histogram_value.num == size == sum(v.histogram_value.bucket) for v in h)
 assert [v.step for v in a.Images("classes")] == epochs
 assert all(v.encoded_image_string[:4] == b"\x89PNG" and v.width > 0 for v in a.Images("classes"))
+assert [v.step for v in a.Images("samples")] == [1]
 source = a.Tensors("source")[0].tensor_proto.string_val[0].decode()
 assert "\n".join(line[4:] for line in source.split("\n")).strip() == SOURCE.strip()
 
