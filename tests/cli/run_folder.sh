@@ -29,6 +29,10 @@ END
 "$NETC" build tiny.net || exit 1
 ./tiny train --out run > log || exit 1
 (cd run && find . -type f | sed 's,[0-9]\{10\},TIME,' | sort)
+./tiny eval --out run --split train --pictures seen > /dev/null 2> said || cat said
+tail -1 said
+grep -c '<rect' seen/confusion.svg
+grep -o 'average precision [0-9]' seen/precision_recall.svg
 echo "== no event files, another preview"
 ./tiny train --out bare --epochs 1 --log none --preview look > /dev/null || exit 1
 (cd bare && find . -type f | sort)
