@@ -189,6 +189,7 @@ static void say_end(const struct trainer *t, int status) {
   for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++)
     if ((v = json_object_get(t->record->root, PARTS[i])))
       json_object_set(o, PARTS[i], v);
+  json_object_set_new(o, "step", json_integer(t->s.step)); /* the record's is that of the last epoch */
   json_object_set_new(o, "run", json_of_text(t->o->out));
   if (status == INTERRUPTED || (!status && !trainer_done(t)))
     json_object_set_new(o, "resume", json_of_text(t->o->again));

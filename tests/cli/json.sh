@@ -54,3 +54,12 @@ cp sheet.png "$(printf 'b\377d "name".png')"
 ./small check-data --json | head -3
 ./small bench --json --csv
 echo "= $?"
+# Stopped in an epoch: the last line tells how to go on.
+rm lines.txt
+./small train --json --epochs 1000000 --out stopped > lines.txt 2> words.txt &
+until [ -s lines.txt ] 2> /dev/null || ! kill -0 $! 2> /dev/null; do sleep 0.02; done
+kill -INT $!
+wait $!
+echo "= $?"
+step=$(sed -n 's/^interrupted at step \([0-9]*\).*/\1/p' words.txt)
+tail -1 lines.txt | mask | sed "s/\"step\": $step,/\"step\": that of the words,/; s/\"epoch\": [0-9]*/\"epoch\": N/g"
