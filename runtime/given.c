@@ -99,6 +99,11 @@ static int choose_samples(struct given *g, const char *text, char err[ERR]) {
   return 0;
 }
 
+static const char *command_of(const struct given *g) {
+  const char *space = strrchr(g->cli->name, ' ');
+  return space ? space + 1 : g->cli->name;
+}
+
 static int choose_files(struct given *g, char err[ERR]) {
   for (int i = 0; i < g->cli->plains; i++) {
     struct stat about;
@@ -108,7 +113,7 @@ static int choose_files(struct given *g, char err[ERR]) {
     if (!S_ISDIR(about.st_mode))
       paths_add(&g->files, path);
     else if (g->images > 1)
-      return fail(err, "%s is a folder; %s takes %d pictures at a time", path, g->predict->name, g->images);
+      return fail(err, "%s is a folder; %s takes %d pictures at a time", path, command_of(g), g->images);
     else if (paths_of_pictures(&g->files, path, err))
       return -1;
   }
@@ -118,7 +123,7 @@ static int choose_files(struct given *g, char err[ERR]) {
     return cli_fail(g->cli, err,
                 g->files.count ? "%s takes %d pictures at a time"
                                : "%s wants %d picture%s: a file, a folder, or --sample N",
-                g->predict->name, g->images, g->images > 1 ? "s" : "");
+                command_of(g), g->images, g->images > 1 ? "s" : "");
   g->total = g->files.count / g->images;
   return 0;
 }
@@ -131,7 +136,7 @@ int given_choose(struct given *g, struct cli *c, char err[ERR]) {
   if (g->images)
     return choose_files(g, err);
   if (c->plains)
-    return cli_fail(c, err, "%s takes no files: \"%s\" is too much", g->predict->name, c->plain[0]);
+    return cli_fail(c, err, "%s takes no files: \"%s\" is too much", command_of(g), c->plain[0]);
   return cli_whole(c, "count", 1, 1, &g->total, err);
 }
 
@@ -173,9 +178,9 @@ static int fill_option(struct given *g, int i, int64_t n, char err[ERR]) {
   const char *text = cli_get(g->cli, f->name);
   int64_t size = data_field_size(f);
   if (f->kind != NET_CLASS && f->kind != NET_VALUE)
-    return fail(err, "%s: its input \"%s\" comes from a data set only: use --sample", g->predict->name, f->name);
+    return fail(err, "%s: its input \"%s\" comes from a data set only: use --sample", command_of(g), f->name);
   if (!text)
-    return cli_fail(g->cli, err, "%s needs --%s", g->predict->name, f->name);
+    return cli_fail(g->cli, err, "%s needs --%s", command_of(g), f->name);
   if (f->kind == NET_CLASS ? class_of(g, f, text, g->in[i], err) : numbers_of(g, f, text, g->in[i], err))
     return -1;
   for (int64_t k = 1; k < n; k++)

@@ -59,6 +59,7 @@ od -An -tc -j70 -N2 values.npy
 ./small saliency ok.png --predict halves 2>&1
 ./small features ok.png --stage relu0 2>&1
 ./small features ok.png 2>&1
+./small saliency 2>&1
 ./small embed ok.png --stage two 2>&1
 ./small embed ok.png --stage two -o /nowhere/a.npy 2>&1
 ./small features ok.png --predict halves --stage two -o halves.png 2>&1
