@@ -83,7 +83,7 @@ wait $! 2> /dev/null
 train killed --cache cut --resume && same killed
 # no room
 (trap '' XFSZ; ulimit -f 200; train full --cache small; same full)
-sed 's/-[0-9a-f]*\.cache/.cache/' full.err
+grep '\.cache: ' full.err | sed 's/-[0-9a-f]*\.cache/.cache/'
 "$NETC" build kinds.net --cpu x86-64-v3 -D side=50 -o other || exit 1
 ./other train --data . --out other_run --log none --cache kept > /dev/null && ls kept | wc -l
 train wrong --cache kinds.net/x
