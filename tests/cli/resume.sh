@@ -14,7 +14,7 @@ data Shapes {
   test:    shapes(count: 50)
   holdout: fraction(0.1)
   prepare: scale(1/255)
-  augment: flip(horizontal: 0.5) -> rotate(20) -> shift(0.1)
+  augment: flip(horizontal: 0.5) -> rotate(20) -> shift(0.1) -> noise(0.02) -> mixup(0.4, p: 0.4) -> cutmix(1, p: 0.3)
 }
 train on Shapes as (image, label) {
   logits = Small(image)
