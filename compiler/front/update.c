@@ -67,7 +67,8 @@ static void collect(Updating *u) {
     Trained t = {.w = *w, .param = v};
     while (t.chosen + 1 < u->optimizers.count && !in_paths(x, w, u->optimizers.at[t.chosen].prop->kids[0]))
       t.chosen++;
-    t.grad = op(x, OP_grad, r->loss, v, r->decl->span);
+    const Ast *line = u->optimizers.at[t.chosen].prop;
+    t.grad = op(x, OP_grad, r->loss, v, line ? line->span : r->decl->span);
     vec_push(x->c->mem, &u->trained, t);
   }
 }

@@ -127,14 +127,15 @@ void graph_print(const Graph *g, Text *to) {
     text_add(to, "\n");
   }
   static const char *const word[] = {[OUT_LOSS] = "minimize ", [OUT_METRIC] = "report ", [OUT_SHOW] = "show ",
-                                     [OUT_TAP] = "# tap "};
+                                     [OUT_TAP] = "tap: "};
   for (int i = 0; i < g->outputs.count; i++) {
     const Output *o = &g->outputs.at[i];
+    int tap = o->kind == OUT_TAP; /* the name is a path, which may have numbers in it */
     text_add(to, "  %s", word[o->kind]);
     if (o->kind != OUT_LOSS)
-      text_add(to, "%s: ", name_text(g->c->names, o->name));
+      text_add(to, tap ? "[\"%s\", " : "%s: ", name_text(g->c->names, o->name));
     print_val(g, o->val, to);
-    text_add(to, "\n");
+    text_add(to, tap ? "]\n" : "\n");
   }
   text_add(to, "}\n");
 }

@@ -80,6 +80,11 @@ static int read_line(Rule *r, const Ast *s) {
       if (!read_output(r, s->kids[i]->name, s->kids[i]->kids[1], OUT_METRIC))
         return 0;
     return 1;
+  case AST_PROP: /* tap: ["a.path", v7] */
+    if (!strcmp(name_text(c->names, s->name), "tap") && s->kids[1]->kind == AST_LIST && s->kids[1]->count == 2 &&
+        s->kids[1]->kids[0]->kind == AST_STRING)
+      return read_output(r, s->kids[1]->kids[0]->text, s->kids[1]->kids[1], OUT_TAP);
+    break;
   default: break;
   }
   if (!diag_errors(c->diags))

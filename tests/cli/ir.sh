@@ -1,5 +1,6 @@
 # Every stage can be seen; what is printed as a graph can be taken up again.
 NETC=$(realpath "$NETC")
+lenet=$(realpath examples/lenet.net)
 cd "$T" || exit 1
 cat > a.net <<'END'
 net A {
@@ -43,3 +44,9 @@ mv 3 three.graph
 "$NETC" ir a.net --dump folder || exit 1
 ls folder
 "$NETC" ir a.net --stage plan --time-passes 2>&1 > /dev/null | sed 's/ *[0-9.]* ms/ms/'
+
+# What is looked at along the way reads back, too.
+"$NETC" ir "$lenet" -f explain_classify > taps.graph || exit 1
+"$NETC" ir taps.graph > again.graph || exit 1
+bare taps.graph > want
+bare again.graph | diff want - && tail -3 want

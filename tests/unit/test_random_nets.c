@@ -58,7 +58,14 @@ static void net_check(const Rig *r, int i, const NetEntry *e, int64_t batch, str
   }
 }
 
-/* The training step, and the evaluation or the prediction; every eighth without fusion. */
+/* What is only looked at along the way becomes a result like others. */
+static void show_taps(Graph *g) {
+  for (int i = 0; i < g->outputs.count; i++)
+    if (g->outputs.at[i].kind == OUT_TAP)
+      g->outputs.at[i] = (Output){name_format(g->c->names, "tap_%d", i), g->outputs.at[i].val, OUT_SHOW};
+}
+
+/* The training step, and the evaluation, the prediction or what explains it; every eighth without fusion. */
 static void net_add(Rig *r, const char *text, int which, void *entries) {
   Vec(NetEntry) *list = entries;
   Ctx *c = r->c;
@@ -71,11 +78,13 @@ static void net_add(Rig *r, const char *text, int which, void *entries) {
     fail_msg("a random net is refused");
   }
   Entry entry[8];
-  assert_int_equal(program_entries(p, entry, 8), 3);
-  const int chosen[] = {0, 1 + which % 2};
+  int count = program_entries(p, entry, 8); /* step, evaluation, prediction, and what explains that if it is of classes */
+  assert_in_range(count, 3, 4);
+  const int chosen[] = {0, 1 + which % (count - 1)};
   for (int k = 0; k < 2; k++) {
     Arena *mem = arena_new();
     NetEntry e = {.text = text};
+    show_taps(entry[chosen[k]].graph);
     Graph *g = judged_passes(entry[chosen[k]].graph, (Feed){.batch = 2, .seed = 9, .draw = draw_net, .mem = mem},
                              which % 8 ? PASS_COUNT : PASS_fuse, &e.truth);
     arena_free(mem);
