@@ -90,3 +90,14 @@ cmp thaws-run/last.safetensors thaws-cut/last.safetensors && echo "thaw after a 
 
 quiet ./whole train --out flat --schedule 'plateau(patience: 0, threshold: 0.9, factor: 0.1, min: 1e-4)'
 cut -d, -f3 flat/log.csv
+
+# All of it at once, killed again and again on one thread and on two, ends in the same bits.
+build all 'clip: norm(1)' 'ema: 0.99' 'accumulate: 3' 'freeze: A.c1(until: 1)' 'sampling: balanced(label)' \
+  'keep: [best(accuracy), every(20)]'
+how="--batch 4 --epochs 60 --schedule plateau(accuracy,patience:1)"
+quiet ./all train --out all-run $how
+for i in 1 2 1; do
+  timeout -s KILL 0.3 ./all train --out all-cut $how --save-every 2 --resume --threads $i > killed.txt 2>&1
+done
+quiet ./all train --out all-cut $how --resume
+for f in best last epoch-0020; do cmp all-run/$f.safetensors all-cut/$f.safetensors && echo "killed: the same $f"; done
