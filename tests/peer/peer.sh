@@ -1,5 +1,5 @@
 #!/bin/sh
-# Computes tests/peer/golden again with PyTorch, in a virtual environment of its own under build/.
+# Computes tests/peer/golden again with PyTorch, Keras and Pillow, in a virtual environment of its own under build/.
 set -e
 cd "$(dirname "$0")/../.."
 venv=${VENV:-${BUILD:-build}/venv}
@@ -8,19 +8,16 @@ if [ ! -x "$venv/bin/python" ]; then
   python3 -m venv "$venv"
   "$venv/bin/pip" -q install numpy pillow safetensors torch torchvision keras scipy tensorboard --extra-index-url https://download.pytorch.org/whl/cpu
 fi
-"$venv/bin/python" tests/peer/models.py
-"$venv/bin/python" tests/peer/zoo.py
-"$venv/bin/python" tests/peer/ops.py > "$venv/ops.h"
-cp "$venv/ops.h" tests/peer/golden/ops.h
-"$venv/bin/python" tests/peer/layers.py > "$venv/layers.h"
-cp "$venv/layers.h" tests/peer/golden/layers.h
-KERAS_BACKEND=torch "$venv/bin/python" tests/peer/standardize.py
-KERAS_BACKEND=torch "$venv/bin/python" tests/peer/pipeline.py
+export KERAS_BACKEND=torch
+# Those that write their files themselves, and those that print a header.
+for script in models zoo pictures odd_pictures arrays augment standardize pipeline explain; do
+  "$venv/bin/python" "tests/peer/$script.py"
+done
+for script in ops layers optimizers plateau; do
+  "$venv/bin/python" "tests/peer/$script.py" > "$venv/$script.h"
+  cp "$venv/$script.h" "tests/peer/golden/$script.h"
+done
 "$venv/bin/python" tests/peer/read_events.py "${BUILD:-build}/${MODE:-release}/netc"
-"$venv/bin/python" tests/peer/optimizers.py > "$venv/optimizers.h"
-cp "$venv/optimizers.h" tests/peer/golden/optimizers.h
-"$venv/bin/python" tests/peer/plateau.py > "$venv/plateau.h"
-cp "$venv/plateau.h" tests/peer/golden/plateau.h
 if [ -d ../shared/data/weights ]; then
   "$venv/bin/python" tests/peer/pretrained.py ../shared/data
 fi
