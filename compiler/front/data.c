@@ -41,18 +41,46 @@ static int plain_field(Expand *x, const Ast *type, Field *out) {
 }
 
 static int refuse_type(Expand *x, Span at, const char *what) {
-  diag_help(x->c, diag_add(x->c, D_FIELD_TYPE, at, what), "a type is [channels, height, width], class(10) or class(21) [height, width]");
+  diag_help(x->c, diag_add(x->c, D_FIELD_TYPE, at, what), "a type is [channels, height, width], class(10), class(21) [height, width] or boxes(3)");
   return 0;
+}
+
+static int refuse_boxes(Expand *x, Span at, const char *what) {
+  diag_help(x->c, diag_add(x->c, D_FIELD_TYPE, at, what), "boxes(3) are of three classes, up to 64 in a picture; boxes(3, max: 100) are up to 100");
+  return 0;
+}
+
+/* boxes(3, max: 64): rows of class, x1, y1, x2, y2. */
+static int boxes_field(Expand *x, const Ast *type, Field *out) {
+  static const int most = 4096;
+  const Ast *args = type->kids[0], *classes = NULL, *max = NULL;
+  int32_t dim[2] = {64, 5};
+  for (int i = 0; i < args->count; i++) {
+    const Ast *a = args->kids[i];
+    const Ast **to = !a->name ? &classes : !strcmp(name_text(x->c->names, a->name), "max") ? &max : NULL;
+    if (!to || *to)
+      return refuse_boxes(x, a->span, arena_printf(x->c->mem, "`boxes` with `%s`", say_source(x, a->span)));
+    *to = a;
+  }
+  if (!classes || (type->count > 1 && type->kids[1]))
+    return refuse_boxes(x, type->span, classes ? "`boxes` with a shape" : "`boxes` without the number of classes");
+  if (!to_size(x, value_of(x, classes->kids[0]), classes->span, "the number of classes", 1, &out->classes) ||
+      (max && !to_size(x, value_of(x, max->kids[0]), max->span, "the number of boxes", 1, &dim[0])))
+    return 0;
+  if (dim[0] > most) {
+    diag_add(x->c, D_RECIPE_RANGE, max->span, "the number of boxes", arena_printf(x->c->mem, "at most %d", most), say_number(x, dim[0]));
+    return 0;
+  }
+  out->kind = FIELD_BOXES;
+  return make_type(x, out, F32, 2, dim, type->span);
 }
 
 static int class_field(Expand *x, const Ast *type, Field *out) {
   const char *what = name_text(x->c->names, type->name);
   const Ast *args = type->kids[0], *dims = type->count > 1 ? type->kids[1] : NULL;
   int32_t dim[MAX_RANK];
-  if (!strcmp(what, "boxes")) {
-    diag_add(x->c, D_NOT_BUILT, type->span, "a field of `boxes`");
-    return 0;
-  }
+  if (!strcmp(what, "boxes"))
+    return boxes_field(x, type, out);
   if (strcmp(what, "class"))
     return refuse_type(x, type->span, arena_printf(x->c->mem, "`%s`", what));
   if (args->count != 1 || args->kids[0]->name)
@@ -76,7 +104,7 @@ int field_type(Expand *x, const Ast *type, Field *out) {
 Val input_add(Expand *x, Name name, const Field *f) {
   Val v = graph_input(x->g, name, f->type, f->span);
   if (f->classes)
-    vec_push(x->c->mem, &x->labelled, (Labelled){v, f->classes});
+    vec_push(x->c->mem, &x->labelled, (Labelled){v, f->classes, f->kind == FIELD_BOXES});
   return v;
 }
 
@@ -240,10 +268,17 @@ static void check_mixable(Expand *x, const Data *d, const RecipeCall *call) {
   int blends = !strcmp(name, "mixup");
   for (int i = 0; i < d->written; i++) {
     const Field *f = &d->fields.at[i];
-    if (f->type && (f->kind == FIELD_POINTS || (f->kind == FIELD_CLASS_MASK && blends))) {
-      Diag *diag = diag_add(x->c, D_MIX, call->span, name, name_text(x->c->names, f->name), f->kind == FIELD_POINTS ? "points" : "classes of pixels");
+    const char *what = f->kind == FIELD_POINTS                 ? "points"
+                       : f->kind == FIELD_BOXES                ? "boxes"
+                       : f->kind == FIELD_CLASS_MASK && blends ? "classes of pixels"
+                                                               : NULL;
+    if (f->type && what) {
+      Diag *diag = diag_add(x->c, D_MIX, call->span, name, name_text(x->c->names, f->name), what);
       diag_note(x->c, diag, f->span, "declared here");
-      diag_help(x->c, diag, f->kind == FIELD_POINTS ? "points of two pictures are twice as many" : "`cutmix` pastes a part of the other mask instead");
+      diag_help(x->c, diag,
+                f->kind == FIELD_POINTS  ? "points of two pictures are twice as many"
+                : f->kind == FIELD_BOXES ? "boxes go along with flips, crops, turns and the colours"
+                                         : "`cutmix` pastes a part of the other mask instead");
     }
   }
 }

@@ -83,6 +83,7 @@ struct Frame {
 typedef struct {
   Val val;
   int classes;
+  int boxes;         /* rows of class, x1, y1, x2, y2 */
 } Labelled;
 
 typedef struct {
@@ -99,7 +100,7 @@ typedef struct Expand {
   Vec(const Ast *) expanded;   /* blocks and nets of the file that ran at least once */
   Vec(Weight) weights;
   Vec(Slot) states;            /* in this graph: a state's value so far, by path */
-  Vec(Labelled) labelled;      /* in this graph: inputs that are classes */
+  Vec(Labelled) labelled;      /* in this graph: inputs that are classes or boxes */
   Graph *g;
   Frame *frame;
   int training;

@@ -81,8 +81,39 @@ Value index_of(Expand *x, const Ast *e) {
   return to_val(x, v, e->kids[0]->span, &val) ? part_of_value(x, e, val) : (Value){0};
 }
 
+static int is_boxes(const Expand *x, Value v) {
+  for (int i = 0; v.kind == V_VAL && i < x->labelled.count; i++)
+    if (x->labelled.at[i].val == v.val)
+      return x->labelled.at[i].boxes;
+  return 0;
+}
+
+/* Of the rows of a boxes field: `box` is x1 y1 x2 y2 of each, `class` its class, `valid` 1 where there is a box. */
+static Value part_of_boxes(Expand *x, const Ast *e, Value boxes) {
+  static const char *const names[] = {"box", "class", "valid"};
+  enum { BOX, CLASS, VALID, PARTS };
+  int part = 0, max = graph_type(x->g, boxes.val)->dim[0];
+  while (part < PARTS && strcmp(names[part], name_text(x->c->names, e->name)))
+    part++;
+  if (part == PARTS) {
+    NameList all = names_list(x, names, PARTS);
+    Span at = user_span(x, e->name_span.len ? e->name_span : e->span);
+    suggest_or_list(x, diag_add(x->c, D_NO_OUTPUT, at, name_text(x->c->names, e->name), "a field of boxes"), e->name, &all, ".%s", "it has");
+    return (Value){0};
+  }
+  Attr columns[3] = {attr_number(1), attr_number(part == BOX ? 1 : 0), attr_number(part == BOX ? 5 : 1)};
+  Val v = node_add(x, OP_slice, &boxes.val, 1, columns, e->span);
+  if (part == BOX)
+    return value_val(v);
+  Attr shape = attr_ints(x->c, &max, 1);
+  Value own = value_val(node_add(x, OP_reshape, &v, 1, &shape, e->span));
+  return part == CLASS ? own : arithmetic(x, AST_GE, own, value_number(0), e->span);
+}
+
 Value dot_of(Expand *x, const Ast *e) {
   Value v = value_of(x, e->kids[0]);
+  if (is_boxes(x, v))
+    return part_of_boxes(x, e, v);
   if (v.kind == V_POISON)
     return v;
   for (int i = 0; v.kind == V_RECORD && i < v.names->count; i++)
