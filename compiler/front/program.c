@@ -90,7 +90,7 @@ static void check_declared(Expand *x, const Ast *const *all, int count) {
 }
 
 static void add_words(Expand *x) {
-  static const char *const words[] = {"same", "tf_same", "nearest", "bilinear", "batch", "sample"};
+  static const char *const words[] = {"same", "tf_same", "nearest", "bilinear", "batch", "sample", "xyxy", "xywh", "cxcywh"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     vec_push(x->c->mem, &x->words, (Slot){name_of(x->c->names, words[i]), value_text(name_of(x->c->names, words[i]))});
 }

@@ -10,6 +10,7 @@ cat "$T/cosine"
 # A file's name lists its blocks.
 "$NETC" help losses > "$T/losses" || exit 1
 grep -A 1 '^huber' "$T/losses"
+"$NETC" help detection | grep -A 1 "^giou_loss"
 grep -c '(recipe' "$T/constant"
 # Functions of the language, one or all.
 "$NETC" help map || exit 1

@@ -296,6 +296,75 @@ loss("triplet_loss", "triplet_loss(x, y, z, margin: 2)", lambda x, y, z: F.tripl
 loss("gaussian_nll", "gaussian_nll(x, y, p)", lambda x, y, p: mean(F.gaussian_nll_loss(x, y, p, **none)), x=[5], y=[5], p=[5])
 loss("poisson_nll", "poisson_nll(x, p)", lambda x, p: mean(F.poisson_nll_loss(x, p, **none)), x=[5], p=[5])
 
+# ---- boxes: torchvision's formulas; where two are equal, the second has the gradient, as in the language ----
+def largest(a, b):
+    return torch.where(a > b, a, b)
+
+
+def least(a, b):
+    return torch.where(a < b, a, b)
+
+
+def overlap(a, b): # torchvision's _loss_inter_union
+    (x1, y1, x2, y2), (u1, v1, u2, v2) = a.unbind(-1), b.unbind(-1)
+    w, h = least(x2, u2) - largest(x1, u1), least(y2, v2) - largest(y1, v1)
+    both = torch.where((w > 0) & (h > 0), w * h, 0)
+    return both, (x2 - x1) * (y2 - y1) + (u2 - u1) * (v2 - v1) - both
+
+
+def hull(a, b):
+    (x1, y1, x2, y2), (u1, v1, u2, v2) = a.unbind(-1), b.unbind(-1)
+    return largest(x2, u2) - least(x1, u1), largest(y2, v2) - least(y1, v1)
+
+
+def iou(a, b, eps=1e-7):
+    both, either = overlap(a, b)
+    return both / (either + eps)
+
+
+def giou(a, b, eps=1e-7):
+    (w, h), either = hull(a, b), overlap(a, b)[1]
+    return iou(a, b, eps) - (w * h - either) / (w * h + eps)
+
+
+def diou(a, b, eps=1e-7):
+    (x1, y1, x2, y2), (u1, v1, u2, v2), (w, h) = a.unbind(-1), b.unbind(-1), hull(a, b)
+    far = ((x1 + x2) / 2 - (u1 + u2) / 2) ** 2 + ((y1 + y2) / 2 - (v1 + v2) / 2) ** 2
+    return iou(a, b, eps) - far / (w**2 + h**2 + eps)
+
+
+def corners(v): # of any numbers
+    return torch.cat([v[..., :2], v[..., :2] + 2 * torch.sigmoid(v[..., 2:])], -1)
+
+
+proper = "stack([{0}[:, 0], {0}[:, 1], {0}[:, 0] + 2*sigmoid({0}[:, 2]), {0}[:, 1] + 2*sigmoid({0}[:, 3])], axis: -1)"
+bx, by = proper.format("x"), proper.format("y")
+loss("box_iou", f"mean(box_iou({bx}, {by}))", lambda x, y: mean(iou(corners(x)[:, :, None], corners(y)[:, None])),
+     x=[5, 4], y=[3, 4])
+for f, name in (iou, "aligned_iou"), (giou, "giou"), (diou, "diou"):
+    sign, call = (1, "mean({}({}, {}))") if f is iou else (-1, "{}_loss({}, {})")
+    loss(name, call.format(name, bx, by), lambda x, y: mean(f(corners(x), corners(y))) * sign + (sign < 0), x=[6, 4], y=[6, 4])
+    loss(f"{name}_raw", call.format(name, "x", "y"), lambda x, y: mean(f(x, y)) * sign + (sign < 0), x=[6, 4], y=[6, 4])
+    loss(f"{name}_equal", call.format(name, bx, f"stop({bx})") + " + mean(x)", # beside whose gradient those that cancel are small
+         lambda x: mean(f(corners(x), corners(x).detach())) * sign + (sign < 0) + mean(x), x=[6, 4])
+    loss(f"{name}_empty", call.format(name, "0*x", "0*y"), lambda x, y: mean(f(0 * x, 0 * y)) * sign + (sign < 0), x=[3, 4], y=[3, 4])
+each("box_area", "box_area", [2, 3, 4], lambda x: (x[..., 2] - x[..., 0]) * (x[..., 3] - x[..., 1]))
+each("box_clip", "clip_boxes_to_image([2, 1])", [6, 4],
+     lambda x: torch.stack([x[..., i].clamp(0, 1 if i % 2 == 0 else 2) for i in range(4)], -1))
+
+
+def convert(v, origin, to): # torchvision's box_convert
+    a, b, c, d = v.unbind(-1)
+    x1, y1 = (a - c / 2, b - d / 2) if origin == "cxcywh" else (a, b)
+    x2, y2 = (c, d) if origin == "xyxy" else (x1 + c, y1 + d)
+    w, h = x2 - x1, y2 - y1
+    return torch.stack({"xyxy": (x1, y1, x2, y2), "xywh": (x1, y1, w, h), "cxcywh": (x1 + w / 2, y1 + h / 2, w, h)}[to], -1)
+
+
+for origin in "xyxy", "xywh", "cxcywh":
+    for to in "xyxy", "xywh", "cxcywh":
+        each(f"box_convert_{origin}_{to}", f"box_convert({origin}, {to})", [3, 4], lambda x: convert(x, origin, to))
+
 # ---- metrics: their gradients are 0, or those of a loss ----
 loss("accuracy", "accuracy(x, t) + 0*sum(x)", lambda x, t: (x.argmax(1) == t).double() + 0 * x.sum(1), x=[5], t="class")
 loss("top_k", "top_k(x, t, 2) + 0*sum(x)", lambda x, t: (x.topk(2, 1).indices == t[:, None]).any(1).double() + 0 * x.sum(1),

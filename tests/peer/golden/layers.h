@@ -3310,6 +3310,446 @@ CASE(poisson_nll, 1,
      {"y", 1.24849239967, -0.22135008109},
      {"d_x", -0.00491238106933, 0.15911848344},
      {"d_nudge", 1.5265551841, 1.00543338782})
+CASE(box_iou, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [5, 4]\n"
+     "  field y [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, y) {\n"
+     "  y = mean(box_iou(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1), stack([y[:, 0], y[:, 1], y[:, 0] + 2*sigmoid(y[:, 2]), y[:, 1] + 2*sigmoid(y[:, 3])], axis: -1)))\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 0.070537574453, 0.0185130640191},
+     {"d_x", 0.00695736736763, 0.00361427278249},
+     {"d_nudge", 0.0411416472619, 0.0270970785845})
+CASE(aligned_iou, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  field y [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, y) {\n"
+     "  y = mean(aligned_iou(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1), stack([y[:, 0], y[:, 1], y[:, 0] + 2*sigmoid(y[:, 2]), y[:, 1] + 2*sigmoid(y[:, 3])], axis: -1)))\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 0.0416334441954, 0.0213311993909},
+     {"d_x", 0, 0.0389980810979},
+     {"d_nudge", 0.0483413003871, 0.031838978326})
+CASE(aligned_iou_raw, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  field y [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, y) {\n"
+     "  y = mean(aligned_iou(x, y))\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 0.0138897379838, 0.00923981252516},
+     {"d_x", 0, -0.000653719192146},
+     {"d_nudge", 0.00479196416654, 0.00315612616987})
+CASE(aligned_iou_equal, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = mean(aligned_iou(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1), stop(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1)))) + mean(x)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 0.851129426668, 0.169811321525},
+     {"d_x", 0.0110738633407, 0.0492308161812},
+     {"d_nudge", 0.978030395776, 0.644159100477})
+CASE(aligned_iou_empty, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field y [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, y) {\n"
+     "  y = mean(aligned_iou(0*x, 0*y))\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 0, 0},
+     {"d_x", 0, 0},
+     {"d_nudge", 0, 0})
+CASE(giou, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  field y [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, y) {\n"
+     "  y = giou_loss(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1), stack([y[:, 0], y[:, 1], y[:, 0] + 2*sigmoid(y[:, 2]), y[:, 1] + 2*sigmoid(y[:, 3])], axis: -1))\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 1.58173276519, 0.46123531773},
+     {"d_x", -0.00481137525992, -0.0983796412592},
+     {"d_nudge", 1.3953444257, 0.919014188102})
+CASE(giou_raw, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  field y [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, y) {\n"
+     "  y = giou_loss(x, y)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 0.604796663071, -0.622520124633},
+     {"d_x", -0.0565104347193, -2.22817317318},
+     {"d_nudge", 0.273860630262, 0.18037253035})
+CASE(giou_equal, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = giou_loss(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1), stop(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1))) + mean(x)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", -0.148870247464, -0.14092730689},
+     {"d_x", 0.0110738633407, 0.0324132701753},
+     {"d_nudge", -0.0219692763035, -0.0144696006616})
+CASE(giou_empty, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field y [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, y) {\n"
+     "  y = giou_loss(0*x, 0*y)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 1, 0.310738758904},
+     {"d_x", 0, 0},
+     {"d_nudge", 1, 0.658628917116})
+CASE(diou, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  field y [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, y) {\n"
+     "  y = diou_loss(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1), stack([y[:, 0], y[:, 1], y[:, 0] + 2*sigmoid(y[:, 2]), y[:, 1] + 2*sigmoid(y[:, 3])], axis: -1))\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 1.36583698396, 0.415554377197},
+     {"d_x", -0.00321390541887, -0.0699604891017},
+     {"d_nudge", 1.23813618338, 0.815472293702})
+CASE(diou_raw, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  field y [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, y) {\n"
+     "  y = diou_loss(x, y)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 2.19988906487, 0.747657711868},
+     {"d_x", 0.000379342121938, -0.065527207676},
+     {"d_nudge", 1.80783112106, 1.19068985359})
+CASE(diou_equal, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = diou_loss(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1), stop(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1))) + mean(x)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", -0.148870247464, -0.14092730689},
+     {"d_x", 0.0110738633407, 0.0155956759102},
+     {"d_nudge", -0.0219692763035, -0.0144696006616})
+CASE(diou_empty, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field y [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, y) {\n"
+     "  y = diou_loss(0*x, 0*y)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 1, 0.310738758904},
+     {"d_x", 0, 0},
+     {"d_nudge", 1, 0.658628917116})
+CASE(box_area, 1,
+     "net Case {\n"
+     "  in x [2, 3, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> box_area\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 3, 4]\n"
+     "  field dy [2, 3]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -2.80528918072, -4.72884563735},
+     {"d_x", 1.32197573079, 3.70194557385},
+     {"d_nudge", -5.37471082392, -3.53993996977})
+CASE(box_clip, 1,
+     "net Case {\n"
+     "  in x [6, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> clip_boxes_to_image([2, 1])\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  field dy [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 0, 0.329601956799},
+     {"d_x", 0, 1.05748637705},
+     {"d_nudge", -1.14517507072, -0.754245416737})
+CASE(box_convert_xyxy_xyxy, 1,
+     "net Case {\n"
+     "  in x [3, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> box_convert(xyxy, xyxy)\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field dy [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -1.15822067005, -1.93886512633},
+     {"d_x", 0.509749759911, 0.960017205826},
+     {"d_nudge", -0.692834706432, -0.456320972438})
+CASE(box_convert_xyxy_xywh, 1,
+     "net Case {\n"
+     "  in x [3, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> box_convert(xyxy, xywh)\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field dy [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -1.15822067005, -2.32001659289},
+     {"d_x", 0.872601856812, 0.744510766068},
+     {"d_nudge", -0.460897691197, -0.303560547254})
+CASE(box_convert_xyxy_cxcywh, 1,
+     "net Case {\n"
+     "  in x [3, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> box_convert(xyxy, cxcywh)\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field dy [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -0.617365246972, -0.26485992145},
+     {"d_x", 0.617726976857, -0.195832750968},
+     {"d_nudge", 1.93984128896, 1.27763556753})
+CASE(box_convert_xywh_xyxy, 1,
+     "net Case {\n"
+     "  in x [3, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> box_convert(xywh, xyxy)\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field dy [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -1.15822067005, -1.55771365976},
+     {"d_x", 0.14689766301, 1.17552364558},
+     {"d_nudge", -0.924771721667, -0.609081397621})
+CASE(box_convert_xywh_xywh, 1,
+     "net Case {\n"
+     "  in x [3, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> box_convert(xywh, xywh)\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field dy [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -1.15822067005, -1.93886512633},
+     {"d_x", 0.509749759911, 0.960017205826},
+     {"d_nudge", -0.692834706432, -0.456320972438})
+CASE(box_convert_xywh_cxcywh, 1,
+     "net Case {\n"
+     "  in x [3, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> box_convert(xywh, cxcywh)\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field dy [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -1.196475582, -1.18664180134},
+     {"d_x", 0.509749759911, 0.562042506042},
+     {"d_nudge", 1.11818276896, 0.736467506261})
+CASE(box_convert_cxcywh_xyxy, 1,
+     "net Case {\n"
+     "  in x [3, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> box_convert(cxcywh, xyxy)\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field dy [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -1.1199657581, -2.64343776804},
+     {"d_x", 0.14689766301, 1.63585855971},
+     {"d_nudge", -2.97909334861, -1.96211702618})
+CASE(box_convert_cxcywh_xywh, 1,
+     "net Case {\n"
+     "  in x [3, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> box_convert(cxcywh, xywh)\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field dy [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -1.1199657581, -2.69108845131},
+     {"d_x", 0.509749759911, 1.35799190561},
+     {"d_nudge", -2.50385218183, -1.64910945114})
+CASE(box_convert_cxcywh_cxcywh, 1,
+     "net Case {\n"
+     "  in x [3, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> box_convert(cxcywh, cxcywh)\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field dy [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -1.15822067005, -1.93886512633},
+     {"d_x", 0.509749759911, 0.960017205826},
+     {"d_nudge", -0.692834706432, -0.456320972438})
 CASE(accuracy, 1,
      "net Case {\n"
      "  in y\n"
