@@ -132,7 +132,7 @@ static const struct {
 enum { CALLS = sizeof calls / sizeof *calls };
 
 /* Sources, transforms and schedules that the language has and the runtime does not yet. */
-static const char *const planned[] = {"voc", "coco", "yolo", "proposals"};
+static const char *const planned[] = {"voc", "coco", "proposals"};
 
 static const Ast *signature_of(Expand *x, int row) {
   const char *s = arena_printf(x->c->mem, "%s -> []", calls[row].signature);

@@ -50,9 +50,17 @@ static void split_walk(struct check *c, struct check_split *s, int threads, int 
   walk_main(&w);
   for (int i = 0; i < started; i++)
     pthread_join(thread[i], NULL);
-  for (int64_t i = 0; i < s->count; i++)
+  for (int64_t i = 0; i < s->count; i++) {
     if (s->seen[i].label >= 0)
       s->of_class[s->seen[i].label]++;
+    for (int k = 0; k < s->seen[i].boxes; k++)
+      s->of_box[s->seen[i].box_class[k]]++;
+  }
+}
+
+static int64_t *classes_get(const struct net_data *d, enum net_field_kind kind) {
+  int f = field_of(d, kind);
+  return mem_get(f < 0 ? 0 : (size_t)d->field[f].classes * sizeof(int64_t));
 }
 
 static int split_open(struct check *c, enum net_split split, const char *dir, char err[512]) {
@@ -64,8 +72,8 @@ static int split_open(struct check *c, enum net_split split, const char *dir, ch
     return -1;
   s->count = data_count(s->set);
   s->seen = mem_get((size_t)s->count * sizeof *s->seen);
-  int label = field_of(c->data, NET_CLASS);
-  s->of_class = mem_get(label < 0 ? 0 : (size_t)c->data->field[label].classes * sizeof *s->of_class);
+  s->of_class = classes_get(c->data, NET_CLASS);
+  s->of_box = classes_get(c->data, NET_BOXES);
   s->why = mem_get((size_t)s->count * sizeof *s->why);
   s->state = mem_get((size_t)s->count);
   return 0;
@@ -113,8 +121,8 @@ void check_close(struct check *c) {
   for (int k = 0; k < CHECK_SPLITS; k++) {
     struct check_split *s = &c->split[k];
     for (int64_t i = 0; i < s->count; i++)
-      free(s->why[i]);
-    free(s->why), free(s->seen), free(s->state), free(s->of_class);
+      free(s->why[i]), free(s->seen[i].box_class);
+    free(s->why), free(s->seen), free(s->state), free(s->of_class), free(s->of_box);
     if (s->set)
       data_close(s->set);
   }

@@ -11,6 +11,7 @@ struct check_split {
   int64_t count;
   struct data_seen *seen;
   int64_t *of_class;    /* samples of each class, as far as they can be read */
+  int64_t *of_box;      /* boxes of each class */
   char **why;           /* NULL: the sample is well */
   unsigned char *state; /* enum check_state */
 };

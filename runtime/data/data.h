@@ -10,6 +10,7 @@
    or -1 and leave one line in err, which names the file and what would help. */
 #ifndef NET_DATA_H
 #define NET_DATA_H
+#include "augment/cell.h"
 #include "image/image.h"
 #include "netrt.h"
 
@@ -51,6 +52,9 @@ struct data_seen {
   int height, width;   /* of its picture as decoded; 0: it has none */
   int32_t label;       /* of its class; -1: it has none */
   int64_t between;     /* pixels of its mask that were neither black nor white */
+  int boxes;           /* that it has, */
+  int32_t *box_class;  /* the class of each, to be freed, */
+  struct box_odd odd;  /* and what was odd about them */
 };
 /* Does with one sample all that training (evaluation, unless the split is the training's) would do with it. 0, or -1 and
    err; *broken tells whether that was a file that cannot be read. */

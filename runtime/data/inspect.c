@@ -19,7 +19,7 @@ static void hash_cell(uint64_t hash[2], const struct cell *c) {
 }
 
 static void look(const struct net_data *d, const struct cell *cell, struct data_seen *seen) {
-  int picture = field_of_picture(d), label = field_of(d, NET_CLASS);
+  int picture = field_of_picture(d), label = field_of(d, NET_CLASS), boxes = field_of(d, NET_BOXES);
   *seen = (struct data_seen){.loaded = 1, .hash = {1, 2}, .label = -1};
   for (int f = 0; f < d->fields; f++) {
     seen->between += cell[f].between;
@@ -28,6 +28,13 @@ static void look(const struct net_data *d, const struct cell *cell, struct data_
   }
   if (label >= 0)
     seen->label = cell[label].label;
+  if (boxes >= 0) {
+    const struct cell *c = &cell[boxes];
+    seen->boxes = c->boxes, seen->odd = c->odd;
+    seen->box_class = mem_get((size_t)(c->boxes + 1) * sizeof *seen->box_class);
+    for (int i = 0; i < c->boxes; i++)
+      seen->box_class[i] = (int32_t)c->box[5 * i];
+  }
   if (picture >= 0)
     seen->height = cell[picture].height, seen->width = cell[picture].width;
 }

@@ -1,6 +1,6 @@
 /* What the walk found, as text and as JSON. Wrong, and so the reason for an exit status of 1, are files that cannot be
-   read, samples that training would refuse, classes that nothing trains, equal pictures of different classes, and
-   pictures to judge by that are trained on too. The rest is told without judgement. */
+   read, samples that training would refuse, classes that nothing trains, boxes that there is no room for, equal pictures
+   of different classes, and pictures to judge by that are trained on too. The rest is told without judgement. */
 #include "base.h"
 #include "data/check.h"
 #include "data/prepare.h"
@@ -10,9 +10,14 @@
 
 static const char *const SPLIT[] = {"train", "val", "test"};
 
-static int classes_of(const struct check *c) {
-  int f = field_of(c->data, NET_CLASS);
+/* Of samples (NET_CLASS) or of boxes. */
+static int classes_of(const struct check *c, enum net_field_kind kind) {
+  int f = field_of(c->data, kind);
   return f < 0 ? 0 : c->data->field[f].classes;
+}
+
+static const int64_t *counts_of(const struct check_split *s, enum net_field_kind kind) {
+  return kind == NET_BOXES ? s->of_box : s->of_class;
 }
 
 static const char *class_label(const struct check *c, int k, char text[NUMBER]) {
@@ -99,14 +104,21 @@ static int64_t group_count(const struct check *c, enum group kind) {
 
 /* ---- text ---- */
 
-static void report_table(const struct check *c, FILE *out) {
-  int classes = classes_of(c), wide = 5;
+static int64_t boxes_count(const struct check_split *s) {
+  int64_t n = 0;
+  for (int64_t i = 0; i < s->count; i++)
+    n += s->seen[i].boxes;
+  return n;
+}
+
+static void report_table(const struct check *c, enum net_field_kind kind, const char *title, FILE *out) {
+  int classes = classes_of(c, kind), wide = 5;
   char text[NUMBER];
   for (int k = 0; k < classes; k++) {
     int n = (int)strlen(class_label(c, k, text));
     wide = n > wide ? n : wide;
   }
-  fprintf(out, "%s\n  %-*s", c->data->name, wide, "");
+  fprintf(out, "%s\n  %-*s", title, wide, "");
   for (int s = 0; s < CHECK_SPLITS; s++)
     if (c->split[s].set)
       fprintf(out, " %9s", SPLIT[s]);
@@ -114,7 +126,10 @@ static void report_table(const struct check *c, FILE *out) {
     fprintf(out, "\n  %-*s", wide, k < classes ? class_label(c, k, text) : "all");
     for (int s = 0; s < CHECK_SPLITS; s++)
       if (c->split[s].set)
-        fprintf(out, " %9lld", (long long)(k < classes ? c->split[s].of_class[k] : c->split[s].count));
+        fprintf(out, " %9lld",
+                (long long)(k < classes         ? counts_of(&c->split[s], kind)[k]
+                            : kind == NET_BOXES ? boxes_count(&c->split[s])
+                                                : c->split[s].count));
   }
   fputc('\n', out);
 }
@@ -179,17 +194,78 @@ static void report_groups(struct check *c, enum group kind, const char *what, in
     fprintf(out, "  and %lld more (--all names them)\n", (long long)(n - told));
 }
 
-static void report_empty(struct check *c, FILE *out) {
+static void report_empty(struct check *c, enum net_field_kind kind, const char *what, FILE *out) {
   char text[NUMBER];
-  for (int s = 0; s < CHECK_SPLITS; s++)
-    for (int k = 0, told = 0; k < classes_of(c) && c->split[s].set; k++)
-      if (!c->split[s].of_class[k]) {
+  for (int s = 0; s < CHECK_SPLITS; s++) {
+    int told = 0;
+    for (int k = 0; k < classes_of(c, kind) && c->split[s].set; k++)
+      if (!counts_of(&c->split[s], kind)[k]) {
         c->wrong += s == NET_TRAIN && !told;
-        fprintf(out, "%s%s%s", told ? ", " : SPLIT[s], told ? "" : ": no samples of ", class_label(c, k, text));
+        fprintf(out, "%s%s%s%s", told ? ", " : SPLIT[s], told ? "" : ": no ", told ? "" : what, class_label(c, k, text));
         told = 1;
-        fputs(k + 1 == classes_of(c) ? "\n" : "", out);
-      } else if (told && k + 1 == classes_of(c))
-        fputc('\n', out);
+      }
+    fputs(told ? "\n" : "", out);
+  }
+}
+
+/* ---- boxes ---- */
+
+enum odd { CUT, EMPTY, TWICE, TOO_MANY, UNLABELLED, WITHOUT, ODDS };
+static const char *const ODD[] = {"boxes cut at the border of their pictures",
+                                  "boxes left out, which have no area",
+                                  "boxes left out, which were there twice",
+                                  "boxes left out, for which `max:` leaves no room",
+                                  "pictures taken as empty, as no text tells their boxes",
+                                  "pictures without boxes"};
+static const char *const ODD_KEY[] = {"cut", "empty", "twice", "too_many", "unlabelled", "without"};
+
+static int64_t odd_count(const struct check *c, const struct data_seen *s, enum odd kind) {
+  int64_t room = c->data->field[field_of(c->data, NET_BOXES)].dim[0];
+  switch (kind) {
+  case CUT:
+    return s->odd.cut;
+  case EMPTY:
+    return s->odd.empty;
+  case TWICE:
+    return s->odd.twice;
+  case TOO_MANY:
+    return s->boxes > room ? s->boxes - room : 0;
+  case UNLABELLED:
+    return s->odd.unlabelled;
+  default:
+    return s->loaded && !s->boxes && !s->odd.unlabelled;
+  }
+}
+
+/* How many of a kind are in a split, and the samples that they are first and most often in. */
+static int64_t odd_total(const struct check *c, const struct check_split *s, enum odd kind, int64_t *first, int *most) {
+  int64_t n = 0;
+  *most = 0;
+  for (int64_t i = s->count - 1; i >= 0; i--) {
+    int64_t here = odd_count(c, &s->seen[i], kind);
+    n += here;
+    *first = here ? i : *first;
+    *most = s->seen[i].boxes > *most ? s->seen[i].boxes : *most;
+  }
+  return n;
+}
+
+static void report_boxes(struct check *c, FILE *out) {
+  char where[300];
+  for (int k = 0; k < CHECK_SPLITS && field_of(c->data, NET_BOXES) >= 0; k++)
+    for (int odd = 0; odd < ODDS; odd++) {
+      int64_t first = 0;
+      int most;
+      int64_t n = odd_total(c, &c->split[k], (enum odd)odd, &first, &most);
+      if (!n)
+        continue;
+      data_where(c->split[k].set, first, where);
+      fprintf(out, "%s: %s: %lld (%s%s", SPLIT[k], ODD[odd], (long long)n, n > 1 ? "first in " : "", where);
+      if (odd == TOO_MANY)
+        fprintf(out, "; max: %d would hold all", most);
+      fputs(")\n", out);
+      c->wrong += odd == TOO_MANY;
+    }
 }
 
 static void report_between(const struct check *c, FILE *out) {
@@ -210,13 +286,17 @@ static void report_between(const struct check *c, FILE *out) {
 
 void check_report(struct check *c, int most, FILE *out) {
   c->wrong = 0;
-  report_table(c, out);
+  report_table(c, NET_CLASS, c->data->name, out);
+  if (field_of(c->data, NET_BOXES) >= 0)
+    report_table(c, NET_BOXES, "boxes", out);
   report_sizes(c, out);
   for (int s = 0; s < CHECK_SPLITS; s++) {
     report_state(c, s, CHECK_BROKEN, "cannot be read, and would be left out:", most, out);
     report_state(c, s, CHECK_WRONG, "would stop the training:", most, out);
   }
-  report_empty(c, out);
+  report_empty(c, NET_CLASS, "samples of ", out);
+  report_empty(c, NET_BOXES, "boxes of ", out);
+  report_boxes(c, out);
   report_groups(c, CONTRADICTION, "equal pictures of different classes", most, out);
   report_groups(c, LEAK, "in the training and in another split too", most, out);
   report_groups(c, TWINS, "more than once in a split", most, out);
@@ -234,6 +314,18 @@ static json_t *json_sample(const struct check *c, int split, int64_t index, cons
              : json_pack("{soss}", "sample", json_of_text(where), "split", SPLIT[split]);
 }
 
+static json_t *json_boxes(const struct check *c, const struct check_split *s) {
+  json_t *classes = json_object(), *odd = json_object();
+  char text[NUMBER];
+  int64_t first = 0;
+  int most;
+  for (int k = 0; k < classes_of(c, NET_BOXES); k++)
+    json_object_set_new(classes, class_label(c, k, text), json_integer(s->of_box[k]));
+  for (int k = 0; k < ODDS; k++)
+    json_object_set_new(odd, ODD_KEY[k], json_integer(odd_total(c, s, (enum odd)k, &first, &most)));
+  return json_pack("{sIsoso}", "count", (json_int_t)boxes_count(s), "classes", classes, "odd", odd);
+}
+
 static json_t *json_split(const struct check *c, int split) {
   const struct check_split *s = &c->split[split];
   json_t *broken = json_array(), *wrong = json_array(), *classes = json_object();
@@ -241,9 +333,12 @@ static json_t *json_split(const struct check *c, int split) {
   for (int64_t i = 0; i < s->count; i++)
     if (s->state[i])
       json_array_append_new(s->state[i] == CHECK_BROKEN ? broken : wrong, json_sample(c, split, i, s->why[i]));
-  for (int k = 0; k < classes_of(c); k++)
+  for (int k = 0; k < classes_of(c, NET_CLASS); k++)
     json_object_set_new(classes, class_label(c, k, text), json_integer(s->of_class[k]));
-  return json_pack("{sIsososo}", "samples", (json_int_t)s->count, "broken", broken, "wrong", wrong, "classes", classes);
+  json_t *all = json_pack("{sIsososo}", "samples", (json_int_t)s->count, "broken", broken, "wrong", wrong, "classes", classes);
+  if (field_of(c->data, NET_BOXES) >= 0)
+    json_object_set_new(all, "boxes", json_boxes(c, s));
+  return all;
 }
 
 static json_t *json_groups(const struct check *c, enum group kind) {

@@ -40,6 +40,7 @@ struct source *images_open(const struct source_request *r, char err[512]);
 struct source *files_open(const struct source_request *r, char err[512]);
 struct source *csv_open(const struct source_request *r, char err[512]);
 struct source *npy_open(const struct source_request *r, char err[512]);
+struct source *yolo_open(const struct source_request *r, char err[512]);
 struct source *frames_open(const struct source_request *r, char err[512]);
 struct source *shapes_open(const struct source_request *r, char err[512]);
 

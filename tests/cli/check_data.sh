@@ -56,3 +56,28 @@ for kind in cat dog eel; do cp train/cat/1.png val/$kind/1.png; done
 : > train/eel/1.png
 ./kinds check-data --data .; echo "status $?"
 ./kinds check-data Pitcures --data .; echo "status $?"
+
+mkdir images labels
+for i in 1 2 3 4; do draw $i images/$i.png; done
+printf '0 0.5 0.5 0.5 0.5\n1 0.9 0.5 0.5 0.5\n1 0.5 0.5 0 0.5\n0 0.5 0.5 0.5 0.5\n1 0.2 0.2 0.1 0.1\n' > labels/1.txt
+: > labels/2.txt
+echo '3 0.5 0.5 0.5 0.5' > labels/3.txt
+cat > cells.net <<'END_OF_NET'
+net Cells {
+  in image [1, 16, 16]
+  out corners = image -> flatten -> dense(4)
+}
+data Slides {
+  field image [1, 16, 16]
+  field boxes boxes(3, max: 2)
+  source: yolo("images/*.png")
+  names:  ["red", "white", "platelet"]
+}
+train on Slides as (image, boxes) {
+  minimize mse(Cells(image), boxes.box[0])
+  optimizer: sgd(lr: 0.1)
+}
+END_OF_NET
+"$NETC" build cells.net || exit 1
+./cells check-data --data .; echo "status $?"
+./cells check-data --data . --json | grep -A 20 '"boxes"'

@@ -1,0 +1,134 @@
+/* Sources of boxes: where their texts are found, what is made of a line, and what check-data is told. */
+#include "data_fixture.h"
+
+static char err[512];
+enum { W = 20, H = 10, MAX = 3 };
+
+static const struct net_field fields[] = {IMAGE_FIELD(1, H, W), BOXES_FIELD(2, MAX)};
+
+static struct net_dataset *yolo(const char *pattern, const char *labels) {
+  static struct net_call call; /* the data set keeps pointers to them */
+  static struct net_arg args[2];
+  static struct net_data d;
+  args[0] = (struct net_arg)TEXT_ARG(pattern), args[1] = (struct net_arg)TEXT_ARG(labels);
+  call = (struct net_call){"yolo", 2, args};
+  d = (struct net_data){.name = "Cells", .fields = 2, .field = fields, .source = &call};
+  return data_open(&d, NET_TRAIN, fixture_dir, 1, err);
+}
+
+static void text(const char *name, const char *lines) {
+  fixture_write(name, lines, strlen(lines));
+}
+
+/* The rows of a sample, the first of them of class `class` and with these corners. */
+static void first_is(struct net_dataset *s, int64_t i, const float expected[5]) {
+  float image[H * W], box[MAX][5];
+  assert_int_equal(data_fill(s, &i, &i, 1, 0, 0, (void *[]){image, box}, err), 0);
+  for (int k = 0; k < 5; k++)
+    assert_float_equal(box[0][k], expected[k], 1e-5);
+}
+
+static struct data_seen look(struct net_dataset *s, int64_t i) {
+  struct data_seen seen;
+  int broken;
+  if (data_inspect(s, i, &seen, &broken, err))
+    fail_msg("%s", err);
+  free(seen.box_class);
+  return seen;
+}
+
+static void test_places(void **state) {
+  (void)state;
+  static const float here[] = {1, 8, 4, 12, 6}, none[] = {-1, 0, 0, 0, 0};
+  fixture_folder("images"), fixture_folder("images/a"), fixture_folder("labels"), fixture_folder("labels/a");
+  fixture_picture("images/a/1.png", W, H, 0), fixture_picture("images/a/2.png", W, H, 0);
+  text("labels/a/1.txt", "1 0.5 0.5 0.2 0.2\r\n\n");
+  struct net_dataset *s = yolo("images/a/*.png", "");
+  assert_non_null(s);
+  first_is(s, 0, here);
+  first_is(s, 1, none);
+  assert_int_equal(look(s, 0).odd.unlabelled, 0);
+  assert_int_equal(look(s, 1).odd.unlabelled, 1); /* there is no text */
+  text("labels/a/2.txt", "");
+  assert_int_equal(look(s, 1).odd.unlabelled, 0); /* there is one, of a picture without boxes */
+  data_close(s);
+  s = yolo("images/a/*.png", "labels/a");
+  assert_non_null(s);
+  first_is(s, 0, here);
+  data_close(s);
+  assert_null(yolo("images/a/*.png", "labels"));
+  assert_says(err, "labels/1.txt is not there, nor that of another picture");
+  fixture_picture("beside.png", W, H, 0);
+  text("beside.txt", "1 0.5 0.5 0.2 0.2");
+  s = yolo("*.png", "");
+  assert_non_null(s);
+  first_is(s, 0, here);
+  data_close(s);
+}
+
+static void test_odd(void **state) {
+  (void)state;
+  fixture_picture("a.png", W, H, 0);
+  text("a.txt", "0 0 0.5 0.5 0.4\n"      /* reaches out on the left: x from -5 to 5 */
+                "1 0.5 0.5 0.2 0\n"      /* no area */
+                "1 1.5 0.5 0.2 0.2\n"    /* outside */
+                "1 0.5 0.5 0.2 0.2\n"    /* this, */
+                "1 0.5 0.5 0.2 0.2\n"    /* which is there again, */
+                "0 0.5 0.5 0.2 0.2\n"    /* and of another class is another */
+                "0 0.25 0.5 0.2 0.2\n"); /* one more than there is room for */
+  struct net_dataset *s = yolo("*.png", "");
+  assert_non_null(s);
+  first_is(s, 0, (const float[]){0, 0, 3, 5, 7});
+  struct data_seen seen = look(s, 0);
+  assert_int_equal(seen.boxes, 4);
+  assert_int_equal(seen.odd.cut, 1);
+  assert_int_equal(seen.odd.empty, 2);
+  assert_int_equal(seen.odd.twice, 1);
+  data_close(s);
+}
+
+static void refused(const char *lines, const char *message) {
+  struct data_seen seen;
+  int broken;
+  text("a.txt", lines);
+  struct net_dataset *s = yolo("*.png", "");
+  assert_non_null(s);
+  assert_int_equal(data_inspect(s, 0, &seen, &broken, err), -1);
+  assert_false(broken); /* the picture is well: nothing is left out in silence */
+  assert_says(err, message);
+  data_close(s);
+}
+
+static void test_lines(void **state) {
+  (void)state;
+  fixture_picture("a.png", W, H, 0);
+  refused("1 0.5 0.5 0.2 0.2\n2 0.5 0.5 0.2 0.2\n", "a.txt:2: class 2, but field `boxes` has the classes 0 to 1");
+  refused("-1 0.5 0.5 0.2 0.2\n", "a.txt:1: class -1");
+  refused("0.5 0.5 0.5 0.2 0.2\n", "a.txt:1: class 0.5");
+  refused("1 0.5 0.5 0.2\n", "a.txt:1: \"1 0.5 0.5 0.2\" is no box");
+  refused("1 0.5 0.5 0.2 nan\n", "is no box");
+  refused("cell 0.5 0.5 0.2 0.2\n", "is no box");
+  refused("1,0.5,0.5,0.2,0.2\n", "is no box");
+  refused("1 0.1 0.1 0.2 0.1 0.2 0.2\n", "7 numbers; a box is its class");
+  refused("1 120 60 30 30\n", "120 is no share of a picture");
+}
+
+static void test_fields(void **state) {
+  (void)state;
+  static const struct net_field alone[] = {BOXES_FIELD(2, MAX)};
+  const struct net_call call = CALL_OF("yolo", TEXT_ARG("*.png"));
+  const struct net_data d = {.name = "Cells", .fields = 1, .field = alone, .source = &call};
+  fixture_picture("a.png", W, H, 0);
+  assert_null(data_open(&d, NET_TRAIN, fixture_dir, 1, err));
+  assert_says(err, "yolo wants a field of pictures");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_places, fixture_open, fixture_close),
+      cmocka_unit_test_setup_teardown(test_odd, fixture_open, fixture_close),
+      cmocka_unit_test_setup_teardown(test_lines, fixture_open, fixture_close),
+      cmocka_unit_test_setup_teardown(test_fields, fixture_open, fixture_close),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
