@@ -138,6 +138,10 @@ static int run_opt(Ctx *c, const Options *o) {
   return view_opt(c, o, stdout);
 }
 
+static int run_import_darknet(Ctx *c, const Options *o) {
+  return view_import_darknet(c, o, stdout);
+}
+
 static int run_explain(Ctx *c, const Options *o) {
   return view_explain(c, o->words.count ? o->words.at[0] : NULL, stdout);
 }

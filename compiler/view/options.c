@@ -10,12 +10,16 @@
 
 typedef enum { FLAG, TEXT, NUMBER, CHOICE, MANY } Kind;
 
+/* What is no identifier in C; STRING writes what stands for a name. */
+#define import_darknet import-darknet
+#define STRING(name) #name
+
 static const struct CommandRow {
   const char *name;
   int fewest, most;
   const char *words, *summary, *more, *example;
 } commands[] = {
-#define COMMAND(name, fewest, most, words, summary, more, example) {#name, fewest, most, words, summary, more, example},
+#define COMMAND(name, fewest, most, words, summary, more, example) {STRING(name), fewest, most, words, summary, more, example},
 #define OPTION(...)
 #include "view/options.def"
 };

@@ -7,6 +7,7 @@ int view_ir(Ctx *c, const Options *o, FILE *to);      /* netc ir */
 int view_opt(Ctx *c, const Options *o, FILE *to);     /* netc opt */
 int view_summary(Ctx *c, const Options *o, FILE *to); /* netc summary */
 int view_search(Ctx *c, const Options *o, FILE *to);  /* netc search */
+int view_import_darknet(Ctx *c, const Options *o, FILE *to); /* netc import-darknet */
 int view_help(Ctx *c, const char *name, FILE *to);    /* netc help NAME */
 int view_explain(Ctx *c, const char *code, FILE *to); /* netc explain CODE; NULL: the list */
 

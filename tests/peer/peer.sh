@@ -19,5 +19,6 @@ for script in ops layers optimizers plateau; do
 done
 "$venv/bin/python" tests/peer/read_events.py "${BUILD:-build}/${MODE:-release}/netc"
 if [ -d ../shared/data/weights ]; then
+  "$venv/bin/python" tests/peer/darknet.py ../shared/data
   "$venv/bin/python" tests/peer/pretrained.py ../shared/data
 fi
