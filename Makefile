@@ -29,7 +29,7 @@ RUNTIME_O  := $(RUNTIME:%.c=$(B)/%.o)
 UNITS      := $(UNIT_C:%.c=$(B)/%)
 TOOLS      := $(B)/tests/peer/compare $(B)/tests/fuzz/mutate
 BLAS_LIBS = $(firstword $(wildcard /usr/lib/*/openblas-pthread/libopenblas.a))
-RUNTIME_LIBS := -lpng -ljpeg -lz -ljansson -lm -lpthread
+RUNTIME_LIBS := -lpng -ljpeg -lz -ljansson -lexpat -lm -lpthread
 
 all: $(B)/netc $(B)/libnetrt.a                    ## build the compiler and the runtime (default)
 

@@ -35,6 +35,7 @@ libpng-dev              png.h
 libjpeg-dev             jpeglib.h
 zlib1g-dev              zlib.h
 libjansson-dev          jansson.h
+libexpat1-dev           expat.h
 libcmocka-dev           cmocka.h
 END
 

@@ -139,7 +139,7 @@ static void add_libraries(Ctx *c, const Link *l, Words *to) {
   else if (l->blas == BLAS_SHARED)
     add(c, to, "-lopenblas");
   static const char *const libraries[][2] = {
-      {"libpng.a", "-lpng"}, {"libjpeg.a", "-ljpeg"}, {"libjansson.a", "-ljansson"}, {"libz.a", "-lz"}};
+      {"libpng.a", "-lpng"}, {"libjpeg.a", "-ljpeg"}, {"libjansson.a", "-ljansson"}, {"libexpat.a", "-lexpat"}, {"libz.a", "-lz"}};
   for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
     add_library(c, l->temp, to, libraries[i][0], libraries[i][1]);
   add(c, to, "-lm");

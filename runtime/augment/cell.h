@@ -3,10 +3,10 @@
 #define NET_CELL_H
 #include <stdint.h>
 
-/* What was odd about a picture's boxes: cut at its border; left out, for they were empty or there twice; no file that
-   tells them. */
+/* What was odd about a picture's boxes: cut at its border; left out, for they were empty, there twice or marked as
+   difficult; no file that tells them. */
 struct box_odd {
-  int cut, empty, twice, unlabelled;
+  int cut, empty, twice, difficult, unlabelled;
 };
 
 struct cell {                  /* which members count depends on the field's kind */

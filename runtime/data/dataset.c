@@ -53,6 +53,8 @@ static int names_agree(const struct net_dataset *s, const struct net_data *d, co
   if (!of_train)
     return 0;
   int failed = 0, label = field_of(&s->given, NET_CLASS);
+  if (label < 0)
+    label = field_of(&s->given, NET_BOXES);
   for (int k = 0; label >= 0 && k < s->given.field[label].classes && !failed; k++) {
     const char *own = s->source->class_name(s->source, k);
     const char *first = of_train->class_name ? of_train->class_name(of_train, k) : NULL;

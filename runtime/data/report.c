@@ -210,14 +210,15 @@ static void report_empty(struct check *c, enum net_field_kind kind, const char *
 
 /* ---- boxes ---- */
 
-enum odd { CUT, EMPTY, TWICE, TOO_MANY, UNLABELLED, WITHOUT, ODDS };
+enum odd { CUT, EMPTY, TWICE, DIFFICULT, TOO_MANY, UNLABELLED, WITHOUT, ODDS };
 static const char *const ODD[] = {"boxes cut at the border of their pictures",
                                   "boxes left out, which have no area",
                                   "boxes left out, which were there twice",
+                                  "boxes left out, which are marked as difficult",
                                   "boxes left out, for which `max:` leaves no room",
-                                  "pictures taken as empty, as no text tells their boxes",
+                                  "pictures taken as empty, as no file tells their boxes",
                                   "pictures without boxes"};
-static const char *const ODD_KEY[] = {"cut", "empty", "twice", "too_many", "unlabelled", "without"};
+static const char *const ODD_KEY[] = {"cut", "empty", "twice", "difficult", "too_many", "unlabelled", "without"};
 
 static int64_t odd_count(const struct check *c, const struct data_seen *s, enum odd kind) {
   int64_t room = c->data->field[field_of(c->data, NET_BOXES)].dim[0];
@@ -228,6 +229,8 @@ static int64_t odd_count(const struct check *c, const struct data_seen *s, enum 
     return s->odd.empty;
   case TWICE:
     return s->odd.twice;
+  case DIFFICULT:
+    return s->odd.difficult;
   case TOO_MANY:
     return s->boxes > room ? s->boxes - room : 0;
   case UNLABELLED:

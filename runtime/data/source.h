@@ -41,6 +41,7 @@ struct source *files_open(const struct source_request *r, char err[512]);
 struct source *csv_open(const struct source_request *r, char err[512]);
 struct source *npy_open(const struct source_request *r, char err[512]);
 struct source *yolo_open(const struct source_request *r, char err[512]);
+struct source *voc_open(const struct source_request *r, char err[512]);
 struct source *frames_open(const struct source_request *r, char err[512]);
 struct source *shapes_open(const struct source_request *r, char err[512]);
 

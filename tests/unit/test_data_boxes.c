@@ -123,12 +123,100 @@ static void test_fields(void **state) {
   assert_says(err, "yolo wants a field of pictures");
 }
 
+/* ---- voc ---- */
+
+static const char *const names[] = {"dog", "cat"};
+
+static struct net_dataset *voc(const char *list, int difficult, int named) {
+  static struct net_call call;
+  static struct net_arg args[2];
+  static struct net_data d;
+  args[0] = (struct net_arg)TEXT_ARG(list), args[1] = (struct net_arg)NAMED("difficult", difficult);
+  call = (struct net_call){"voc", 2, args};
+  d = (struct net_data){.name = "Pets", .fields = 2, .field = fields, .source = &call};
+  d.class_names = named ? 2 : 0, d.class_name = names;
+  return data_open(&d, NET_TRAIN, fixture_dir, 1, err);
+}
+
+#define BOX(x1, y1, x2, y2)                                                                                            \
+  "<bndbox><ymax>" #y2 "</ymax><xmin> " #x1 " </xmin><ymin>" #y1 "</ymin><xmax>" #x2 "</xmax></bndbox>"
+#define OBJECT(name, rest) "<object><name>" name "</name>" rest "</object>\n"
+#define FILE_OF(objects) "<annotation><filename>x</filename>\n" objects "</annotation>"
+
+static void voc_folders(void) {
+  fixture_folder("ImageSets"), fixture_folder("ImageSets/Main");
+  fixture_folder("Annotations"), fixture_folder("JPEGImages");
+  fixture_picture("JPEGImages/a.png", W, H, 0), fixture_picture("JPEGImages/b.png", W, H, 0);
+  text("ImageSets/Main/train.txt", "a\r\nb\n\n");
+  text("ImageSets/Main/dog_train.txt", "a  1\nb -1\n");
+}
+
+static void test_voc(void **state) {
+  (void)state;
+  voc_folders();
+  text("Annotations/a.xml",
+       FILE_OF(OBJECT("dog", BOX(3, 2, 6, 10) "<part><name>tail</name>" BOX(1, 1, 2, 2) "</part><difficult>0</difficult>")
+                   OBJECT("cat", "<difficult>1</difficult>" BOX(1, 1, 20, 10)) OBJECT("cat", BOX(4, 4, 4, 4))));
+  struct net_dataset *s = voc("ImageSets/Main/train.txt", 0, 0);
+  if (!s)
+    fail_msg("%s", err);
+  assert_int_equal(data_count(s), 2);
+  assert_string_equal(data_class_name(s, 0), "cat"); /* sorted */
+  first_is(s, 0, (const float[]){1, 2, 1, 6, 10});
+  struct data_seen seen = look(s, 0);
+  assert_int_equal(seen.boxes, 1);
+  assert_int_equal(seen.odd.difficult, 1);
+  assert_int_equal(seen.odd.empty, 1);
+  assert_int_equal(look(s, 1).odd.unlabelled, 1);
+  data_close(s);
+  s = voc("ImageSets/Main/train.txt", 1, 1);
+  assert_non_null(s);
+  first_is(s, 0, (const float[]){0, 2, 1, 6, 10}); /* in the order of the names */
+  assert_int_equal(look(s, 0).boxes, 2);
+  data_close(s);
+  s = voc("ImageSets/Main/dog_train.txt", 0, 1); /* b has no dog */
+  assert_non_null(s);
+  assert_int_equal(data_count(s), 1);
+  data_close(s);
+}
+
+static void voc_refused(const char *xml, const char *message) {
+  struct data_seen seen;
+  int broken;
+  text("Annotations/a.xml", xml);
+  struct net_dataset *s = voc("ImageSets/Main/train.txt", 0, 1);
+  assert_non_null(s);
+  assert_int_equal(data_inspect(s, 0, &seen, &broken, err), -1);
+  assert_says(err, message);
+  data_close(s);
+}
+
+static void test_voc_files(void **state) {
+  (void)state;
+  voc_folders();
+  assert_null(voc("ImageSets/Main/train.txt", 0, 1));
+  assert_says(err, "Annotations/a.xml does not exist, nor the annotations of another picture");
+  voc_refused(FILE_OF(OBJECT("dgo", BOX(1, 1, 2, 2))), "a.xml:2: \"dgo\" is no class of Pets; did you mean \"dog\"?");
+  voc_refused(FILE_OF(OBJECT("dog", "")), "a.xml:2: an object wants a name and a bndbox");
+  voc_refused(FILE_OF(OBJECT("dog", BOX(1, 1, two, 2))), "a.xml:2: an object wants a name and a bndbox");
+  voc_refused("<annotation>\n<object>", "a.xml:2: no XML");
+  voc_refused("", "a.xml:1: no XML");
+  text("Annotations/a.xml", FILE_OF(OBJECT("dog", BOX(1, 1, 2, 2))));
+  assert_null(voc("ImageSets/Main/train.txt", 0, 0));
+  assert_says(err, "the annotations name 1 class, but field `boxes` has 2; `names: [...]` tells them all");
+  text("ImageSets/Main/none.txt", "\n");
+  assert_null(voc("ImageSets/Main/none.txt", 0, 1));
+  assert_says(err, "none.txt names no pictures");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_places, fixture_open, fixture_close),
       cmocka_unit_test_setup_teardown(test_odd, fixture_open, fixture_close),
       cmocka_unit_test_setup_teardown(test_lines, fixture_open, fixture_close),
       cmocka_unit_test_setup_teardown(test_fields, fixture_open, fixture_close),
+      cmocka_unit_test_setup_teardown(test_voc, fixture_open, fixture_close),
+      cmocka_unit_test_setup_teardown(test_voc_files, fixture_open, fixture_close),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
