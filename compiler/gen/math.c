@@ -142,6 +142,17 @@ static Ir emit_erf(Emit *e, Ir x) {
   return with_sign(e, choose(e, fcmp(e, LLVMRealOLT, a, k(x, 0.95)), near, far), x);
 }
 
+/* Up to 1: x + x^3 P(x^2). Beyond: pi/2 - atan(1/x), pi/2 in two parts. */
+static Ir emit_atan(Emit *e, Ir x) {
+  static const double q[] = {-0.333331525, 0.199937731,  -0.142110556,  0.106660038,
+                             -0.0755221248, 0.0432118364, -0.0163679123, 0.0029206877};
+  Ir a = intrinsic(e, "fabs", x), far = fcmp(e, LLVMRealOGT, a, k(x, 1));
+  Ir t = choose(e, far, fdiv(e, k(x, 1), a), a), z = fmul(e, t, t);
+  Ir near = fma3(e, fmul(e, z, t), poly(e, z, q, COUNT(q)), t);
+  Ir turned = fadd(e, fsub(e, k(x, 1.57079637), near), k(x, -4.37113883e-8));
+  return with_sign(e, choose(e, far, turned, near), x);
+}
+
 /* Reduced in double to a quarter turn, n quarters away; quarter: 0 for sin, 1 for cos. */
 static Ir emit_turn(Emit *e, Ir x, int quarter) {
   static const double sin_q[] = {-0.166666672, 0.00833337847, -0.000198524649, 2.8243503e-06};
@@ -171,7 +182,7 @@ static Ir libm(Emit *e, const char *name, Ir *args, int count) {
 
 static Ir double_function(Emit *e, ScalarKind kind, Ir a) {
   static const char *const names[] = {[S_EXP] = "exp", [S_LOG] = "log",   [S_LOG1P] = "log1p", [S_SIN] = "sin",
-                                      [S_COS] = "cos", [S_TANH] = "tanh", [S_ERF] = "erf"};
+                                      [S_COS] = "cos", [S_TANH] = "tanh", [S_ERF] = "erf", [S_ATAN] = "atan"};
   if (kind != S_SIGMOID)
     return libm(e, names[kind], &a, 1);
   Ir minus = fneg(e, a);
@@ -198,6 +209,8 @@ Ir emit_function(Emit *e, ScalarKind kind, Ir a) {
     return emit_sigmoid(e, a);
   case S_ERF:
     return emit_erf(e, a);
+  case S_ATAN:
+    return emit_atan(e, a);
   default:
     BUG("no function of kind %d", kind);
   }

@@ -39,6 +39,7 @@ static Scalar local(Ctx *c, Scalar s, int i) {
   case S_SIGMOID: return two(c, S_MUL, s, two(c, S_SUB, unit, s));
   case S_ERF: /* 2/sqrt(pi) exp(-a^2) */
     return two(c, S_MUL, scalar_const(c, 1.1283791670955126), one(c, S_EXP, one(c, S_NEG, two(c, S_MUL, a, a))));
+  case S_ATAN: return two(c, S_DIV, unit, two(c, S_ADD, unit, two(c, S_MUL, a, a)));
   case S_LT: case S_GT: case S_LE: case S_GE: case S_EQ: case S_NE: case S_AND: case S_OR: case S_NOT: case S_SIGN:
   case S_FLOOR: case S_CEIL: case S_ROUND: return 0;
   case S_CONST: case S_VAR: break;

@@ -117,6 +117,7 @@ static double apply(ScalarKind kind, double a, double b, double d) {
   case S_TANH: return tanh(a);
   case S_SIGMOID: return a >= 0 ? 1 / (1 + exp(-a)) : exp(a) / (1 + exp(a));
   case S_ERF: return erf(a);
+  case S_ATAN: return atan(a);
   case S_CONST:
   case S_VAR: break;
   }

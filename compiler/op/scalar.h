@@ -15,7 +15,7 @@ typedef uint32_t Scalar;
   SCALAR(WHERE, "where", 3) SCALAR(ABS, "abs", 1) SCALAR(SIGN, "sign", 1) SCALAR(FLOOR, "floor", 1)                    \
   SCALAR(CEIL, "ceil", 1) SCALAR(ROUND, "round", 1) SCALAR(SQRT, "sqrt", 1) SCALAR(EXP, "exp", 1) SCALAR(LOG, "log", 1) \
   SCALAR(LOG1P, "log1p", 1) SCALAR(SIN, "sin", 1) SCALAR(COS, "cos", 1) SCALAR(TANH, "tanh", 1)                        \
-  SCALAR(SIGMOID, "sigmoid", 1) SCALAR(ERF, "erf", 1)
+  SCALAR(SIGMOID, "sigmoid", 1) SCALAR(ERF, "erf", 1) SCALAR(ATAN, "atan", 1)
 
 typedef enum {
 #define SCALAR(kind, text, arity) S_##kind,

@@ -44,6 +44,7 @@ static void test_functions(void **state) {
                    {"tanh(x)", tanh, 2, 0},
                    {"sigmoid(x)", sigmoid, 2, 0},
                    {"erf(x)", erf, 2, 0},
+                   {"atan(x)", atan, 2, 0},
                    {"sin(x)", sin, 2, 0x1p45},
                    {"cos(x)", cos, 2, 0x1p45},
                    {"sqrt(x)", sqrt, 0.5, 0},
