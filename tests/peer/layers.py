@@ -126,7 +126,7 @@ functions = {
     "glu(-1)": lambda x: F.glu(x, -1), "hardswish": lambda x: x * Hardsigmoid()(x), "hardsigmoid": Hardsigmoid(), "tanh": torch.tanh,
     "sigmoid": torch.sigmoid, "softmax": lambda x: F.softmax(x, 1), "softmax(-1)": lambda x: F.softmax(x, -1),
     "log_softmax": lambda x: F.log_softmax(x, 1), "softmin(1)": lambda x: F.softmin(x, 2),
-    "maxout(2)": lambda x: x.reshape(BATCH, 2, 2, 6).amax(2), "erf": torch.erf,
+    "maxout(2)": lambda x: x.reshape(BATCH, 2, 2, 6).amax(2), "erf": torch.erf, "atan": torch.atan,
 }
 for stage, f in functions.items():
     each("act_" + re.sub(r"\W+", "_", stage).strip("_"), stage, [4, 6], f)
@@ -333,6 +333,12 @@ def diou(a, b, eps=1e-7):
     return iou(a, b, eps) - far / (w**2 + h**2 + eps)
 
 
+def ciou(a, b, eps=1e-7):
+    (x1, y1, x2, y2), (u1, v1, u2, v2) = a.unbind(-1), b.unbind(-1)
+    v = 4 / math.pi**2 * (torch.atan((u2 - u1) / largest(v2 - v1, eps)) - torch.atan((x2 - x1) / largest(y2 - y1, eps))) ** 2
+    return diou(a, b, eps) - (v / (1 - iou(a, b, eps) + v + eps)).detach() * v
+
+
 def corners(v): # of any numbers
     return torch.cat([v[..., :2], v[..., :2] + 2 * torch.sigmoid(v[..., 2:])], -1)
 
@@ -341,7 +347,7 @@ proper = "stack([{0}[:, 0], {0}[:, 1], {0}[:, 0] + 2*sigmoid({0}[:, 2]), {0}[:, 
 bx, by = proper.format("x"), proper.format("y")
 loss("box_iou", f"mean(box_iou({bx}, {by}))", lambda x, y: mean(iou(corners(x)[:, :, None], corners(y)[:, None])),
      x=[5, 4], y=[3, 4])
-for f, name in (iou, "aligned_iou"), (giou, "giou"), (diou, "diou"):
+for f, name in (iou, "aligned_iou"), (giou, "giou"), (diou, "diou"), (ciou, "ciou"):
     sign, call = (1, "mean({}({}, {}))") if f is iou else (-1, "{}_loss({}, {})")
     loss(name, call.format(name, bx, by), lambda x, y: mean(f(corners(x), corners(y))) * sign + (sign < 0), x=[6, 4], y=[6, 4])
     loss(f"{name}_raw", call.format(name, "x", "y"), lambda x, y: mean(f(x, y)) * sign + (sign < 0), x=[6, 4], y=[6, 4])

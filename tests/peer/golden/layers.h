@@ -1954,6 +1954,25 @@ CASE(act_erf, 1,
      {"y", -0.765471894165, 0.567310963996},
      {"d_x", 0.0697225022868, 1.53512853593},
      {"d_nudge", -1.23317844478, -0.812206983694})
+CASE(act_atan, 1,
+     "net Case {\n"
+     "  in x [4, 6]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> atan\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [4, 6]\n"
+     "  field dy [4, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -0.771723173256, 0.424708573812},
+     {"d_x", 0.163897238443, 1.60151102514},
+     {"d_nudge", -1.28209119646, -0.844422336366})
 CASE(prelu, 1,
      "net Case {\n"
      "  in x [4, 5]\n"
@@ -3536,6 +3555,77 @@ CASE(diou_empty, 1,
      "}\n"
      "train on D as (x, y) {\n"
      "  y = diou_loss(0*x, 0*y)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 1, 0.310738758904},
+     {"d_x", 0, 0},
+     {"d_nudge", 1, 0.658628917116})
+CASE(ciou, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  field y [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, y) {\n"
+     "  y = ciou_loss(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1), stack([y[:, 0], y[:, 1], y[:, 0] + 2*sigmoid(y[:, 2]), y[:, 1] + 2*sigmoid(y[:, 3])], axis: -1))\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 1.36827330133, 0.411619906572},
+     {"d_x", -0.00321390541887, -0.0710013059058},
+     {"d_nudge", 1.24308807056, 0.818733749793})
+CASE(ciou_raw, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  field y [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, y) {\n"
+     "  y = ciou_loss(x, y)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 2.77128332016, 0.604371636803},
+     {"d_x", 0.00037934207851, -0.0809189694458},
+     {"d_nudge", 2.79507964043, 1.84092027683})
+CASE(ciou_equal, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x) {\n"
+     "  y = ciou_loss(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1), stop(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1))) + mean(x)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", -0.148870247464, -0.14092730689},
+     {"d_x", 0.0110738633407, 0.0155956759102},
+     {"d_nudge", -0.0219692763035, -0.0144696006616})
+CASE(ciou_empty, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field y [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, y) {\n"
+     "  y = ciou_loss(0*x, 0*y)\n"
      "  minimize Case(y)\n"
      "}\n",
      {"y", 1, 0.310738758904},
