@@ -371,6 +371,55 @@ for origin in "xyxy", "xywh", "cxcywh":
     for to in "xyxy", "xywh", "cxcywh":
         each(f"box_convert_{origin}_{to}", f"box_convert({origin}, {to})", [3, 4], lambda x: convert(x, origin, to))
 
+def encode(box, anchor, weights=(1, 1, 1, 1)): # torchvision's BoxCoder; for boxes without area it has no numbers
+    (x, y, w, h), (u, v, k, l) = convert(box, "xyxy", "cxcywh").unbind(-1), convert(anchor, "xyxy", "cxcywh").unbind(-1)
+    w, h = largest(w, 1e-6), largest(h, 1e-6)
+    return torch.tensor(weights) * torch.stack([(x - u) / k, (y - v) / l, torch.log(w / k), torch.log(h / l)], -1)
+
+
+def decode(offset, anchor, weights=(1, 1, 1, 1), clip=math.log(1000 / 16)):
+    (x, y, w, h), (dx, dy, dw, dh) = convert(anchor, "xyxy", "cxcywh").unbind(-1), (offset / torch.tensor(weights)).unbind(-1)
+    return convert(torch.stack([x + w * dx, y + h * dy, w * dw.clamp(max=clip).exp(), h * dh.clamp(max=clip).exp()], -1),
+                   "cxcywh", "xyxy")
+
+
+px, py = proper.format("x"), proper.format("x2")
+for name, weights in ("", [1, 1, 1, 1]), ("_weights", [10, 10, 5, 5]):
+    given = f", weights: {weights}" if name else ""
+    case(f"box_encode{name}", f"out box_encode({px}, {py}{given})", {"x": [6, 4], "x2": [6, 4]}, {},
+         lambda w, x, y: encode(corners(x), corners(y), weights))
+    case(f"box_decode{name}", f"out box_decode(x, {py}{given})", {"x": [6, 4], "x2": [6, 4]}, {},
+         lambda w, x, y: decode(x, corners(y), weights))
+case("box_decode_clip", f"out box_decode(x, {py}, clip: 0.5)", {"x": [3, 4], "x2": [3, 4]}, {},
+     lambda w, x, y: decode(x, corners(y), clip=0.5))
+case("box_encode_empty", f"out box_encode(0*x, {py})", {"x": [3, 4], "x2": [3, 4]}, {}, lambda w, x, y: encode(0 * x, corners(y)))
+
+
+def anchors(h, w, stride, sizes, ratios): # torchvision's AnchorGenerator
+    root, sizes = torch.tensor(ratios).sqrt(), torch.tensor(sizes)
+    hs, ws = (root[:, None] * sizes).flatten(), ((1 / root)[:, None] * sizes).flatten()
+    base = (torch.stack([-ws, -hs, ws, hs], 1) / 2).round()
+    y, x = (v.flatten() for v in torch.meshgrid(torch.arange(h) * stride[0], torch.arange(w) * stride[1], indexing="ij"))
+    return (torch.stack([x, y, x, y], 1)[:, None] + base[None]).reshape(-1, 4)
+
+
+case("anchor_grid", "out x + anchor_grid(2, 3, 16, [32, 64])", {"x": [36, 4]}, {},
+     lambda w, x: x + anchors(2, 3, (16, 16), [32.0, 64.0], [0.5, 1.0, 2.0]))
+case("anchor_grid_stride", "out x + anchor_grid(3, 2, [8, 4], [15], ratios: [1, 3])", {"x": [12, 4]}, {},
+     lambda w, x: x + anchors(3, 2, (8, 4), [15.0], [1.0, 3.0]))
+
+
+def distribution_focal(x, target): # Ultralytics' DFLoss
+    target = target.clamp(0, x.shape[-1] - 1.01)
+    left = target.long()
+    logp, weight = F.log_softmax(x, -1), left + 1 - target
+    pick = lambda i: logp.gather(-1, i[..., None])[..., 0]
+    return mean(-pick(left) * weight - pick(left + 1) * (1 - weight))
+
+
+loss("distribution_focal_loss", "distribution_focal_loss(x, 3*y)", lambda x, y: distribution_focal(x, 3 * y), x=[3, 4, 5], y=[3, 4])
+each("distribution_mean", "distribution_mean", [3, 4, 5], lambda x: (torch.softmax(x, -1) * torch.arange(5.0)).sum(-1))
+
 # ---- metrics: their gradients are 0, or those of a loss ----
 loss("accuracy", "accuracy(x, t) + 0*sum(x)", lambda x, t: (x.argmax(1) == t).double() + 0 * x.sum(1), x=[5], t="class")
 loss("top_k", "top_k(x, t, 2) + 0*sum(x)", lambda x, t: (x.topk(2, 1).indices == t[:, None]).any(1).double() + 0 * x.sum(1),

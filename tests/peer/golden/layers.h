@@ -3840,6 +3840,213 @@ CASE(box_convert_cxcywh_cxcywh, 1,
      {"y", -1.15822067005, -1.93886512633},
      {"d_x", 0.509749759911, 0.960017205826},
      {"d_nudge", -0.692834706432, -0.456320972438})
+CASE(box_encode, 1,
+     "net Case {\n"
+     "  in x [6, 4]\n"
+     "  in x2 [6, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = box_encode(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1), stack([x2[:, 0], x2[:, 1], x2[:, 0] + 2*sigmoid(x2[:, 2]), x2[:, 1] + 2*sigmoid(x2[:, 3])], axis: -1))\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  field x2 [6, 4]\n"
+     "  field dy [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, x2, dy) {\n"
+     "  y = Case(x, x2)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -9.31339491944, -5.43124569221},
+     {"d_x", 2.0672268124, 3.34082709857},
+     {"d_x2", -2.0672268124, -7.22119272476},
+     {"d_nudge", -12.4166829706, -8.17798645909})
+CASE(box_decode, 1,
+     "net Case {\n"
+     "  in x [6, 4]\n"
+     "  in x2 [6, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = box_decode(x, stack([x2[:, 0], x2[:, 1], x2[:, 0] + 2*sigmoid(x2[:, 2]), x2[:, 1] + 2*sigmoid(x2[:, 3])], axis: -1))\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  field x2 [6, 4]\n"
+     "  field dy [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, x2, dy) {\n"
+     "  y = Case(x, x2)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 1.14297047853, 4.15406151982},
+     {"d_x", 0.0362229475748, 3.57144030244},
+     {"d_x2", 0.14689766301, 2.21470984406},
+     {"d_nudge", -2.41123560884, -1.58810949796})
+CASE(box_encode_weights, 1,
+     "net Case {\n"
+     "  in x [6, 4]\n"
+     "  in x2 [6, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = box_encode(stack([x[:, 0], x[:, 1], x[:, 0] + 2*sigmoid(x[:, 2]), x[:, 1] + 2*sigmoid(x[:, 3])], axis: -1), stack([x2[:, 0], x2[:, 1], x2[:, 0] + 2*sigmoid(x2[:, 2]), x2[:, 1] + 2*sigmoid(x2[:, 3])], axis: -1), weights: [10, 10, 5, 5])\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  field x2 [6, 4]\n"
+     "  field dy [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, x2, dy) {\n"
+     "  y = Case(x, x2)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -93.1339491944, -46.975354871},
+     {"d_x", 20.672268124, 31.2019526245},
+     {"d_x2", -20.672268124, -71.9112364484},
+     {"d_nudge", -111.545477788, -73.4670772446})
+CASE(box_decode_weights, 1,
+     "net Case {\n"
+     "  in x [6, 4]\n"
+     "  in x2 [6, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = box_decode(x, stack([x2[:, 0], x2[:, 1], x2[:, 0] + 2*sigmoid(x2[:, 2]), x2[:, 1] + 2*sigmoid(x2[:, 3])], axis: -1), weights: [10, 10, 5, 5])\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [6, 4]\n"
+     "  field x2 [6, 4]\n"
+     "  field dy [6, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, x2, dy) {\n"
+     "  y = Case(x, x2)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 1.39288563065, 0.619607034113},
+     {"d_x", 0.00362229475748, 0.417138878155},
+     {"d_x2", 0.14689766301, 2.92275972335},
+     {"d_nudge", 1.54032409225, 1.01450198888})
+CASE(box_decode_clip, 1,
+     "net Case {\n"
+     "  in x [3, 4]\n"
+     "  in x2 [3, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = box_decode(x, stack([x2[:, 0], x2[:, 1], x2[:, 0] + 2*sigmoid(x2[:, 2]), x2[:, 1] + 2*sigmoid(x2[:, 3])], axis: -1), clip: 0.5)\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field x2 [3, 4]\n"
+     "  field dy [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, x2, dy) {\n"
+     "  y = Case(x, x2)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 1.14297047853, -2.29842184423},
+     {"d_x", 0.0362229475748, 2.09667127652},
+     {"d_x2", 0.14689766301, 0.804228907467},
+     {"d_nudge", -4.65897132088, -3.06853323595})
+CASE(box_encode_empty, 1,
+     "net Case {\n"
+     "  in x [3, 4]\n"
+     "  in x2 [3, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = box_encode(0*x, stack([x2[:, 0], x2[:, 1], x2[:, 0] + 2*sigmoid(x2[:, 2]), x2[:, 1] + 2*sigmoid(x2[:, 3])], axis: -1))\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4]\n"
+     "  field x2 [3, 4]\n"
+     "  field dy [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, x2, dy) {\n"
+     "  y = Case(x, x2)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -6.15557771766, -8.55143989503},
+     {"d_x", 0, 0},
+     {"d_x2", -2.0672268124, -3.75894940905},
+     {"d_nudge", 21.9335134783, 14.4460462308})
+CASE(anchor_grid, 1,
+     "net Case {\n"
+     "  in x [36, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x + anchor_grid(2, 3, 16, [32, 64])\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [36, 4]\n"
+     "  field dy [36, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -19.4965383623, 107.888299594},
+     {"d_x", 0.509749759911, 2.66157936374},
+     {"d_nudge", 243.75651992, 160.545092755})
+CASE(anchor_grid_stride, 1,
+     "net Case {\n"
+     "  in x [12, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x + anchor_grid(3, 2, [8, 4], [15], ratios: [1, 3])\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [12, 4]\n"
+     "  field dy [12, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -7.53676595432, 51.8372168067},
+     {"d_x", 0.509749759911, 1.6226755749},
+     {"d_nudge", -44.5597269505, -29.3483247084})
+CASE(distribution_focal_loss, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4, 5]\n"
+     "  field y [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, y) {\n"
+     "  y = distribution_focal_loss(x, 3*y)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 2.15842579883, 0.853485066502},
+     {"d_x", -0.0213157477661, 0.0150913296998},
+     {"d_nudge", 2.04366538189, 1.34601711742})
+CASE(distribution_mean, 1,
+     "net Case {\n"
+     "  in x [3, 4, 5]\n"
+     "  weight nudge [] init: 0\n"
+     "  z = x -> distribution_mean\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [3, 4, 5]\n"
+     "  field dy [3, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", 1.15448286701, -0.00983648360275},
+     {"d_x", -0.0277265625696, 0.490005132924},
+     {"d_nudge", -4.42086657657, -2.91171056605})
 CASE(accuracy, 1,
      "net Case {\n"
      "  in y\n"
