@@ -189,7 +189,7 @@ int view_help(Ctx *c, const char *name, FILE *to) {
   if (near)
     diag_help(c, d, "did you mean `%s`?", name_text(c->names, near));
   else
-    diag_help(c, d, "`netc help layers`, losses, metrics, optimizers, functions tell what there is; spec/language.md the language");
+    diag_help(c, d, "`netc help layers`, losses, detection, metrics, optimizers, functions tell what there is; spec/language.md the language");
   return 0;
 }
 
