@@ -122,12 +122,10 @@ int dark_read(Darknet *d, const char *path) {
 
 /* models/yolo.net: models/yolo */
 static const char *stem_of(Ctx *c, const Options *o) {
-  const char *given = o->output ? o->output : build_stem(c, o->words.at[0]);
-  size_t len = strlen(given);
-  const char *end = o->output ? ".net" : ".cfg";
-  if (len > 4 && !strcmp(given + len - 4, end))
-    len -= 4;
-  return arena_strndup(c->mem, given, len);
+  if (!o->output)
+    return build_stem(c, o->words.at[0]);
+  size_t len = strlen(o->output);
+  return arena_strndup(c->mem, o->output, len > 4 && !strcmp(o->output + len - 4, ".net") ? len - 4 : len);
 }
 
 int view_import_darknet(Ctx *c, const Options *o, FILE *to) {

@@ -213,7 +213,7 @@ static int read_anchors(Darknet *d, DarkLayer *l, int *count) {
   *count = 0;
   for (at = (char *)(uintptr_t)dark_text(s, "mask", ""); *at; at = *end ? end + 1 : end) {
     long k = strtol(at, &end, 10);
-    if (end == at || (*end && *end != ',') || k < 0 || 2 * k + 1 >= sizes)
+    if (end == at || (*end && *end != ',') || k < 0 || k >= sizes / 2)
       return dark_refuse(d, dark_line(s, "mask"), "`mask` wants numbers of anchors, from 0 to %d", sizes / 2 - 1);
     text_add(&t, *count ? ", [" : "[[");
     text_number(&t, size[2 * k]);
