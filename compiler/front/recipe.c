@@ -132,7 +132,7 @@ static const struct {
 enum { CALLS = sizeof calls / sizeof *calls };
 
 /* Sources, transforms and schedules that the language has and the runtime does not yet. */
-static const char *const planned[] = {"coco", "proposals"};
+static const char *const planned[] = {"proposals"};
 
 static const Ast *signature_of(Expand *x, int row) {
   const char *s = arena_printf(x->c->mem, "%s -> []", calls[row].signature);
@@ -217,7 +217,7 @@ typedef enum { WANT_NUMBER, WANT_TEXT, WANT_FILL, WANT_LABEL, WANT_EITHER, WANT_
 static Want want_of(Expand *x, const Ast *param, int row) {
   if (!strcmp(calls[row].name, "normalize"))
     return WANT_STATISTIC;
-  static const char *const texts[] = {"images", "masks", "labels", "list", "path", "pattern", "files", "file", "text", "x", "mask", "points", "label"};
+  static const char *const texts[] = {"images", "masks", "labels", "list", "json", "path", "pattern", "files", "file", "text", "x", "mask", "points", "label"};
   const Ast *value = param->count ? param->kids[0] : NULL;
   if (!strcmp(name_text(x->c->names, param->name), "samples"))
     return WANT_EITHER;

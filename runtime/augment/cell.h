@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 /* What was odd about a picture's boxes: cut at its border; left out, for they were empty, there twice or marked as
-   difficult; no file that tells them. */
+   difficult or a crowd; no file that tells them. */
 struct box_odd {
   int cut, empty, twice, difficult, unlabelled;
 };

@@ -214,7 +214,7 @@ enum odd { CUT, EMPTY, TWICE, DIFFICULT, TOO_MANY, UNLABELLED, WITHOUT, ODDS };
 static const char *const ODD[] = {"boxes cut at the border of their pictures",
                                   "boxes left out, which have no area",
                                   "boxes left out, which were there twice",
-                                  "boxes left out, which are marked as difficult",
+                                  "boxes left out, which are marked as difficult or a crowd",
                                   "boxes left out, for which `max:` leaves no room",
                                   "pictures taken as empty, as no file tells their boxes",
                                   "pictures without boxes"};

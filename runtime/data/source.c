@@ -18,7 +18,7 @@ static const struct {
     {"idx", 1, idx_open},       {"cifar10", 1, cifar10_open}, {"folder", 1, folder_open}, {"pairs", 1, pairs_open},
     {"images", 1, images_open}, {"frames", 1, frames_open},   {"files", 1, files_open},   {"csv", 1, csv_open},
     {"npy", 1, npy_open},       {"yolo", 1, yolo_open},     {"voc", 1, voc_open},
-    {"shapes", 0, shapes_open},
+    {"coco", 1, coco_open},     {"shapes", 0, shapes_open},
 };
 
 static const char *const kind_name[] = {"an image", "a class", "a mask", "a mask of classes",

@@ -42,6 +42,7 @@ struct source *csv_open(const struct source_request *r, char err[512]);
 struct source *npy_open(const struct source_request *r, char err[512]);
 struct source *yolo_open(const struct source_request *r, char err[512]);
 struct source *voc_open(const struct source_request *r, char err[512]);
+struct source *coco_open(const struct source_request *r, char err[512]);
 struct source *frames_open(const struct source_request *r, char err[512]);
 struct source *shapes_open(const struct source_request *r, char err[512]);
 

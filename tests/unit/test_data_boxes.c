@@ -209,6 +209,68 @@ static void test_voc_files(void **state) {
   assert_says(err, "none.txt names no pictures");
 }
 
+/* ---- coco ---- */
+
+static struct net_dataset *coco(const char *json, int named) {
+  static const struct net_arg args[] = {TEXT_ARG("a.json"), TEXT_ARG("images")};
+  static const struct net_call call = {"coco", 2, args};
+  static struct net_data d;
+  text("a.json", json);
+  d = (struct net_data){.name = "Pets", .fields = 2, .field = fields, .source = &call};
+  d.class_names = named ? 2 : 0, d.class_name = names;
+  return data_open(&d, NET_TRAIN, fixture_dir, 1, err);
+}
+
+#define COCO(images, categories, annotations)                                                                          \
+  "{\"images\": [" images "], \"categories\": [" categories "], \"annotations\": [" annotations "]}"
+#define NOTE(image, category, box, more)                                                                               \
+  "{\"image_id\": " #image ", \"category_id\": " #category ", \"bbox\": " box more "}"
+#define IMAGES "{\"id\": 9, \"file_name\": \"a.png\"}, {\"id\": 4, \"file_name\": \"b.png\"}"
+#define PETS "{\"id\": 90, \"name\": \"dog\"}, {\"id\": 17, \"name\": \"cat\"}"
+
+static void test_coco(void **state) {
+  (void)state;
+  fixture_folder("images");
+  fixture_picture("images/a.png", W, H, 0), fixture_picture("images/b.png", W, H, 0);
+  static const char json[] = COCO(IMAGES, PETS,
+                                  NOTE(4, 17, "[1, 2, 3, 4.5]", "") "," NOTE(4, 17, "[1, 2, 0, 4]", "") ","
+                                  NOTE(9, 90, "[0, 0, 20, 10]", ", \"iscrowd\": 1") ","
+                                  NOTE(9, 90, "[18, 1, 4, 2]", ", \"iscrowd\": 0"));
+  struct net_dataset *s = coco(json, 0);
+  if (!s)
+    fail_msg("%s", err);
+  assert_int_equal(data_count(s), 2);
+  assert_string_equal(data_class_name(s, 0), "cat"); /* 17 before 90 */
+  first_is(s, 0, (const float[]){1, 18, 1, 20, 3});
+  first_is(s, 1, (const float[]){0, 1, 2, 4, 6.5F});
+  assert_int_equal(look(s, 0).odd.difficult, 1);
+  assert_int_equal(look(s, 0).odd.cut, 1);
+  assert_int_equal(look(s, 1).odd.empty, 1);
+  data_close(s);
+  s = coco(json, 1);
+  assert_non_null(s);
+  first_is(s, 0, (const float[]){0, 18, 1, 20, 3}); /* by its name */
+  data_close(s);
+}
+
+static void test_coco_files(void **state) {
+  (void)state;
+  static const struct {
+    const char *json, *message;
+  } wrong[] = {{"{", "a.json:1: "},
+               {"[]", "a.json is not COCO's"},
+               {COCO(IMAGES, "{\"id\": 1, \"name\": \"cat\"}", ""), "has 1 categories, but field `boxes` has 2 classes"},
+               {COCO(IMAGES, PETS, NOTE(5, 17, "[1, 2, 3, 4]", "")), "annotation number 0 has an image_id that no image has"},
+               {COCO(IMAGES, PETS, NOTE(4, 18, "[1, 2, 3, 4]", "")), "has a category_id that no category has"},
+               {COCO(IMAGES, PETS, NOTE(4, 17, "[1, 2, 3]", "")), "has no bbox [x, y, width, height]"},
+               {COCO(IMAGES "," IMAGES, PETS, ""), "two of \"images\" have the id 4"},
+               {COCO("{\"id\": 1}", PETS, ""), "number 0 of \"images\" lacks its id or file_name"}};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    assert_null(coco(wrong[i].json, 0));
+    assert_says(err, wrong[i].message);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_places, fixture_open, fixture_close),
@@ -217,6 +279,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_fields, fixture_open, fixture_close),
       cmocka_unit_test_setup_teardown(test_voc, fixture_open, fixture_close),
       cmocka_unit_test_setup_teardown(test_voc_files, fixture_open, fixture_close),
+      cmocka_unit_test_setup_teardown(test_coco, fixture_open, fixture_close),
+      cmocka_unit_test_setup_teardown(test_coco_files, fixture_open, fixture_close),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
