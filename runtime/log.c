@@ -1,5 +1,6 @@
 #include "log.h"
 #include "log/curves.h"
+#include "log/file.h"
 #include "term.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -56,15 +57,9 @@ static int csv_add(struct log *l, const struct log_place *p, char err[ERR]) {
   FILE *f = open_memstream(&text, &size);
   p ? csv_row(f, l, p) : csv_head(f, l);
   fclose(f);
-  off_t before = lseek(l->csv, 0, SEEK_END);
-  ssize_t n = write(l->csv, text, size);
-  int why = n < 0 ? errno : ENOSPC;
+  int status = file_append(l->csv, l->path, text, size, err);
   free(text);
-  if (n == (ssize_t)size)
-    return 0;
-  if (ftruncate(l->csv, before))
-    why = errno;
-  return fail(err, "cannot write %s: %s", l->path, strerror(why));
+  return status;
 }
 
 /* Cuts off what was written after the checkpoint: all but the head and the rows of the first `epochs`. */

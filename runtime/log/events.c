@@ -219,15 +219,9 @@ static int write_record(struct events *e, const char *event, size_t size, char e
   memcpy(record + 8, &sums[0], 4);
   memcpy(record + 12, event, size);
   memcpy(record + 12 + size, &sums[1], 4);
-  off_t before = lseek(e->file, 0, SEEK_END);
-  ssize_t n = write(e->file, record, whole);
-  int why = n < 0 ? errno : ENOSPC;
+  int status = file_append(e->file, e->path, record, whole, err);
   free(record);
-  if (n == (ssize_t)whole)
-    return 0;
-  if (ftruncate(e->file, before))
-    why = errno;
-  return fail(err, "cannot write %s: %s", e->path, strerror(why));
+  return status;
 }
 
 static void event_begin(struct message *event, int64_t step) {

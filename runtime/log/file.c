@@ -18,6 +18,17 @@ int file_replace(const char *path, const void *bytes, size_t size, char err[ERR]
   return ok ? 0 : fail(err, "cannot write %s: %s", path, strerror(why));
 }
 
+int file_append(int file, const char *path, const void *bytes, size_t size, char err[ERR]) {
+  off_t before = lseek(file, 0, SEEK_END);
+  ssize_t n = write(file, bytes, size);
+  int why = n < 0 ? errno : ENOSPC;
+  if (n == (ssize_t)size)
+    return 0;
+  if (ftruncate(file, before))
+    why = errno;
+  return fail(err, "cannot write %s: %s", path, strerror(why));
+}
+
 /* How many bytes the character at s has; 0: none that UTF-8 allows. */
 static int utf8_length(const unsigned char *s) {
   static const unsigned LEAST[] = {0, 0, 0x80, 0x800, 0x10000};

@@ -6,6 +6,9 @@
 /* Replaces a file in one move: whoever looks sees the old one or the new one. */
 int file_replace(const char *path, const void *bytes, size_t size, char err[ERR]);
 
+/* Adds bytes to the end of an open file: all of them or none. path: for the message. */
+int file_append(int file, const char *path, const void *bytes, size_t size, char err[ERR]);
+
 /* A copy in which every byte that is no part of UTF-8 became "?", as in names that come from folders. */
 char *text_clean(const char *text);
 /* As XML's content or the value of an attribute. */

@@ -1,5 +1,6 @@
 /* Checkpoints: what is written is read back; what is damaged or belongs to another program is refused and said. */
 #include "checkpoint.h"
+#include "folder.h"
 /* cmocka wants these before itself */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,23 +13,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/checkpoint-XXXXXX";
-
 static char *path_of(const char *name) {
   return mem_text("%s/%s", folder, name);
-}
-
-static int make_folder(void **state) {
-  (void)state;
-  return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-  char *command = mem_text("rm -r %s", folder);
-  (void)state;
-  int status = system(command);
-  free(command);
-  return status;
 }
 
 static const struct checkpoint_about ABOUT = {"", "epochs: 4\nseed: 7\n", "", "cat\ndog \"Rex\""};

@@ -2,6 +2,7 @@
    readers where it goes on, and sorts behind the older one. TensorBoard itself reads them in tests/peer/read_events.py. */
 #define _GNU_SOURCE /* memmem */
 #include "log/events.h"
+#include "folder.h"
 /* cmocka wants these before itself */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,21 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static char folder[] = "/tmp/events-XXXXXX";
-
-static int make_folder(void **state) {
-  (void)state;
-  return mkdtemp(folder) && !chdir(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-  char *command = mem_text("rm -r %s", folder);
-  (void)state;
-  int status = system(command);
-  free(command);
-  return status;
-}
 
 static int by_name(const struct dirent **a, const struct dirent **b) {
   return strcmp((*a)->d_name, (*b)->d_name);
@@ -178,5 +164,5 @@ int main(void) {
       cmocka_unit_test(a_resumed_run_has_a_later_file),
       cmocka_unit_test(histograms_count_every_finite_number),
   };
-  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+  return cmocka_run_group_tests(tests, enter_folder, remove_folder);
 }

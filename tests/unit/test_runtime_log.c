@@ -6,23 +6,9 @@
 #include "log/sha256.h"
 #include "log/table.h"
 #include "xml.h"
+#include "folder.h"
 #include <math.h>
 #include <unistd.h>
-
-static char folder[] = "/tmp/logs-XXXXXX";
-
-static int make_folder(void **state) {
-  (void)state;
-  return mkdtemp(folder) && !chdir(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-  char *command = mem_text("rm -r %s", folder);
-  (void)state;
-  int status = system(command);
-  free(command);
-  return status;
-}
 
 static void write_text(const char *path, const char *text) {
   char err[ERR];
@@ -195,5 +181,5 @@ int main(void) {
       cmocka_unit_test(average_precision_is_scikit_learns),
       cmocka_unit_test(a_matrix_has_every_cell),
   };
-  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+  return cmocka_run_group_tests(tests, enter_folder, remove_folder);
 }

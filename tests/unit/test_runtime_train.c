@@ -3,6 +3,7 @@
 #include "checkpoint.h"
 #include "interrupt.h"
 #include "train.h"
+#include "folder.h"
 /* cmocka wants these before itself */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,21 +18,6 @@
 #include <unistd.h>
 
 extern int toy_signal, toy_signal_step;
-
-static char folder[] = "/tmp/train-XXXXXX";
-
-static int make_folder(void **state) {
-  (void)state;
-  return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-  char *command = mem_text("rm -r %s", folder);
-  (void)state;
-  int status = system(command);
-  free(command);
-  return status;
-}
 
 struct spec {
   const char *run; /* the run's folder */
