@@ -1,4 +1,4 @@
-/* Layers and losses against PyTorch: the cases of tests/peer/layers.py, each a whole .net text with what PyTorch computes
+/* Layers and losses against PyTorch: the cases of tests/peer/layers.py and regions.py, each a whole .net text with what PyTorch computes
    in float64. From the graph that the front end makes of it come the value y, the gradients of the loss for x and all
    weights, and the new states: as the interpreter has them, right after autodiff, they agree to 1e-9; every pass keeps
    them; and so does the compiled code, as far as floats go. */
@@ -18,6 +18,7 @@ typedef struct {
 static const LayerCase cases[] = {
 #define CASE(name, training, text, ...) {#name, text, training, {__VA_ARGS__}},
 #include "../peer/golden/layers.h"
+#include "../peer/golden/regions.h"
 #undef CASE
 };
 enum { CASES = sizeof cases / sizeof *cases, BATCH = 3, CLASSES = 5, FEED_SEED = 1, TOGETHER = 24 };
