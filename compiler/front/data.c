@@ -269,16 +269,14 @@ static void check_mixable(Expand *x, const Data *d, const RecipeCall *call) {
   for (int i = 0; i < d->written; i++) {
     const Field *f = &d->fields.at[i];
     const char *what = f->kind == FIELD_POINTS                 ? "points"
-                       : f->kind == FIELD_BOXES                ? "boxes"
                        : f->kind == FIELD_CLASS_MASK && blends ? "classes of pixels"
                                                                : NULL;
     if (f->type && what) {
       Diag *diag = diag_add(x->c, D_MIX, call->span, name, name_text(x->c->names, f->name), what);
       diag_note(x->c, diag, f->span, "declared here");
       diag_help(x->c, diag,
-                f->kind == FIELD_POINTS  ? "points of two pictures are twice as many"
-                : f->kind == FIELD_BOXES ? "boxes go along with flips, crops, turns and the colours"
-                                         : "`cutmix` pastes a part of the other mask instead");
+                f->kind == FIELD_POINTS ? "points of two pictures are twice as many"
+                                        : "`cutmix` pastes a part of the other mask instead");
     }
   }
 }

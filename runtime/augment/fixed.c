@@ -1,6 +1,7 @@
 /* Every fixed step is a resize to some size, then a window of that (which may reach outside: padding). So each is
    described by one frame: resize to (height, width), then take out_height x out_width from (top, left). */
 #include "augment/fixed.h"
+#include "augment/seen.h"
 #include "image/image.h"
 #include <math.h>
 #include <stdlib.h>
@@ -132,11 +133,10 @@ static void boxes_apply(const struct frame *f, double scale_x, double scale_y, s
   int kept = 0;
   for (int i = 0; i < c->boxes; i++) {
     float *b = c->box + 5 * i;
-    float x1 = (float)fmax(0, b[1] * scale_x - f->left), x2 = (float)fmin(f->out_width, b[3] * scale_x - f->left);
-    float y1 = (float)fmax(0, b[2] * scale_y - f->top), y2 = (float)fmin(f->out_height, b[4] * scale_y - f->top);
-    if (x2 - x1 < 1 || y2 - y1 < 1)
+    struct rect r = {b[1] * scale_x - f->left, b[2] * scale_y - f->top, b[3] * scale_x - f->left, b[4] * scale_y - f->top};
+    if (!seen_within(&r, (struct rect){0, 0, f->out_width, f->out_height}, 0))
       continue;
-    float moved[5] = {b[0], x1, y1, x2, y2};
+    float moved[5] = {b[0], (float)r.left, (float)r.top, (float)r.right, (float)r.bottom};
     memcpy(c->box + 5 * kept++, moved, sizeof moved);
   }
   c->boxes = kept;

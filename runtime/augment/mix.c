@@ -1,4 +1,5 @@
 #include "augment/mix.h"
+#include "augment/seen.h"
 #include <math.h>
 #include <string.h>
 
@@ -88,6 +89,42 @@ void mix_values(const struct mix *m, int k, int64_t n, const float *from, float 
   float share = m->part[k].share;
   for (int64_t i = 0; i < n; i++)
     to[i] = k ? to[i] + share * from[i] : share * from[i];
+}
+
+static struct rect window_of(const struct part *p) {
+  return (struct rect){p->x, p->y, p->x + p->width, p->y + p->height};
+}
+
+/* A box of part k, moved to its place in the result; 0 when the other parts leave too little of it. */
+static int part_shows(const struct mix *m, int k, struct rect *r) {
+  const struct part *p = &m->part[k];
+  int right = p->x - p->from_x, down = p->y - p->from_y;
+  if (m->blends)
+    return p->share >= SEEN_SHARE;
+  r->left += right, r->right += right, r->top += down, r->bottom += down;
+  int shows = seen_within(r, window_of(p), SEEN_PIXELS);
+  for (int later = k + 1; later < m->parts && shows; later++)
+    shows = seen_beside(r, window_of(&m->part[later]), SEEN_PIXELS);
+  return shows;
+}
+
+int mix_boxes(const struct mix *m, int k, int rows, const float *from, float *to) {
+  int kept = 0, left_out = 0;
+  for (int i = 0; i < rows && !k; i++)
+    memcpy(to + 5 * i, (float[5]){-1}, 5 * sizeof *to);
+  while (kept < rows && to[5 * kept] != -1)
+    kept++;
+  for (int i = 0; i < rows && from[0] != -1; i++, from += 5) {
+    struct rect r = {from[1], from[2], from[3], from[4]};
+    if (!part_shows(m, k, &r))
+      continue;
+    if (kept < rows)
+      memcpy(to + 5 * kept++, (float[5]){from[0], (float)r.left, (float)r.top, (float)r.right, (float)r.bottom},
+             5 * sizeof *to);
+    else
+      left_out++;
+  }
+  return left_out;
 }
 
 /* Classes of pixels are pasted as they are: four bytes are four bytes. */

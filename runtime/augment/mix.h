@@ -28,6 +28,8 @@ struct chance mix_chance(const struct chance *chance, int k);
    full_height x full_width. */
 void mix_planes(const struct mix *m, int k, int planes, int height, int width, int full_height, int full_width,
                 const float *from, float *to);
+/* Adds its boxes, rows of a field that has so many: what is seen of them. Returns how many there was no room for. */
+int mix_boxes(const struct mix *m, int k, int rows, const float *from, float *to);
 /* The same for values that lie on no plane. */
 void mix_values(const struct mix *m, int k, int64_t n, const float *from, float *to);
 

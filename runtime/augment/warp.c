@@ -6,6 +6,7 @@
    sharp. Rotate, shift, shear and zoom, written in this order, are Keras's apply_affine_transform: its matrices, about
    the centre of the picture, with its signs. */
 #include "augment/warp.h"
+#include "augment/seen.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,19 +150,17 @@ void warp_points(const struct warp *w, const float *point, int points, float *ou
 int warp_boxes(const struct warp *w, const float *box, int boxes, float *out) {
   int kept = 0;
   for (int i = 0; i < boxes; i++, box += 5) {
-    double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
+    struct rect r = {INFINITY, INFINITY, -INFINITY, -INFINITY};
     for (int k = 0; k < 4; k++) { /* the corners */
       double x = box[k & 1 ? 3 : 1], y = box[k & 2 ? 4 : 2];
       warp_undo(w, &x, &y);
-      left = fmin(left, x), right = fmax(right, x), top = fmin(top, y), bottom = fmax(bottom, y);
+      r.left = fmin(r.left, x), r.right = fmax(r.right, x), r.top = fmin(r.top, y), r.bottom = fmax(r.bottom, y);
     }
-    double whole = (right - left) * (bottom - top);
-    left = fmax(left, 0), top = fmax(top, 0), right = fmin(right, w->width), bottom = fmin(bottom, w->height);
-    if (right - left < 1 || bottom - top < 1 || (right - left) * (bottom - top) < 0.1 * whole)
+    if (!seen_within(&r, (struct rect){0, 0, w->width, w->height}, SEEN_PIXELS))
       continue;
     float *to = out + 5 * kept++;
     to[0] = box[0];
-    to[1] = (float)left, to[2] = (float)top, to[3] = (float)right, to[4] = (float)bottom;
+    to[1] = (float)r.left, to[2] = (float)r.top, to[3] = (float)r.right, to[4] = (float)r.bottom;
   }
   return kept;
 }

@@ -36,7 +36,7 @@ void warp_mask(const struct warp *w, const struct cell *c, unsigned char *out);
 
 /* Where the source's points lie in the result, outside of it too. */
 void warp_points(const struct warp *w, const float *point, int points, float *out);
-/* Moves boxes along: the box around the turned one, cut at the border; gone when less than a tenth of it is left. */
+/* Moves boxes along: the box around the turned one, cut at the border; gone by the rule of seen.h. */
 int warp_boxes(const struct warp *w, const float *box, int boxes, float *out);
 
 #endif

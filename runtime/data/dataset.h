@@ -22,6 +22,7 @@ struct net_dataset {
   struct broken broken;
   float **class_weight; /* for each field of data that is class_weight(...): of each class */
   int64_t told; /* of the broken ones, in data_left_out */
+  int crowded;  /* it has been said that mixing leaves boxes out */
 };
 
 /* The source's number of sample `index` of the split. */

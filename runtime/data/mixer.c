@@ -1,8 +1,10 @@
 /* mixup, cutmix and mosaic: loads the other samples a sample is put together with, by the way it came itself, and adds
    their fields to its own. */
 #include "augment/mix.h"
+#include "base.h"
 #include "data/dataset.h"
 #include "data/text.h"
+#include "term.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +12,20 @@ static int is_planes(enum net_field_kind kind) {
   return kind == NET_IMAGE || kind == NET_CLIP || kind == NET_MASK || kind == NET_CLASS_MASK;
 }
 
+/* Said once: boxes are left out because there is no room. */
+static void say_crowded(struct net_dataset *s, const struct net_field *f) {
+  if (__atomic_exchange_n(&s->crowded, 1, __ATOMIC_RELAXED))
+    return;
+  char *line = mem_text("data %s: samples that are put together have more boxes than field `%s` has room for, %lld; the last are "
+                        "left out, unless its `max:` is larger",
+                        s->data->name, f->name, (long long)f->dim[0]);
+  term_warn(line);
+  free(line);
+}
+
 /* Part k of one field: from may be the field itself, copied. */
-static void field_mix(const struct net_data *d, int f, struct mix *m, int k, const void *from, void *to) {
+static void field_mix(struct net_dataset *s, int f, struct mix *m, int k, const void *from, void *to) {
+  const struct net_data *d = s->data;
   const struct net_field *field = &d->field[f], *picture = &d->field[field_of_picture(d) < 0 ? f : field_of_picture(d)];
   int64_t values = data_field_size(field) / 4;
   int height, width, full_height, full_width;
@@ -19,7 +33,10 @@ static void field_mix(const struct net_data *d, int f, struct mix *m, int k, con
   field_size(picture, &full_height, &full_width);
   if (field->kind == NET_CLASS)
     memcpy(&m->part[k].label, from, sizeof m->part[k].label);
-  else if (is_planes(field->kind))
+  else if (field->kind == NET_BOXES) {
+    if (mix_boxes(m, k, (int)field->dim[0], from, to))
+      say_crowded(s, field);
+  } else if (is_planes(field->kind))
     mix_planes(m, k, (int)(values / ((int64_t)height * width)), height, width, full_height, full_width, from, to);
   else
     mix_values(m, k, values, from, to);
@@ -55,7 +72,7 @@ static int parts_add(struct net_dataset *s, const struct chance *chance, struct 
         continue;
       if (!k)
         memcpy(room[f], value[f], (size_t)data_field_size(field));
-      field_mix(s->data, f, m, k, room[f], value[f]);
+      field_mix(s, f, m, k, room[f], value[f]);
     }
   }
   return 0;

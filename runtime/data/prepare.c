@@ -79,8 +79,6 @@ static int mix_check(const struct recipe *r, char err[512]) {
         return fail(err, "data %s, augment: mosaic wants field `%s` as large as `%s`", d->name, d->field[f].name,
                     d->field[picture].name);
     }
-    if (kind >= STEP_MIXUP && field_of(d, NET_BOXES) >= 0)
-      return fail(err, "data %s, augment: %s does not mix boxes yet", d->name, name);
   }
   return 0;
 }

@@ -10,7 +10,7 @@ if [ ! -x "$venv/bin/python" ]; then
 fi
 export KERAS_BACKEND=torch
 # Those that write their files themselves, and those that print a header.
-for script in models zoo pictures odd_pictures arrays augment standardize pipeline explain; do
+for script in models zoo pictures odd_pictures arrays augment mix_boxes standardize pipeline explain; do
   "$venv/bin/python" "tests/peer/$script.py"
 done
 for script in ops layers regions optimizers plateau; do
