@@ -6,14 +6,14 @@ venv=${VENV:-${BUILD:-build}/venv}
 if [ ! -x "$venv/bin/python" ]; then
   echo "making a virtual environment with PyTorch in $venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" -q install numpy pillow safetensors torch torchvision keras scipy tensorboard --extra-index-url https://download.pytorch.org/whl/cpu
+  "$venv/bin/pip" -q install numpy pillow safetensors torch torchvision keras scipy scikit-image tensorboard --extra-index-url https://download.pytorch.org/whl/cpu
 fi
 export KERAS_BACKEND=torch
 # Those that write their files themselves, and those that print a header.
 for script in models zoo pictures odd_pictures arrays augment mix_boxes standardize pipeline explain; do
   "$venv/bin/python" "tests/peer/$script.py"
 done
-for script in ops layers regions optimizers plateau; do
+for script in ops layers regions proposals optimizers plateau; do
   "$venv/bin/python" "tests/peer/$script.py" > "$venv/$script.h"
   cp "$venv/$script.h" "tests/peer/golden/$script.h"
 done
