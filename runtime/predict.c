@@ -56,9 +56,7 @@ static int run(struct predictor *p, char err[ERR]) {
     status = present_batch(&p->presenter, &b, err);
   }
   p->presenter.total = g->total;
-  if (!g->total && p->presenter.json)
-    puts("[]");
-  return status || !g->total ? status : present_end(&p->presenter, err);
+  return status ? status : present_end(&p->presenter, err);
 }
 
 /* ---- the command ---- */
@@ -114,7 +112,7 @@ static const char *summary(const struct net_program *p, const struct net_predict
   fputs("Predicts", f);
   for (int i = 0; i < t->shows; i++)
     fprintf(f, "%s %s", i ? "," : "", p->entry[t->entry].output[t->show[i].output].name);
-  for (int i = 0; i < t->inputs; i++)
+  for (int i = 0; i < t->inputs && !t->input[i].is_option; i++)
     fprintf(f, "%s%s", i ? ", " : " from ", t->input[i].field.name);
   fclose(f);
   const char *kept = heap_text(h, text, size);
@@ -134,7 +132,7 @@ static const char *example(const struct net_predict *t, struct heap *h) {
       fputs(" picture.png", f);
     else if (t->input[i].field.kind == NET_CLASS)
       fprintf(f, " --%s 0", t->input[i].field.name);
-  fputs(shows(t, "mask") || shows(t, "image") ? " -o result.png" : " --json", f);
+  fputs(shows(t, "mask") || shows(t, "image") || shows(t, "boxes") ? " -o result.png" : " --json", f);
   fclose(f);
   const char *kept = heap_text(h, text, size);
   free(text);

@@ -1,39 +1,12 @@
-#include "present.h"
+#include "present_parts.h"
 #include "data/files.h"
-#include "draw/picture.h"
+#include "log/file.h"
 #include "measure.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum show_kind { SHOW_CLASSES, SHOW_MASK, SHOW_IMAGE, SHOW_TEXT };
-
-static enum show_kind kind_of(const struct net_show *s) {
-  return !strcmp(s->name, "classes") ? SHOW_CLASSES
-         : !strcmp(s->name, "mask")  ? SHOW_MASK
-         : !strcmp(s->name, "image") ? SHOW_IMAGE
-                                     : SHOW_TEXT;
-}
-
-/* Planes of a value: [c, h, w], [h, w], or a row. */
-struct planes {
-  int channels, height, width;
-};
-static struct planes planes_of(int rank, const int64_t *dim) {
-  return (struct planes){rank > 2 ? (int)dim[rank - 3] : 1, rank > 1 ? (int)dim[rank - 2] : 1,
-                         rank ? (int)dim[rank - 1] : 1};
-}
-
-static const struct net_io *output_of(const struct presenter *p, int show) {
-  return &p->entry->output[p->predict->show[show].output];
-}
-
-static const void *value_at(const struct presenter *p, const struct presented *b, int show, int64_t i) {
-  const struct net_io *io = output_of(p, show);
-  return (const char *)b->out[p->predict->show[show].output] + (io->batched ? i : 0) * io_count(io, 1) * 4;
-}
 
 static int image_input(const struct presenter *p) {
   for (int i = 0; i < p->entry->inputs; i++)
@@ -42,17 +15,29 @@ static int image_input(const struct presenter *p) {
   return -1;
 }
 
-/* A sheet gathers the samples of a show that has no file of its own for each. */
+/* A sheet gathers the samples of a show that has no file of its own for each. What is told in words as well is drawn only where it is
+   asked for. */
 static int makes_sheet(const struct presenter *p, int show) {
   enum show_kind k = kind_of(&p->predict->show[show]);
-  return k == SHOW_CLASSES ? p->out && image_input(p) >= 0 : k != SHOW_TEXT && !p->from_files;
+  if (k == SHOW_CLASSES || k == SHOW_BOXES)
+    return p->out && image_input(p) >= 0 && !(p->from_files && k == SHOW_BOXES);
+  return k != SHOW_TEXT && !p->from_files;
+}
+
+/* Is a picture made of it for each sample? */
+static int makes_picture(const struct presenter *p, int show) {
+  enum show_kind k = kind_of(&p->predict->show[show]);
+  if (k == SHOW_BOXES)
+    return p->out && p->from_files;
+  return (k == SHOW_MASK || k == SHOW_IMAGE) && p->from_files;
 }
 
 int present_truth(const struct net_data *d, const char *show) {
   int mask = !strcmp(show, "mask");
   for (int f = 0; d && f < d->fields; f++) {
     enum net_field_kind k = d->field[f].kind;
-    if (mask ? k == NET_MASK || k == NET_CLASS_MASK : !strcmp(show, "classes") && k == NET_CLASS)
+    if (mask ? k == NET_MASK || k == NET_CLASS_MASK
+             : (!strcmp(show, "classes") && k == NET_CLASS) || (!strcmp(show, "boxes") && k == NET_BOXES))
       return f;
   }
   return -1;
@@ -61,30 +46,38 @@ int present_truth(const struct net_data *d, const char *show) {
 int present_open(struct presenter *p, char err[ERR]) {
   p->image_input = image_input(p);
   p->shown = mem_get((size_t)(p->predict->shows + 1) * sizeof *p->shown);
+  p->truth = mem_get((size_t)(p->predict->shows + 1) * sizeof *p->truth);
   for (int s = 0; s < p->predict->shows; s++) {
+    if (kind_of(&p->predict->show[s]) == SHOW_BOXES && p->out && !p->quiet && !p->beside)
+      p->beside = open_memstream(&p->text, &p->size);
     int f = p->from_files ? -1 : present_truth(p->data, p->predict->show[s].name);
     if (!makes_sheet(p, s))
       continue;
     p->shown[s] = block_get(io_count(output_of(p, s), 1) * 4 * p->total);
     if (p->image_input >= 0 && !p->image)
       p->image = block_get(io_count(&p->entry->input[p->image_input], 1) * 4 * p->total);
-    if (f >= 0 && !p->truth)
-      p->truth = block_get(data_field_size(&p->data->field[f]) * p->total);
-    if (!p->shown[s] || (p->image_input >= 0 && !p->image) || (f >= 0 && !p->truth))
+    if (f >= 0)
+      p->truth[s] = block_get(data_field_size(&p->data->field[f]) * p->total);
+    if (!p->shown[s] || (p->image_input >= 0 && !p->image) || (f >= 0 && !p->truth[s]))
       return fail(err, "out of memory for a sheet of %lld samples", (long long)p->total);
   }
   return 0;
 }
 
 void present_close(struct presenter *p) {
-  for (int s = 0; p->shown && s < p->predict->shows; s++)
+  for (int s = 0; p->truth && s < p->predict->shows; s++) {
     block_free(p->shown[s]);
-  free(p->shown);
+    block_free(p->truth[s]);
+  }
+  free(p->shown), free(p->truth);
   block_free(p->image);
-  block_free(p->truth);
-  p->shown = NULL;
+  if (p->beside)
+    fclose(p->beside);
+  free(p->text);
+  p->shown = p->truth = NULL;
   p->image = NULL;
-  p->truth = NULL;
+  p->beside = NULL;
+  p->text = NULL;
 }
 
 /* ---- files ---- */
@@ -92,22 +85,55 @@ void present_close(struct presenter *p) {
 int present_pictures(const struct presenter *p) {
   int n = 0;
   for (int s = 0; s < p->predict->shows; s++)
-    n += kind_of(&p->predict->show[s]) == SHOW_MASK || kind_of(&p->predict->show[s]) == SHOW_IMAGE || makes_sheet(p, s);
+    n += makes_picture(p, s) || makes_sheet(p, s);
   return n;
 }
 
-/* Where a picture goes: -o itself if it is the only one, else into the folder -o (or here), named after sample and
- * show. */
+/* -o is the file itself if there is one only, else a folder; so it is where one stands. */
+static int is_folder(const struct presenter *p, int for_each) {
+  struct stat about;
+  size_t n = strlen(p->out);
+  return present_pictures(p) != 1 || (for_each && p->total > 1) || (n && p->out[n - 1] == '/') ||
+         (!stat(p->out, &about) && S_ISDIR(about.st_mode));
+}
+
+static int folder_make(const struct presenter *p, char err[ERR]) {
+  return mkdir(p->out, 0777) && errno != EEXIST
+             ? fail(err, "cannot make the folder %s for the pictures: %s", p->out, strerror(errno))
+             : 0;
+}
+
+static char *in_folder(const struct presenter *p, const char *name) {
+  size_t n = p->out ? strlen(p->out) : 0;
+  return mem_text("%s%s%s", p->out ? p->out : "", !n || p->out[n - 1] == '/' ? "" : "/", name);
+}
+
+/* Where a picture goes: -o itself, or into the folder -o (or here), named after sample and show. */
 static char *picture_path(const struct presenter *p, int show, const char *of, char err[ERR]) {
-  if (p->out && present_pictures(p) == 1 && (p->total == 1 || !of))
+  if (p->out && !is_folder(p, of != NULL))
     return mem_text("%s", p->out);
   const char *stem = of ? path_file(of) : p->predict->name, *dot = strrchr(stem, '.');
   int length = dot && of ? (int)(dot - stem) : (int)strlen(stem);
-  if (p->out && mkdir(p->out, 0777) && errno != EEXIST) {
-    fail(err, "cannot make the folder %s for the pictures: %s", p->out, strerror(errno));
+  if (p->out && folder_make(p, err))
     return NULL;
-  }
-  return mem_text("%s%s%.*s_%s.png", p->out ? p->out : "", p->out ? "/" : "", length, stem, output_of(p, show)->name);
+  char *name = mem_text("%.*s_%s.png", length, stem, output_of(p, show)->name), *path = in_folder(p, name);
+  free(name);
+  return path;
+}
+
+/* Boxes are numbers first of all: what --json says of them lies beside the pictures as well. */
+static int write_beside(struct presenter *p, char err[ERR]) {
+  char *name = mem_text("%s.json", p->predict->name), *path;
+  const char *dot = strrchr(path_file(p->out), '.');
+  path = is_folder(p, p->from_files) ? in_folder(p, name)
+                                     : mem_text("%.*s.json", (int)(dot ? dot - p->out : (long)strlen(p->out)), p->out);
+  free(name);
+  fflush(p->beside);
+  int status = file_replace(path, p->text, p->size, err);
+  if (!status)
+    fprintf(stderr, "wrote %s\n", path);
+  free(path);
+  return status;
 }
 
 static int written(const struct presenter *p, int show, char *path, int status) {
@@ -158,6 +184,8 @@ static int write_picture(const struct presenter *p, const struct presented *b, i
   const void *value = value_at(p, b, show, i);
   if (kind_of(&p->predict->show[show]) == SHOW_MASK)
     return written(p, show, path, write_mask(p, show, value, b->original[i], path, err));
+  if (kind_of(&p->predict->show[show]) == SHOW_BOXES)
+    return written(p, show, path, show_boxes(path, rows_of(io, value), b->original[i], p->names, err));
   return written(p, show, path,
                  show_image(path, value, 1, at.channels, at.height, at.width, range_of(p, at, 1, &room), err));
 }
@@ -173,9 +201,9 @@ static void gather(struct presenter *p, const struct presented *b, int show) {
     memcpy((char *)p->image + (size_t)b->first * size, b->in[p->image_input], (size_t)b->n * size);
   }
   int f = present_truth(p->data, p->predict->show[show].name);
-  if (p->truth && f >= 0 && b->field) {
+  if (p->truth[show] && b->field) {
     size = (size_t)data_field_size(&p->data->field[f]);
-    memcpy((char *)p->truth + (size_t)b->first * size, b->field[f], (size_t)b->n * size);
+    memcpy((char *)p->truth[show] + (size_t)b->first * size, b->field[f], (size_t)b->n * size);
   }
 }
 
@@ -188,13 +216,20 @@ static int32_t *largest(const float *score, int64_t n, int64_t classes) {
   return best;
 }
 
-static struct show_areas truth_areas(const struct presenter *p) {
-  int f = p->truth ? present_truth(p->data, "mask") : -1;
+static struct show_areas truth_areas(const struct presenter *p, int show) {
+  int f = p->truth[show] ? present_truth(p->data, "mask") : -1;
   if (f < 0)
     return (struct show_areas){0};
   const struct net_field *field = &p->data->field[f];
   struct planes at = planes_of(field->rank, field->dim);
-  return (struct show_areas){p->truth, field->elem, at.height, at.width};
+  return (struct show_areas){p->truth[show], field->elem, at.height, at.width};
+}
+
+static struct show_rows truth_rows(const struct presenter *p, int show) {
+  if (!p->truth[show])
+    return (struct show_rows){0};
+  const struct net_field *field = &p->data->field[present_truth(p->data, "boxes")];
+  return (struct show_rows){p->truth[show], (int)field->dim[0], (int)field->dim[1]};
 }
 
 static int write_sheet(const struct presenter *p, int show, const char *path, char err[ERR]) {
@@ -209,89 +244,32 @@ static int write_sheet(const struct presenter *p, int show, const char *path, ch
     return show_image(path, p->shown[show], b.n, at.channels, at.height, at.width, range_of(p, at, 1, &room), err);
   if (kind == SHOW_MASK && p->image)
     return show_mask_sheet(path, &b, (struct show_areas){p->shown[show], io->elem, at.height, at.width},
-                           truth_areas(p), err);
+                           truth_areas(p, show), err);
   if (kind == SHOW_MASK && io->elem == NET_I32)
     return show_class_masks(path, p->shown[show], b.n, at.width, at.height, err);
   if (kind == SHOW_MASK)
     return show_image(path, p->shown[show], b.n, 1, at.height, at.width, &(struct net_range){{0}, {1, 1, 1}}, err);
+  if (kind == SHOW_BOXES)
+    return show_box_sheet(path, &b, rows_of(io, p->shown[show]), truth_rows(p, show), p->names, err);
   int32_t *best = largest(p->shown[show], p->total, io_count(io, 1));
-  int status = show_class_sheet(path, &b, best, p->truth, p->names, err);
+  int status = show_class_sheet(path, &b, best, p->truth[show], p->names, err);
   free(best);
   return status;
 }
 
 int present_end(struct presenter *p, char err[ERR]) {
+  FILE *to[] = {p->json ? stdout : NULL, p->beside};
   int status = 0;
-  for (int s = 0; s < p->predict->shows && !status; s++) {
+  for (int s = 0; s < p->predict->shows && !status && p->total; s++) {
     if (!p->shown[s])
       continue;
     char *path = picture_path(p, s, NULL, err);
     status = path ? written(p, s, path, write_sheet(p, s, path, err)) : -1;
   }
-  if (p->json)
-    puts("\n]");
-  return status;
-}
-
-/* ---- text ---- */
-
-static void numbers(const struct net_io *io, const void *value, int json) {
-  int64_t n = io_count(io, 1);
-  fputs(json && n > 1 ? "[" : "", stdout);
-  for (int64_t i = 0; i < n; i++) {
-    float v = ((const float *)value)[i];
-    fputs(!i ? "" : json ? ", " : " ", stdout);
-    if (io->elem == NET_I32)
-      printf("%d", ((const int32_t *)value)[i]);
-    else
-      printf(!json ? "%.6g" : isfinite(v) ? "%.9g" : "null", (double)v);
-  }
-  fputs(json && n > 1 ? "]" : "", stdout);
-}
-
-static void say_json(const struct presenter *p, const struct presented *b, int64_t i) {
-  printf("%s{", b->first + i ? ",\n" : "[\n");
-  if (b->path[i])
-    fputs("\"file\": ", stdout), show_json_text(stdout, b->path[i]);
-  else
-    printf("\"sample\": %lld", (long long)(b->index ? b->index[i] : b->first + i));
-  for (int s = 0; s < p->predict->shows; s++) {
-    const struct net_io *io = output_of(p, s);
-    if (kind_of(&p->predict->show[s]) == SHOW_CLASSES) {
-      printf(", \"%s\": ", io->name);
-      show_classes_json(stdout, value_at(p, b, s, i), (int)io_count(io, 1), p->best, p->names);
-    } else if (kind_of(&p->predict->show[s]) == SHOW_TEXT) {
-      printf(", \"%s\": ", io->name);
-      numbers(io, value_at(p, b, s, i), 1);
-    }
-  }
-  putchar('}');
-}
-
-static void say_plain(const struct presenter *p, const struct presented *b, int64_t i) {
-  int f = present_truth(p->data, "classes"), texts = 0;
-  for (int s = 0; s < p->predict->shows; s++)
-    texts += kind_of(&p->predict->show[s]) == SHOW_CLASSES || kind_of(&p->predict->show[s]) == SHOW_TEXT;
-  if (!texts)
-    return;
-  if (b->index) {
-    char number[NUMBER];
-    printf("sample %lld", (long long)b->index[i]);
-    if (b->field && f >= 0 && b->field[f])
-      printf(", in truth %s", name_of(p->names, ((const int32_t *)b->field[f])[i], number));
-    puts(":");
-  } else if (p->total > 1)
-    printf("%s:\n", b->path[i] ? b->path[i] : p->predict->name);
-  for (int s = 0; s < p->predict->shows; s++) {
-    const struct net_io *io = output_of(p, s);
-    if (kind_of(&p->predict->show[s]) == SHOW_CLASSES)
-      show_classes(stdout, value_at(p, b, s, i), (int)io_count(io, 1), p->best, p->names);
-    else if (kind_of(&p->predict->show[s]) == SHOW_TEXT) {
-      printf("%s ", io->name);
-      numbers(io, value_at(p, b, s, i), 0);
-      putchar('\n');
-    }
-  }
+  for (int i = 0; i < 2; i++)
+    if (to[i])
+      fputs(p->total ? "\n]\n" : "[]\n", to[i]);
+  return status || (p->beside && write_beside(p, err)) ? -1 : 0;
 }
 
 int present_batch(struct presenter *p, const struct presented *b, char err[ERR]) {
@@ -299,13 +277,15 @@ int present_batch(struct presenter *p, const struct presented *b, char err[ERR])
     if (p->shown[s])
       gather(p, b, s);
   for (int64_t i = 0; i < b->n; i++) {
-    if (!p->quiet)
-      (p->json ? say_json : say_plain)(p, b, i);
-    for (int s = 0; s < p->predict->shows; s++) {
-      enum show_kind k = kind_of(&p->predict->show[s]);
-      if (!p->shown[s] && (k == SHOW_MASK || k == SHOW_IMAGE) && write_picture(p, b, s, i, err))
+    if (!p->quiet && p->json)
+      say_json(p, b, i, stdout);
+    else if (!p->quiet)
+      say_plain(p, b, i);
+    if (p->beside)
+      say_json(p, b, i, p->beside);
+    for (int s = 0; s < p->predict->shows; s++)
+      if (makes_picture(p, s) && write_picture(p, b, s, i, err))
         return -1;
-    }
   }
   return 0;
 }

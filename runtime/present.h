@@ -22,8 +22,11 @@ struct presenter {
   /* filled by present_open: what sheets are made of */
   int image_input; /* the entry's first image, -1: none */
   void **shown;    /* for each show that makes a sheet: its values of all samples */
+  void **truth; /* and the field that it compares with, whose kind fits the show */
   float *image;
-  void *truth; /* the field that a sheet compares with; its kind fits the show */
+  FILE *beside; /* where boxes are shown and pictures written: JSON of all samples, */
+  char *text;   /* which goes here */
+  size_t size;
 };
 
 struct presented {         /* a batch that was computed */

@@ -81,7 +81,8 @@ static void bind_input(Expand *x, Predict *p, const Ast *s) {
 static const struct {
   const char *name, *shape;
 } kinds[] = {{"classes", "a probability for each class, [classes]"}, {"mask", "[1, height, width] or [height, width]"},
-             {"image", "[1, height, width] or [3, height, width]"},   {"value", ""}, {"boxes", NULL}};
+             {"image", "[1, height, width] or [3, height, width]"},   {"value", ""},
+             {"boxes", "rows of class, x1, y1, x2, y2, score, [n, 6], or without the score, [n, 5]"}};
 enum { CLASSES, MASK, IMAGE, VALUE, BOXES, KINDS };
 
 static int fits(int kind, const Type *t) {
@@ -89,6 +90,7 @@ static int fits(int kind, const Type *t) {
   case CLASSES: return t->rank == 1;
   case MASK: return (t->rank == 3 && t->dim[0] == 1) || t->rank == 2;
   case IMAGE: return t->rank == 3 && (t->dim[0] == 1 || t->dim[0] == 3);
+  case BOXES: return t->rank == 2 && (t->dim[1] == 5 || t->dim[1] == 6) && t->elem == F32;
   default: return 1;
   }
 }
@@ -100,12 +102,8 @@ static int check_show(Expand *x, const Ast *s, Val v) {
   while (i < KINDS && strcmp(kind, kinds[i].name))
     i++;
   if (i == KINDS) {
-    NameList all = names_list(x, (const char *[]){"classes", "mask", "image", "value"}, 4);
+    NameList all = names_list(x, (const char *[]){"classes", "mask", "image", "value", "boxes"}, KINDS);
     suggest_or_list(x, diag_add(x->c, D_SHOW, at, kind), s->name, &all, "%s:", "there are");
-    return 0;
-  }
-  if (i == BOXES) {
-    diag_add(x->c, D_NOT_BUILT, at, "`show boxes:`");
     return 0;
   }
   if (!v || fits(i, graph_type(x->g, v)))
@@ -120,6 +118,14 @@ static void read_props(Expand *x, const Ast *s, Show *show) {
     if (recipe_arg(x, s->kids[i]->kids[1], &prop.value))
       vec_push(x->c->mem, &show->props, prop);
   }
+}
+
+/* The second `show mask` is the output mask_2. */
+static Name output_name(Expand *x, const Predict *p, Name kind) {
+  int n = 1;
+  for (int i = 0; i < p->shows.count; i++)
+    n += p->shows.at[i].name == kind;
+  return n == 1 ? kind : name_format(x->c->names, "%s_%d", name_text(x->c->names, kind), n);
 }
 
 static void run_show(Expand *x, Predict *p, const Ast *s) {
@@ -137,7 +143,7 @@ static void run_show(Expand *x, Predict *p, const Ast *s) {
     Attr a[3] = {attr_ints(x->c, dims, rank), attr_number(1), attr_number(0)};
     v = graph_add(x->g, OP_expand, &v, 1, a, s->span);
   }
-  vec_push(x->c->mem, &x->g->outputs, (Output){s->name, v, OUT_SHOW});
+  vec_push(x->c->mem, &x->g->outputs, (Output){output_name(x, p, s->name), v, OUT_SHOW});
   vec_push(x->c->mem, &p->shows, show);
 }
 

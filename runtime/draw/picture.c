@@ -46,6 +46,34 @@ struct net_picture *picture_copy(const struct net_picture *p, int channels) {
   return image_convert(q, channels);
 }
 
+/* Smaller, plane by plane. */
+static int shrink(const struct net_picture *p, struct net_picture *q) {
+  size_t from = (size_t)p->width * p->height, to = (size_t)q->width * q->height;
+  unsigned char *plane = malloc(from), *small = malloc(to);
+  int failed = !plane || !small;
+  for (int c = 0; c < 3 && !failed; c++) {
+    for (size_t i = 0; i < from; i++)
+      plane[i] = p->pixels[3 * i + c];
+    failed = image_resize(plane, p->width, p->height, small, q->width, q->height);
+    for (size_t i = 0; i < to && !failed; i++)
+      q->pixels[3 * i + c] = small[i];
+  }
+  free(plane), free(small);
+  return failed;
+}
+
+struct net_picture *picture_sized(struct net_picture *p, int width, int height) {
+  struct net_picture *q = p ? image_new(width, height, 3) : NULL;
+  if (q && width >= p->width)
+    canvas_picture(q, 0, 0, p, width / p->width);
+  else if (q && shrink(p, q)) {
+    image_free(q);
+    q = NULL;
+  }
+  image_free(p);
+  return q;
+}
+
 static float soft_at(const float *mask, int width, int height, double x, double y) {
   x = fmin(fmax(x - 0.5, 0), width - 1), y = fmin(fmax(y - 0.5, 0), height - 1);
   int i = (int)x, j = (int)y, right = i + 1 < width, below = j + 1 < height ? width : 0;

@@ -11,6 +11,8 @@ const char *name_of(struct show_names names, int k, char number[NUMBER]); /* a c
    RGB; of any other number the first is shown. */
 struct net_picture *picture_of(const float *value, int channels, int height, int width, const struct net_range *range);
 struct net_picture *picture_copy(const struct net_picture *p, int channels);
+/* Consumes p (RGB, may be NULL): larger by whole pixels, or smaller by averaging. */
+struct net_picture *picture_sized(struct net_picture *p, int width, int height);
 
 /* The class of each pixel of `at` (0: ground), read from a mask of width x height by at->map. Masks of floats count as
    class 1 above 0.5, between pixels by interpolation; masks of classes are read at the nearest pixel. */

@@ -41,30 +41,6 @@ static struct net_picture *frame_picture(const struct show_samples *s, int i, in
   return p;
 }
 
-/* Puts p at (x, y), larger by whole pixels or smaller by averaging. */
-static int picture_put(struct net_picture *sheet, int x, int y, const struct net_picture *p, const struct tile *t) {
-  if (t->scale >= 1) {
-    canvas_picture(sheet, x, y, p, (int)t->scale);
-    return 0;
-  }
-  size_t from = (size_t)p->width * p->height, to = (size_t)t->width * t->height;
-  unsigned char *plane = malloc(from), *small = malloc(to);
-  struct net_picture *q = image_new(t->width, t->height, 3);
-  int failed = !plane || !small || !q;
-  for (int c = 0; c < 3 && !failed; c++) {
-    for (size_t i = 0; i < from; i++)
-      plane[i] = p->pixels[3 * i + c];
-    failed = image_resize(plane, p->width, p->height, small, t->width, t->height);
-    for (size_t i = 0; i < to && !failed; i++)
-      q->pixels[3 * i + c] = small[i];
-  }
-  if (!failed)
-    canvas_picture(sheet, x, y, q, 1);
-  free(plane), free(small);
-  image_free(q);
-  return failed;
-}
-
 /* Boxes as frames with the name of their class, points as squares, each in the colour of its class or number. */
 static void marks_put(struct net_picture *sheet, int x, int y, const struct show_samples *s, int i,
                       const struct tile *t) {
@@ -129,7 +105,10 @@ int show_samples(const char *path, const struct show_samples *s, char err[512]) 
     int x = GAP + i % columns * step_x, y = GAP + i / columns * step_y;
     for (int k = 0; k < t.frames && !failed; k++) {
       struct net_picture *p = frame_picture(s, i, t.frames > 1 ? k * (s->frames - 1) / (t.frames - 1) : 0);
-      failed = !p || picture_put(sheet, x + k * (t.width + 1), y, p, &t);
+      p = picture_sized(p, t.width, t.height);
+      failed = !p;
+      if (p)
+        canvas_picture(sheet, x + k * (t.width + 1), y, p, 1);
       image_free(p);
     }
     if (!failed)

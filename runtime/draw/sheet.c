@@ -1,5 +1,6 @@
 /* Sheets: many samples on one page, with what the network said about them. */
 #include "base.h"
+#include "draw/found.h"
 #include "draw/picture.h"
 #include "draw/show.h"
 #include <stdlib.h>
@@ -70,6 +71,46 @@ int show_mask_sheet(const char *path, const struct show_batch *b, struct show_ar
       failed = tile_put(sheet, x, y, scale, p, mask[k], i);
       x += step_x;
     }
+    image_free(p);
+  }
+  return sheet_done(path, sheet, failed, err);
+}
+
+static struct found_list rows_read(struct show_rows r, int i, const struct net_picture *at) {
+  return r.value ? found_read(r.value + (size_t)i * r.rows * r.columns, r.rows, r.columns, at) : (struct found_list){0};
+}
+
+/* Picture i in the tile's size, with its boxes; NULL when out of memory. */
+static struct net_picture *box_tile(struct net_picture *picture, double scale, int i, struct show_rows found,
+                                    struct show_rows truth, struct show_names names) {
+  struct net_picture *p = image_convert(picture, 3);
+  if (p)
+    p = picture_sized(p, (int)(p->width * scale + 0.5), (int)(p->height * scale + 0.5));
+  if (!p)
+    return NULL;
+  p->map[0] = p->map[4] = scale;
+  struct found_list l = rows_read(found, i, p), true_ones = rows_read(truth, i, p);
+  found_draw(p, l, true_ones, names);
+  found_free(&l);
+  found_free(&true_ones);
+  return p;
+}
+
+int show_box_sheet(const char *path, const struct show_batch *b, struct show_rows found, struct show_rows truth,
+                   struct show_names names, char err[512]) {
+  enum { FEW = 16, LARGE = 384, SMALL = 224 };
+  int columns = grid_columns(b->n), rows = (b->n + columns - 1) / columns, wanted = b->n > FEW ? SMALL : LARGE;
+  int longer = b->width > b->height ? b->width : b->height;
+  double scale = longer > wanted ? (double)wanted / longer : wanted / longer;
+  int step_x = (int)(b->width * scale + 0.5) + GAP, step_y = (int)(b->height * scale + 0.5) + GAP;
+  struct net_range range = batch_range(b);
+  struct net_picture *sheet = canvas_new(columns * step_x + GAP, rows * step_y + GAP, paper);
+  int failed = !sheet;
+  for (int i = 0; !failed && i < b->n; i++) {
+    struct net_picture *p = box_tile(batch_picture(b, &range, i), scale, i, found, truth, names);
+    failed = !p;
+    if (p)
+      canvas_picture(sheet, GAP + i % columns * step_x, GAP + i / columns * step_y, p, 1);
     image_free(p);
   }
   return sheet_done(path, sheet, failed, err);

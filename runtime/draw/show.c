@@ -1,6 +1,7 @@
 /* The results of predict commands: tables, JSON, masks, overlays, pictures. */
 #include "draw/show.h"
 #include "base.h"
+#include "draw/found.h"
 #include "draw/picture.h"
 #include "log/file.h"
 #include <math.h>
@@ -144,6 +145,16 @@ int show_class_masks(const char *path, const int32_t *mask, int n, int width, in
   }
   struct net_picture *p = tile ? n == 1 ? tile[0] : grid_of(tile, n, grid_columns(n)) : NULL;
   free(tile);
+  return picture_done(path, p, err);
+}
+
+int show_boxes(const char *path, struct show_rows found, const struct net_picture *original, struct show_names names,
+               char err[512]) {
+  struct net_picture *p = picture_copy(original, 3);
+  struct found_list l = found_read(found.value, found.rows, found.columns, original);
+  if (p)
+    found_draw(p, l, (struct found_list){0}, names);
+  found_free(&l);
   return picture_done(path, p, err);
 }
 

@@ -32,6 +32,15 @@ int show_class_overlay(const char *path, const int32_t *mask, int width, int hei
 /* The same without an original, n masks as a grid. */
 int show_class_masks(const char *path, const int32_t *mask, int n, int width, int height, char err[512]);
 
+/* ---- show boxes: see found.h ---- */
+struct show_rows { /* a table for each sample */
+  const float *value; /* NULL: there are none */
+  int rows, columns;
+};
+/* Draws them on the original. */
+int show_boxes(const char *path, struct show_rows found, const struct net_picture *original, struct show_names names,
+               char err[512]);
+
 /* ---- show image: n pictures; one is written as it is, several as a grid ---- */
 int show_image(const char *path, const float *image, int n, int channels, int height, int width,
                const struct net_range *range, char err[512]);
@@ -66,6 +75,9 @@ struct show_batch {
 /* Rows of [input | predicted mask over it | true mask over it], up to 16 samples. */
 int show_mask_sheet(const char *path, const struct show_batch *b, struct show_areas predicted, struct show_areas truth,
                     char err[512]);
+/* A grid of pictures with the boxes that were found, and the true ones thin and dashed. */
+int show_box_sheet(const char *path, const struct show_batch *b, struct show_rows found, struct show_rows truth,
+                   struct show_names names, char err[512]);
 /* A grid of pictures with the predicted class below each, framed green if it equals truth[i], else red with the true
    one in the second line. truth may be NULL: no frames; predicted NULL: the true class, no frames. */
 int show_class_sheet(const char *path, const struct show_batch *b, const int32_t *predicted, const int32_t *truth,
