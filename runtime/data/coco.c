@@ -23,6 +23,7 @@ struct coco {
   struct source base;
   struct paths image, names;
   int image_field, boxes_field;
+  char *json;
   struct note *note; /* those of image i: first[i] … first[i + 1] - 1 */
   int64_t *first;
 };
@@ -42,8 +43,8 @@ static int coco_load(const struct source *s, int64_t i, struct cell *cell, char 
 }
 
 static void coco_where(const struct source *s, int64_t i, int field, char out[300]) {
-  (void)field;
-  snprintf(out, 300, "%s", ((const struct coco *)s)->image.path[i]);
+  const struct coco *x = (const struct coco *)s;
+  snprintf(out, 300, "%s", field == x->boxes_field ? x->json : x->image.path[i]);
 }
 
 static const char *coco_class_name(const struct source *s, int k) {
@@ -54,7 +55,7 @@ static const char *coco_class_name(const struct source *s, int k) {
 static void coco_close(struct source *s) {
   struct coco *x = (struct coco *)s;
   paths_free(&x->image), paths_free(&x->names);
-  free(x->note), free(x->first);
+  free(x->note), free(x->first), free(x->json);
   free(x);
 }
 
@@ -195,13 +196,13 @@ struct source *coco_open(const struct source_request *r, char err[512]) {
   x->base = (struct source){r->data, 0, 0, coco_load, coco_class_name, coco_where, coco_close, NULL, 1};
   x->image_field = field_of(r->data, NET_IMAGE);
   x->boxes_field = field_of(r->data, NET_BOXES);
-  char *path = path_join(r->dir, arg_text(r->call, CALL_SOURCE, "json"));
+  x->json = path_join(r->dir, arg_text(r->call, CALL_SOURCE, "json"));
   char *folder = path_join(r->dir, arg_text(r->call, CALL_SOURCE, "images"));
   int failed = fields_check(r->data, 1 << NET_IMAGE | 1 << NET_BOXES, "coco", err);
   if (!failed && x->image_field < 0)
     failed = fail(err, "data %s: coco wants a field of pictures", r->data->name);
-  failed = failed || !path || !folder || coco_read(x, path, folder, err);
-  free(path), free(folder);
+  failed = failed || !x->json || !folder || coco_read(x, x->json, folder, err);
+  free(folder);
   if (!failed)
     return &x->base;
   coco_close(&x->base);

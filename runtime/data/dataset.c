@@ -14,6 +14,10 @@ int data_has(const struct net_data *d, enum net_split split) {
   return split == NET_TRAIN ? d->source != NULL : split == NET_VAL ? d->val || d->holdout : d->test != NULL;
 }
 
+const struct net_call *data_source(const struct net_data *d, enum net_split split) {
+  return split == NET_TEST ? d->test : split == NET_VAL && d->val ? d->val : d->source;
+}
+
 static int members_pick(struct net_dataset *s, const struct net_call *holdout, int want_held, char err[512]) {
   int64_t n = s->source->count;
   unsigned char *mark = mem_get((size_t)n);
@@ -77,7 +81,7 @@ static int dataset_open(struct net_dataset *s, const struct net_data *d, enum ne
     return -1;
   if (!data_has(d, split))
     return fail(err, "data %s has no %s samples: write %s", d->name, what[split], lines[split]);
-  const struct net_call *call = split == NET_TEST ? d->test : split == NET_VAL && d->val ? d->val : d->source;
+  const struct net_call *call = data_source(d, split);
   int shared = d->holdout && call == d->source;
   if (!call)
     return fail(err, "data %s has a `holdout:` but no `source:` to take it from", d->name);

@@ -30,6 +30,9 @@ static inline int64_t data_member(const struct net_dataset *s, int64_t index) {
   return s->member ? s->member[index] : index;
 }
 
+/* Where the samples of a split come from: `val:`, or with `holdout:` the source of the training. */
+const struct net_call *data_source(const struct net_data *d, enum net_split split);
+
 /* Sample i of the source, its cells loaded and prepared, as number n of the buffers; chance NULL: not augmented. */
 int sample_write(struct net_dataset *s, const struct cell *cell, int64_t i, int64_t n, const struct chance *chance,
                  void *const *buffers, char err[512]);

@@ -79,7 +79,7 @@ static int mark_listed(const struct source *s, const struct net_call *c, unsigne
   char **path = mem_get((size_t)s->count * sizeof *path), where[300];
   int n = a->kind == NET_LIST ? a->count : 1, failed = 0;
   for (int64_t i = 0; i < s->count; i++) {
-    s->where(s, i, 0, where);
+    source_where(s, i, where);
     path[i] = mem_text("%s", where);
   }
   for (int k = 0; k < n && !failed; k++)

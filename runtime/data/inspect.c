@@ -56,7 +56,7 @@ static int try_all(struct net_dataset *s, int64_t index, struct cell *cell, char
 }
 
 void data_where(const struct net_dataset *s, int64_t index, char out[300]) {
-  s->source->where(s->source, data_member(s, index), 0, out);
+  source_where(s->source, data_member(s, index), out);
 }
 
 int data_inspect(struct net_dataset *s, int64_t index, struct data_seen *seen, int *broken, char err[512]) {

@@ -177,7 +177,7 @@ char *data_left_out(struct net_dataset *s) {
 static int leave_out(struct net_dataset *s, int64_t index, char err[512]) {
   char where[300];
   int64_t i = data_member(s, index);
-  s->source->where(s->source, i, 0, where);
+  source_where(s->source, i, where);
   int64_t count = broken_add(&s->broken, index, where, err);
   if (2 * count <= s->count)
     return 0;

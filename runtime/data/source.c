@@ -48,6 +48,11 @@ void source_close(struct source *s) {
     s->close(s);
 }
 
+void source_where(const struct source *s, int64_t i, char out[300]) {
+  int picture = field_of_picture(s->data);
+  s->where(s, i, picture < 0 ? 0 : picture, out);
+}
+
 int field_of(const struct net_data *d, enum net_field_kind kind) {
   for (int i = 0; i < d->fields; i++)
     if (d->field[i].kind == kind)

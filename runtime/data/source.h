@@ -25,6 +25,9 @@ struct source *source_open(const struct net_data *d, const struct net_call *call
                            char err[512]);
 void source_close(struct source *s);
 
+/* How messages call sample i by one name: its picture's, if it has one. */
+void source_where(const struct source *s, int64_t i, char out[300]);
+
 /* One for each row of kind SOURCE. The call passed call_check. NULL and err on failure. */
 struct source_request {
   const struct net_data *data;

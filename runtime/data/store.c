@@ -27,7 +27,7 @@ struct entry {
 };
 struct plane { /* of a record, one for each field; the bytes of all follow */
   int32_t channels, height, width, label;
-  int64_t between;
+  int64_t between, boxes;
 };
 
 struct store {
@@ -38,7 +38,7 @@ struct store {
   pthread_mutex_t lock;
 };
 
-static const char MAGIC[8] = "netc.s1";
+static const char MAGIC[8] = "netc.s2";
 
 /* ---- what a file belongs to ---- */
 
@@ -46,7 +46,8 @@ static void key_line(uint64_t key[2], const char *text) {
   hash_add(key, text, strlen(text) + 1);
 }
 
-static void key_recipe(uint64_t key[2], const struct net_data *d) {
+static void key_recipe(uint64_t key[2], const struct net_dataset *s) {
+  const struct net_data *d = &s->given;
   char *text;
   size_t size;
   FILE *f = open_memstream(&text, &size);
@@ -57,6 +58,10 @@ static void key_recipe(uint64_t key[2], const struct net_data *d) {
   }
   for (int i = 0; i < d->prepares; i++)
     value_write(f, &(struct net_arg){.kind = NET_CALL, .call = &d->prepare[i]});
+  value_write(f, &(struct net_arg){.kind = NET_CALL, .call = data_source(d, s->split)});
+  int boxes = field_of(d, NET_BOXES);
+  for (int k = 0; boxes >= 0 && k < d->field[boxes].classes; k++)
+    fprintf(f, "\n%s", data_class_name(s, k) ? data_class_name(s, k) : "");
   fclose(f);
   key_line(key, text);
   free(text);
@@ -85,8 +90,8 @@ static void key_sample(uint64_t key[2], const struct net_dataset *s, int64_t i) 
 static int fields_fit(const struct net_dataset *s, char err[512]) {
   for (int f = 0; f < s->given.fields; f++) {
     enum net_field_kind kind = s->given.field[f].kind;
-    if (kind != NET_IMAGE && kind != NET_MASK && kind != NET_CLASS_MASK && kind != NET_CLASS)
-      return fail(err, "--cache keeps pictures, masks and classes; field `%s` of %s is none of them",
+    if (kind != NET_IMAGE && kind != NET_MASK && kind != NET_CLASS_MASK && kind != NET_CLASS && kind != NET_BOXES)
+      return fail(err, "--cache keeps pictures, masks, boxes and classes; field `%s` of %s is none of them",
                   s->given.field[f].name, s->data->name);
   }
   return 0;
@@ -148,7 +153,7 @@ struct store *store_open(const struct net_dataset *s, const char *dir, char err[
     return fail(err, "cannot make the folder %s: %s", dir, strerror(errno)), NULL;
   struct head head = {.key = {1, 2}, .count = s->source->count};
   memcpy(head.magic, MAGIC, sizeof head.magic);
-  key_recipe(head.key, &s->given);
+  key_recipe(head.key, s);
   for (int64_t i = 0; i < head.count; i++)
     key_sample(head.key, s, i);
   struct store *t = mem_get(sizeof *t);
@@ -179,11 +184,30 @@ static size_t plane_bytes(const struct plane *p) {
   return (size_t)p->channels * (size_t)p->height * (size_t)p->width;
 }
 
+static size_t box_bytes(const struct plane *p) {
+  return (size_t)p->boxes * 5 * sizeof(float);
+}
+
+static struct plane plane_of(const struct cell *c) {
+  return (struct plane){c->bytes ? c->channels : 0, c->height, c->width, c->label, c->between, c->boxes};
+}
+
+/* Room of its own for the bytes that a record has next. */
+static void *bytes_take(const unsigned char **from, size_t n) {
+  void *bytes = n ? mem_get(n) : NULL;
+  if (n)
+    memcpy(bytes, *from, n);
+  *from += n;
+  return bytes;
+}
+
 static uint64_t hash_of(const void *bytes, int64_t size) {
   uint64_t hash[2] = {3, 4};
   hash_add(hash, bytes, (size_t)size);
   return hash[0] ^ hash[1];
 }
+
+enum { BOXES_MAX = 1 << 20 };
 
 /* Does a record hold what its planes say? */
 static int is_whole(const struct store *t, const unsigned char *record, int64_t bytes) {
@@ -194,9 +218,9 @@ static int is_whole(const struct store *t, const unsigned char *record, int64_t 
     struct plane p;
     memcpy(&p, record + (size_t)f * sizeof p, sizeof p);
     if (p.channels < 0 || p.height < 0 || p.width < 0 || p.channels > 4096 || p.height > IMAGE_SIDE_MAX ||
-        p.width > IMAGE_SIDE_MAX)
+        p.width > IMAGE_SIDE_MAX || p.boxes < 0 || p.boxes > BOXES_MAX)
       return 0;
-    need += plane_bytes(&p);
+    need += plane_bytes(&p) + box_bytes(&p);
   }
   return (int64_t)need == bytes;
 }
@@ -207,21 +231,17 @@ int store_get(struct store *t, int64_t i, struct cell *cell) {
   pthread_mutex_unlock(&t->lock);
   if (e.bytes <= 0 || e.bytes > (int64_t)1 << 31)
     return 0;
-  unsigned char *record = malloc((size_t)e.bytes), *from;
+  unsigned char *record = malloc((size_t)e.bytes);
   int good = record && !read_all(t->fd, record, (size_t)e.bytes, e.at) && hash_of(record, e.bytes) == e.hash &&
              is_whole(t, record, e.bytes);
-  from = record + (size_t)t->fields * sizeof(struct plane);
+  const unsigned char *from = record + (size_t)t->fields * sizeof(struct plane);
   for (int f = 0; f < t->fields && good; f++) {
     struct plane p;
     memcpy(&p, record + (size_t)f * sizeof p, sizeof p);
-    size_t n = plane_bytes(&p);
-    cell[f] = (struct cell){
-        .channels = p.channels, .height = p.height, .width = p.width, .label = p.label, .between = p.between};
-    if (!n)
-      continue;
-    cell[f].bytes = mem_get(n);
-    memcpy(cell[f].bytes, from, n);
-    from += n;
+    cell[f] = (struct cell){.channels = p.channels, .height = p.height, .width = p.width, .label = p.label,
+                            .between = p.between, .boxes = (int)p.boxes};
+    cell[f].bytes = bytes_take(&from, plane_bytes(&p));
+    cell[f].box = bytes_take(&from, box_bytes(&p));
   }
   free(record);
   return good;
@@ -229,18 +249,20 @@ int store_get(struct store *t, int64_t i, struct cell *cell) {
 
 static unsigned char *record_of(const struct store *t, const struct cell *cell, int64_t *bytes) {
   size_t room = (size_t)t->fields * sizeof(struct plane), need = room;
-  for (int f = 0; f < t->fields; f++)
-    need += cell[f].bytes ? (size_t)cell[f].channels * (size_t)cell[f].height * (size_t)cell[f].width : 0;
+  for (int f = 0; f < t->fields; f++) {
+    struct plane p = plane_of(&cell[f]);
+    need += plane_bytes(&p) + box_bytes(&p);
+  }
   unsigned char *record = mem_get(need), *to = record + room;
   for (int f = 0; f < t->fields; f++) {
-    const struct cell *c = &cell[f];
-    struct plane p = {.label = c->label, .between = c->between};
-    if (c->bytes)
-      p.channels = c->channels, p.height = c->height, p.width = c->width;
+    struct plane p = plane_of(&cell[f]);
     memcpy(record + (size_t)f * sizeof p, &p, sizeof p);
-    if (c->bytes)
-      memcpy(to, c->bytes, plane_bytes(&p));
+    if (cell[f].bytes)
+      memcpy(to, cell[f].bytes, plane_bytes(&p));
     to += plane_bytes(&p);
+    if (cell[f].box)
+      memcpy(to, cell[f].box, box_bytes(&p));
+    to += box_bytes(&p);
   }
   *bytes = (int64_t)need;
   return record;

@@ -87,3 +87,51 @@ grep '\.cache: ' full.err | sed 's/-[0-9a-f]*\.cache/.cache/'
 "$NETC" build kinds.net --cpu x86-64-v3 -D side=50 -o other || exit 1
 ./other train --data . --out other_run --log none --cache kept > /dev/null && ls kept | wc -l
 train wrong --cache kinds.net/x
+
+# boxes are kept with their pictures; another text of boxes, or another order of the names, and all are read again
+cat > found.net <<'END_OF_NET'
+net Count {
+  in image [3, 48, 48]
+  out size = image -> conv(4, 3, stride: 2) -> relu -> global_avgpool -> dense(1)
+}
+data Found {
+  field image [3, 48, 48]
+  field boxes boxes(2, max: 8)
+  names:   ["dark", "light"]
+  source:  yolo("train/dark/*.jpg", "texts")
+  prepare: letterbox(48) -> scale(1/255)
+  augment: flip(horizontal: 0.5) -> mosaic(p: 0.5)
+}
+train on Found as (image, boxes) {
+  minimize (Count(image)[0] - sum(boxes.box)/1000 - sum(boxes.class)/10)^2
+  optimizer: sgd(lr: 0.01)
+  epochs: 2
+  batch: 4
+}
+END_OF_NET
+mkdir texts
+i=0
+while [ $i -lt 20 ]; do
+  echo "$((i % 2)) 0.5 0.4 0.$((i % 5 + 1)) 0.3" > texts/$i.txt
+  i=$((i + 1))
+done
+echo "1 0.25 0.25 0.2 0.2" >> texts/3.txt
+: > texts/4.txt
+found() { # found NAME [ARGUMENT...]
+  name=$1
+  shift
+  ./found train --data . --out "$name" --log none "$@" > "$name.txt" 2> "$name.err" || cat "$name.txt" "$name.err"
+}
+alike() { cmp boxes/last.safetensors "$1/last.safetensors" && echo "$1: the same"; }
+"$NETC" build found.net --cpu x86-64-v3 || exit 1
+found boxes
+found boxes_first --cache boxed && alike boxes_first
+found boxes_second --cache boxed && alike boxes_second
+ls boxed | wc -l
+echo "1 0.5 0.5 0.9 0.9" > texts/3.txt
+found boxes_other --cache boxed && alike boxes_other
+ls boxed | wc -l
+sed -i 's/"dark", "light"/"light", "dark"/' found.net
+"$NETC" build found.net --cpu x86-64-v3 || exit 1
+found boxes_named --cache boxed
+ls boxed | wc -l
