@@ -57,6 +57,12 @@ void nrt_normal(float *out, int64_t first, int64_t count, uint64_t seed, uint64_
 void nrt_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b, int64_t ldb,
               float beta, float *c, int64_t ldc);
 
+/* One part of one sample of an operation without regular loops, a pure function: in: the sample's operands; out: its result, of
+   which the part is written; set: sizes and settings, in the order that the function tells; work: memory of this thread.
+   runtime/select.c, in programs that select only. */
+typedef void net_part(const float *const *in, void *out, int64_t part, const double *set, void *work);
+net_part nrt_top, nrt_rank, nrt_nms;
+
 /* ---- what the program is ---- */
 
 enum net_elem { NET_F32, NET_I32 };

@@ -172,7 +172,8 @@ Value builtin_call(Expand *x, const Builtin *b, const Args *args, Span at) {
 
 int op_is_function(const OpRow *row) {
   static const OpId functions[] = {OP_conv2d, OP_conv2d_input_grad, OP_maxpool, OP_avgpool, OP_resize, OP_bmm, OP_stop,
-                                   OP_argmax, OP_slice, OP_pad, OP_pick, OP_one_hot, OP_take};
+                                   OP_argmax, OP_slice, OP_pad, OP_pick, OP_one_hot, OP_take, OP_gather, OP_scatter, OP_top, OP_rank,
+                                   OP_nms};
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
     if (row->id == functions[i])
       return 1;
@@ -189,9 +190,20 @@ static int list_length(Expand *x, const OpRow *row, int i) {
   return window && (!strcmp(name, "size") || !strcmp(name, "stride")) ? 2 : 0;
 }
 
+static int is_fraction(const char *setting) {
+  return !strcmp(setting, "iou") || !strcmp(setting, "sigma");
+}
+
 static int read_attr(Expand *x, const OpRow *row, int i, const Arg *a, Val first, Attr *out) {
   int list[16], wanted = list_length(x, row, i);
   const char *name = arena_printf(x->c->mem, "`%s`", name_text(x->c->names, row->attr[i]));
+  double number;
+  if (is_fraction(name_text(x->c->names, row->attr[i]))) {
+    if (!to_number(x, a->value, a->span, arena_printf(x->c->mem, "a number for %s", name), &number))
+      return 0;
+    *out = attr_number(number);
+    return 1;
+  }
   int n = to_sizes(x, a->value, a->span, name, INT32_MIN, list, wanted ? wanted : 1);
   if (n < 0)
     return 0;

@@ -273,12 +273,14 @@ int step_fold(const Graph *g, Val v); /* how many values a step has for each sam
 
 /* ---- lowering: one function a tag; gen/step.c holds the table ---- */
 typedef void LowerStep(Gen *g, const Plan *p, int step);
-LowerStep lower_each, lower_reduce, lower_conv, lower_pool, lower_gemm, lower_move, lower_gather, lower_random;
+LowerStep lower_each, lower_reduce, lower_conv, lower_pool, lower_gemm, lower_move, lower_gather, lower_random,
+    lower_call;
 LowerStep lower_argmax; /* a REDUCE row of its own kind */
 LowerStep lower_copy;   /* a plan's copy */
 Scratch conv_scratch(const Graph *g, Val v);
 Scratch gemm_scratch(const Graph *g, Val v);
 Scratch pool_scratch(const Graph *g, Val v);
 Scratch reduce_scratch(const Graph *g, Val v);
+Scratch call_scratch(const Graph *g, Val v);
 
 #endif

@@ -109,7 +109,7 @@ static void build_one_hot(Emit *e, void *user) {
   loop_end(e, &rows);
 }
 
-/* ---- take: out[o] = table[index[o]]; take_over: its transpose ---- */
+/* ---- take, gather: out[o] = table[index[o]]; take_over, scatter: their transposes ---- */
 
 typedef struct {
   Ir from, to, keep;
@@ -174,6 +174,29 @@ static void build_take_over(Emit *e, void *user) {
   loop_end(e, &l);
 }
 
+/* scatter: of each sample its own; a unit is a sample. */
+static void build_scatter(Emit *e, void *user) {
+  const Gather *t = user;
+  Ir index = kernel_pointer(e, 0), x = kernel_pointer(e, 1), out = kernel_pointer(e, 2), from, to;
+  kernel_range(e, kernel_number(e, 3), &from, &to);
+  Loop l, o;
+  Branch b;
+  loop_begin(e, &l, from, to, 1, NULL, 0);
+  Ir rows = at(e, out, imulk(e, l.iv, t->axis * t->inner));
+  Row zero = {.to = rows};
+  emit_run(e, t->axis * t->inner, move_vector, &zero);
+  loop_begin(e, &o, k64(e, 0), k64(e, t->outer), 1, NULL, 0);
+  Ir i = load_index(e, t, at(e, index, iadd(e, imulk(e, l.iv, t->sample[0]), o.iv)));
+  branch_begin(e, &b, is_inside(e, i, t->axis));
+  Row r = {.from = at(e, x, iadd(e, imulk(e, l.iv, t->sample[1]), imulk(e, o.iv, t->inner))),
+           .to = at(e, rows, imulk(e, LLVMBuildSExt(e->builder, i, e->i64, ""), t->inner)),
+           .add = 1};
+  emit_run(e, t->inner, move_vector, &r);
+  branch_end(e, &b);
+  loop_end(e, &o);
+  loop_end(e, &l);
+}
+
 /* ---- launches ---- */
 
 static int64_t sample_stride(const Graph *g, Val v) {
@@ -226,6 +249,7 @@ void lower_gather(Gen *g, const Plan *p, int step) {
                  entry_chunks(g, rows, 1 + t.axis * t.inner / 2));
     return;
   case OP_take:
+  case OP_gather:
     t.outer = type_size(&bt), t.axis = at_type.dim[0], t.inner = type_size(&at_type) / t.axis, t.elem = bt.elem;
     rows = imulk(e, samples, t.outer);
     entry_launch(g, kernel_of(g, "take", build_take, &t),
@@ -238,6 +262,12 @@ void lower_gather(Gen *g, const Plan *p, int step) {
     entry_launch(g, kernel_of(g, "take_over", build_take_over, &t),
                  (Ir[]){entry_value(g, a), entry_value(g, b), entry_out(g), entry_number(g, samples)}, 4,
                  entry_chunks_of(g, k64(e, t.axis), imulk(e, samples, t.outer * (4 + t.inner / 2))));
+    return;
+  case OP_scatter:
+    t.outer = type_size(&at_type), t.axis = type.dim[0], t.inner = type_size(&type) / t.axis, t.elem = at_type.elem;
+    entry_launch(g, kernel_of(g, "scatter", build_scatter, &t),
+                 (Ir[]){entry_value(g, a), entry_value(g, b), entry_out(g), entry_number(g, samples)}, 4,
+                 entry_chunks(g, samples, t.outer * (4 + t.inner / 2) + t.axis * t.inner / 4));
     return;
   default:
     BUG("%s gathers nothing", name_text(g->c->names, op_row(g->c, graph_node(graph, v)->op)->name));

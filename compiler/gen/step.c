@@ -5,7 +5,7 @@
 static LowerStep *const lowering[] = {
     [LOWER_EACH] = lower_each,     [LOWER_REDUCE] = lower_reduce, [LOWER_CONV] = lower_conv,
     [LOWER_POOL] = lower_pool,     [LOWER_GEMM] = lower_gemm,     [LOWER_MOVE] = lower_move,
-    [LOWER_GATHER] = lower_gather, [LOWER_RANDOM] = lower_random,
+    [LOWER_GATHER] = lower_gather, [LOWER_RANDOM] = lower_random, [LOWER_CALL] = lower_call,
 };
 
 static Scratch scratch_of(const Graph *g, Val v) {
@@ -18,6 +18,8 @@ static Scratch scratch_of(const Graph *g, Val v) {
     return gemm_scratch(g, v);
   case LOWER_POOL:
     return pool_scratch(g, v);
+  case LOWER_CALL:
+    return call_scratch(g, v);
   default:
     return (Scratch){0};
   }

@@ -172,6 +172,21 @@ void eval_take_over(Eval *e, Val v, double *out) {
     }
 }
 
+void eval_gather(Eval *e, Val v, double *out) {
+  eval_take(e, v, out);
+}
+
+void eval_scatter(Eval *e, Val v, double *out) {
+  Val index = graph_in(e->g, v, 0), x = graph_in(e->g, v, 1);
+  int64_t rows = graph_type(e->g, v)->dim[0], length = eval_size(e, v) / rows;
+  for (int64_t n = 0; n < eval_samples(e, v); n++, out += rows * length)
+    for (int64_t i = 0; i < eval_size(e, index); i++) {
+      double at = eval_sample(e, index, n)[i];
+      for (int64_t l = 0; at >= 0 && at < (double)rows && l < length; l++)
+        out[(int64_t)at * length + l] += eval_sample(e, x, n)[i * length + l];
+    }
+}
+
 /* ---- random numbers ---- */
 
 typedef double Random(uint64_t seed, uint64_t step, int64_t sample, uint32_t site, int64_t i);

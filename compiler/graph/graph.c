@@ -196,10 +196,54 @@ static Val sum_shared(Graph *g, Val x, const Attr *axes, Span at) {
 }
 
 /* A number, a run-time scalar or the batch size lies nowhere, so it cannot be seen under another shape: it is spread to it. */
-static Val spread_number(Graph *g, Val x, const Attr *shape, Span at) {
+static int lies_nowhere(const Graph *g, Val x) {
   OpId op = graph_node(g, x)->op;
+  return op == OP_number || op == OP_scalar || op == OP_batch_size;
+}
+
+static Val spread_number(Graph *g, Val x, const Attr *shape, Span at) {
   Attr a[3] = {*shape, attr_number(0), attr_number(0)};
-  return op == OP_number || op == OP_scalar || op == OP_batch_size ? graph_add(g, OP_expand, &x, 1, a, at) : 0;
+  return lies_nowhere(g, x) ? graph_add(g, OP_expand, &x, 1, a, at) : 0;
+}
+
+/* Under the shape of t with an axis of 1 before or behind. */
+static Val seen_as(Graph *g, Val x, const Type *t, int before, int behind, Span at) {
+  double dims[MAX_RANK + 2] = {1};
+  int n = before;
+  for (int i = 0; i < t->rank; i++)
+    dims[n++] = t->dim[i];
+  if (behind)
+    dims[n++] = 1;
+  Attr shape = attr_list(g->c, dims, n);
+  return x ? graph_add(g, OP_reshape, &x, 1, &shape, at) : 0;
+}
+
+/* Nor is it read as an index there: it becomes an index of one element, and the result loses an axis. */
+static Val with_index(Graph *g, const OpRow *row, const Val *in, int nin, const Attr *attrs, TypeId type, Span at) {
+  int first = row->id == OP_one_hot || row->id == OP_scatter || row->id == OP_take_over; /* the index is operand 0, else 1 */
+  Val index = in[!first], with[2] = {in[0], nin > 1 ? in[1] : 0};
+  if (!lies_nowhere(g, index))
+    return 0;
+  with[!first] = seen_as(g, index, graph_type(g, index), 1, 0, at);
+  if (row->id != OP_one_hot && row->id != OP_take && row->id != OP_gather)
+    with[first] = seen_as(g, in[first], graph_type(g, in[first]), first, !first, at);
+  return seen_as(g, graph_add(g, row->id, with, nin, attrs, at), type_get(g->c, type), 0, 0, at);
+}
+
+/* Rows and functions of the runtime are made of floats, so whole numbers among their operands become such; but indices. */
+static Val with_floats(Graph *g, const OpRow *row, const Val *in, int nin, const Attr *attrs, Span at) {
+  Val floats[MAX_OPERANDS];
+  int changed = 0;
+  for (int i = 0; i < nin; i++) {
+    const Type *t = graph_type(g, in[i]);
+    floats[i] = in[i];
+    if (t->elem == F32 || !strcmp(name_text(g->c->names, row->operand[i]), "index"))
+      continue;
+    Attr a[3] = {attr_ints(g->c, t->dim, t->rank), attr_number(t->batched), attr_number(0)};
+    floats[i] = graph_add(g, OP_expand, &in[i], 1, a, at);
+    changed = 1;
+  }
+  return changed ? graph_add(g, row->id, floats, nin, attrs, at) : 0;
 }
 
 /* The value that the node-to-be equals, if it need not be made; else 0. */
@@ -209,6 +253,13 @@ static Val fold(Graph *g, const OpRow *row, const Val *in, int nin, const Attr *
   if (!nin || formula)
     return 0;
   int same = graph_node(g, in[0])->type == type;
+  if (row->lower == LOWER_CALL || row->id == OP_gather || row->id == OP_scatter || row->id == OP_argmax) {
+    Val floats = with_floats(g, row, in, nin, attrs, at);
+    if (floats)
+      return floats;
+  }
+  if (row->lower == LOWER_GATHER)
+    return with_index(g, row, in, nin, attrs, type, at);
   switch (row->id) {
   case OP_reshape:
     if (graph_node(g, in[0])->op == OP_reshape) {

@@ -322,6 +322,8 @@ static TypeId result_type(const Ask *a, Rule *r) {
       out.lanes = (int32_t)a->attrs[i].number;
   if (a->row->id == OP_stop)
     out = *graph_type(a->g, a->in[0]);
+  if (a->row->id == OP_top)
+    out.elem = I32;
   return type_of(c, out);
 }
 
@@ -330,7 +332,8 @@ static int check_settings(const Ask *a) {
   static const struct {
     const char *name;
     int least;
-  } known[] = {{"stride", 1}, {"dilation", 1}, {"groups", 1}, {"size", 1}, {"kernel", 1}, {"input", 1}, {"pad", 0}};
+  } known[] = {{"stride", 1}, {"dilation", 1}, {"groups", 1}, {"size", 1}, {"kernel", 1}, {"input", 1}, {"pad", 0},
+               {"count", 1},  {"limit", 0},    {"iou", 0},    {"sigma", 0}};
   Ctx *c = a->g->c;
   for (int i = 0; i < a->row->attrs; i++)
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
@@ -387,6 +390,10 @@ static TypeId by_signature(const Ask *a) {
     return refuse(a, "a right side that differs between samples (`bmm` multiplies those)");
   if (a->row->id == OP_conv2d && graph_type(a->g, a->in[1])->batched)
     return refuse(a, "a kernel that differs between samples");
+  if (a->row->id == OP_take && graph_type(a->g, a->in[0])->batched)
+    return refuse(a, "a table that differs between samples (`gather` reads the rows of those)");
+  if (a->row->id == OP_top && a->attrs[0].number > rule_find(&r, name_of(c->names, "n"))->number)
+    return refuse(a, "a `count` above the length of the last axis");
   return a->row->result ? result_type(a, &r) : own_rule(a);
 }
 

@@ -43,14 +43,14 @@ static void read_each(Ctx *c, OpRow *row, const char *operands, const char *form
   row->operand[row->operands] = 0;
 }
 
-/* A parameter whose default is a list of names (or an empty list) is an operand; `..` alone is any number of them. */
+/* A parameter whose default is a list with a name in it (or an empty list) is an operand; `..` alone is any number of them. */
 static int is_operand(const Ast *value) {
+  int numbers = 0;
   if (!value || value->kind != AST_LIST)
     return 0;
   for (int i = 0; i < value->count; i++)
-    if (value->kids[i]->kind == AST_INT)
-      return 0;
-  return 1;
+    numbers += value->kids[i]->kind == AST_INT;
+  return !value->count || numbers < value->count;
 }
 
 static void read_signature(Ctx *c, OpRow *row) {

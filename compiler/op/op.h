@@ -9,7 +9,8 @@ typedef enum {
   LOWER_LEAF,   /* inputs, parameters, run-time scalars, constants: no code */
   LOWER_EACH,   /* elementwise with broadcasting: the formula says all */
   LOWER_REDUCE, /* sum, max within a sample or over the batch, of a formula of its operands */
-  LOWER_CONV, LOWER_POOL, LOWER_GEMM, LOWER_MOVE, LOWER_GATHER, LOWER_RANDOM
+  LOWER_CONV, LOWER_POOL, LOWER_GEMM, LOWER_MOVE, LOWER_GATHER, LOWER_RANDOM,
+  LOWER_CALL    /* a function of the runtime for each part of a sample */
 } Lower;
 
 typedef enum {

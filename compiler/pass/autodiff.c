@@ -127,9 +127,9 @@ static void sweep_rule(Sweep *s, Val v, const OpRow *row) {
   }
 }
 
-/* Rows of order 0 are refused, but for those that are constant wherever they do not jump. */
+/* Rows of order 0 are refused, but for those that are constant wherever they do not jump, and those that choose. */
 static int is_refused(const OpRow *row) {
-  return !row->differentiable && row->id != OP_argmax && row->id != OP_one_hot;
+  return !row->differentiable && row->id != OP_argmax && row->id != OP_one_hot && row->lower != LOWER_CALL;
 }
 
 static void sweep_node(Sweep *s, Val v) {

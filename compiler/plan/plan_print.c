@@ -7,7 +7,7 @@
 #include "plan/plan_room.h"
 
 static const char *lower_text(Lower lower) {
-  static const char *const texts[] = {"leaf", "each", "reduce", "conv", "pool", "gemm", "move", "gather", "random"};
+  static const char *const texts[] = {"leaf", "each", "reduce", "conv", "pool", "gemm", "move", "gather", "random", "call"};
   return texts[lower];
 }
 

@@ -8,6 +8,7 @@ Run: python tests/peer/ops.py > tests/peer/golden/ops.h
 import re
 import torch
 import torch.nn.functional as F
+import boxes
 
 N = 2
 torch.set_default_dtype(torch.float64)
@@ -223,6 +224,46 @@ case("indices", """
         show y: take(table, i)
         show dtable: take_over(i, dy, size: 5)
     """, indices)
+
+
+# ---- order and choice ----
+def order(x, index, dy):
+    rows = (index * 2).floor().long()
+    inside = ((rows >= 0) & (rows < 5))[..., None]
+    got = torch.stack([t[r.clamp(0, 4)] for t, r in zip(x, rows)]) * inside
+    place = x.argsort(dim=-1, descending=True, stable=True).argsort(-1)
+    return [x.topk(3).indices, place, place.clamp(max=4), got, torch.autograd.grad((got * dy).sum(), x)[0]]
+
+
+case("order", """
+        x = input("x", shape: [5, 7])
+        index = input("index", shape: [9])
+        dy = input("dy", shape: [9, 7])
+        i = floor(index * 2)
+        show top: top(x, count: 3)
+        show rank: rank(x)
+        show near: rank(x, limit: 4)
+        show y: gather(x, i)
+        show dx: scatter(i, dy, size: 5)
+    """, order)
+
+
+def suppressed(corner, size, score, group):
+    box, group = torch.cat([corner, corner + 1 + size.abs()], -1), (-group).argsort(-1).argsort(-1) % 2
+    return [torch.stack([boxes.nms(b, s, g * of, iou, sigma) for b, s, g in zip(box, score, group)])
+            for of, iou, sigma in [(0, 0.5, 0), (1, 0.2, 0), (1, 0.5, 0.5)]]
+
+
+case("nms", """
+        corner = input("corner", shape: [20, 2])
+        size = input("size", shape: [20, 2])
+        score = input("score", shape: [20])
+        group = input("group", shape: [20])
+        box = concat(corner, corner + 1 + abs(size), axis: 1)
+        show hard: nms(box, score, group*0)
+        show groups: nms(box, score, rank(group) % 2, iou: 0.2)
+        show soft: nms(box, score, rank(group) % 2, sigma: 0.5)
+    """, suppressed)
 
 # ---- elementwise ----
 rows = {

@@ -37,7 +37,10 @@ static const char rig_launcher[] =
     "#define X(name, params, args) void (*name##_at) params; void name params { name##_at args; }\n"
     "CALLS(X)\n"
     "void *(*nrt_work_at)(void *);\n"
-    "void *nrt_work(void *run) { return nrt_work_at(run); }\n";
+    "void *nrt_work(void *run) { return nrt_work_at(run); }\n"
+    "#define PART(name) void (*name##_at)(void *, void *, int64_t, void *, void *); \\\n"
+    "  void name(void *a, void *b, int64_t c, void *d, void *e) { name##_at(a, b, c, d, e); }\n"
+    "PART(nrt_top) PART(nrt_rank) PART(nrt_nms)\n";
 
 static inline void rig_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda,
                             const float *b, int64_t ldb, float beta, float *c, int64_t ldc) {
@@ -105,6 +108,9 @@ static inline void rig_link(Rig *r) {
   rig_bind(r, "nrt_uniform_at", (void *)(intptr_t)nrt_uniform);
   rig_bind(r, "nrt_normal_at", (void *)(intptr_t)nrt_normal);
   rig_bind(r, "nrt_gemm_at", (void *)(intptr_t)rig_gemm);
+  rig_bind(r, "nrt_top_at", (void *)(intptr_t)nrt_top);
+  rig_bind(r, "nrt_rank_at", (void *)(intptr_t)nrt_rank);
+  rig_bind(r, "nrt_nms_at", (void *)(intptr_t)nrt_nms);
   assert_int_equal(system(arena_printf(mem, "rm -r %s", folder)), 0);
 }
 

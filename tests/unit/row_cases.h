@@ -359,6 +359,45 @@ static const char *case_take_over(Case *k) {
   return say(k, "take_over(%s, %s, size: %d)", at, leaf(k, 'a', 1, d), 1 + dice(8));
 }
 
+static const char *case_gather(Case *k) {
+  Dims table = dice(2) ? DIMS(1 + dice(8), ONE_OF(1, 5, 8)) : dice(2) ? plane_dims() : DIMS(1 + dice(8));
+  const char *rows = dice(4) ? value(k, 'a', table) : leaf(k, 'a', 0, table);
+  return say(k, "gather(%s, %s)", rows, leaf(k, 'i', dice(4) > 0, index_dims()));
+}
+
+static const char *case_scatter(Case *k) {
+  Dims index = index_dims(), d = index;
+  if (dice(2))
+    d.dim[d.rank++] = ONE_OF(1, 5, 8);
+  const char *at = leaf(k, 'i', dice(4) > 0, index);
+  return say(k, "scatter(%s, %s, size: %d)", at, leaf(k, 'a', dice(4) > 0, d), 1 + dice(8));
+}
+
+/* ---- order and choice ---- */
+
+static Dims rows_dims(void) {
+  return dice(3) ? DIMS(1 + dice(3), 1 + dice(40)) : dice(2) ? plane_dims() : DIMS(1 + dice(70));
+}
+
+static const char *case_top(Case *k) {
+  Dims d = rows_dims();
+  return say(k, "top(%s, count: %d)", value(k, dice(4) ? 'a' : 'i', d), 1 + dice(d.dim[d.rank - 1]));
+}
+
+static const char *case_rank(Case *k) {
+  Dims d = rows_dims();
+  return say(k, "rank(%s, limit: %d)", value(k, 'a', d), dice(2) ? 0 : dice(d.dim[d.rank - 1] + 3));
+}
+
+static const char *case_nms(Case *k) {
+  int n = 1 + dice(40);
+  const char *corner = leaf(k, 'a', dice(4) > 0, DIMS(n, 2)), *size = leaf(k, 'p', dice(2), DIMS(n, 2));
+  const char *score = leaf(k, 'a', dice(4) > 0, DIMS(n)), *group = leaf(k, 'i', 1, DIMS(n));
+  k->stops = 1;
+  return say(k, "nms(concat(%s, %s + %s, axis: 1), %s, floor(%s / 4), iou: %s, sigma: %s)", corner, corner, size, score,
+             group, dice(2) ? "0.3" : "0.1", dice(2) ? "0" : "0.5");
+}
+
 /* ---- random numbers ---- */
 
 static const char *noise(Case *k, const char *op) {

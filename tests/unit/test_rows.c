@@ -300,6 +300,7 @@ LOWERED(products, LOWER_GEMM)
 LOWERED(moves, LOWER_MOVE)
 LOWERED(indices, LOWER_GATHER)
 LOWERED(randomness, LOWER_RANDOM)
+LOWERED(calls, LOWER_CALL)
 
 /* ---- refused ---- */
 
@@ -331,6 +332,13 @@ static const char *const once_wrong[] = {
     /* spread over the batch from blocks to blocks */
     "x = input(\"a\", shape: [17, 2, 3], shared: true)  show y: tanh(expand(to_blocked(x, lanes: %d), shape: [17, 2, "
     "3], batched: 1))",
+    /* indices that lie nowhere */
+    "x = input(\"a\", shape: [4, 3])  t = input(\"b\", shape: [4, 3], shared: true)  s = scalar(\"s\")  show y: gather(x, 2)  "
+    "show z: take(t, s)  show u: one_hot(1, size: 3)  show v: pick(reduce_sum(x, axes: [1]), 3, axis: 0)  show w: "
+    "scatter(1, x, size: 2)  show p: gather(t, batch_size())",
+    /* whole numbers in the place of others */
+    "x = input(\"a\", shape: [4, 6])  i = top(x, count: 3)  show y: argmax(i, axis: 1)  show z: gather(i, argmax(x, axis: 0))  "
+    "show u: rank(i, limit: 1)",
     /* the gradient of a table's gradient */
     "i = input(\"i\", shape: [3], int: true)  t = input(\"a\", shape: [4], shared: true)  w = input(\"b\", shape: [3]) "
     " l = batch_sum(w * w * "
@@ -413,7 +421,7 @@ int main(void) {
       cmocka_unit_test(test_leaves),       cmocka_unit_test(test_elementwise), cmocka_unit_test(test_reductions),
       cmocka_unit_test(test_convolutions), cmocka_unit_test(test_pools),       cmocka_unit_test(test_products),
       cmocka_unit_test(test_moves),        cmocka_unit_test(test_indices),     cmocka_unit_test(test_randomness),
-      cmocka_unit_test(test_refused),      cmocka_unit_test(test_once_wrong),  cmocka_unit_test(test_far_out),
+      cmocka_unit_test(test_calls),        cmocka_unit_test(test_refused),      cmocka_unit_test(test_once_wrong),  cmocka_unit_test(test_far_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
