@@ -83,7 +83,7 @@ $(B)/libnetrt.a: $(RUNTIME_O)
 # ---- tests ----
 # A unit's name begins with its room's; those of the runtime see nothing of the compiler, and test_runtime_* run a program
 # that stands in for a compiled one.
-RUNTIME_UNITS := $(filter $(addprefix $(B)/tests/unit/test_,runtime% data% image% augment% draw% propose%),$(UNITS))
+RUNTIME_UNITS := $(filter $(addprefix $(B)/tests/unit/test_,runtime% data% image% augment% draw% propose% detect%),$(UNITS))
 units: $(UNITS) $(TOOLS)                          ## build the unit tests
 $(B)/tests/%.o: INCLUDES += -Iruntime -Itests/unit
 $(B)/tests/peer/compare: $(B)/libnetrt.a

@@ -1,6 +1,7 @@
 #include "json.h"
 #include "base.h"
 #include "log/file.h"
+#include "tally.h"
 #include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -25,6 +26,8 @@ json_t *json_of_shape(int rank, const int64_t *dim) {
 
 void json_add_means(json_t *to, const struct net_train *t, const char *prefix, const double *mean) {
   for (int o = 0; mean && o <= t->metrics; o++) {
+    if (!tally_has(t, o, mean[o]))
+      continue;
     char *name = mem_text("%s%s", prefix, o ? t->metric[o - 1].name : "loss");
     json_object_set_new(to, name, json_of_number(mean[o]));
     free(name);

@@ -1,6 +1,7 @@
 #include "log.h"
 #include "log/curves.h"
 #include "log/file.h"
+#include "tally.h"
 #include "term.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +25,8 @@ static const char *output_name(const struct net_train *t, int o) {
 void log_values(FILE *out, const struct net_train *t, const char *prefix, const double *mean) {
   char text[VALUE];
   for (int o = 0; o <= t->metrics; o++)
-    fprintf(out, "%s%s%s %s", o ? "  " : "", prefix, output_name(t, o), value_text(text, mean[o]));
+    if (tally_has(t, o, mean[o]))
+      fprintf(out, "%s%s%s %s", o ? "  " : "", prefix, output_name(t, o), value_text(text, mean[o]));
 }
 
 /* ---- log.csv ---- */
@@ -152,7 +154,8 @@ void log_bar(struct log *l, const struct log_place *p) {
                    (long long)p->epochs, cells, FULL, CELLS - cells, EMPTY, (int)(100 * p->position / p->count),
                    rate < 100, rate, left);
   for (int o = 0; o <= l->train->metrics && n < WIDE - 100; o++)
-    n += snprintf(line + n, WIDE - (size_t)n, "  %.40s %s", output_name(l->train, o), value_text(value, p->mean[o]));
+    if (tally_has(l->train, o, p->mean[o]))
+      n += snprintf(line + n, WIDE - (size_t)n, "  %.40s %s", output_name(l->train, o), value_text(value, p->mean[o]));
   term_bar(line);
   l->shown = t;
 }

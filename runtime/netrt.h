@@ -154,6 +154,9 @@ struct net_metric {
   const char *name;
   int better;                /* +1 larger is better, -1 smaller */
   int total;                 /* no mean over samples: the summary entry computes it */
+  const struct net_call *call; /* NULL, or how it comes from what was detected in a split, and the boxes there: */
+  int detections, boxes;     /* outputs of the eval entry, [n, 6] and [m, 5] of each sample; where the metrics stand both
+                                entries give 0 */
 };
 struct net_prop {            /* a line of a recipe: epochs: 40, schedule: cosine(warmup: 1) */
   const char *name;
@@ -168,7 +171,8 @@ struct net_phase {
 /* One `train` block. Outputs of both entries: "loss", then the metrics in order; each per batch (already the mean) or per
    sample; the runtime averages over samples. The train entry also updates weights, states and optimizer states in place.
    Behind the metrics the eval entry gives totals, for the batch. Summed over a split and rounded to float32, those that the summary
-   entry takes, by name, make its outputs: the metrics that are marked `total`, in order, then tables. */
+   entry takes, by name, make its outputs: the metrics that are marked `total`, in order, then tables. Behind them the eval entry
+   gives what metrics with a call are computed from, for each sample. */
 struct net_train {
   const char *name;          /* "" when the block has none */
   int data;                  /* index into net_program.data */

@@ -1,9 +1,19 @@
 #include "tally.h"
+#include "detect/average.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+int tally_has(const struct net_train *t, int o, double v) {
+  return !o || !t->metric[o - 1].call || !isnan(v);
+}
+
 static int is_total(const struct tally *t, int output) {
-  return output > t->train->metrics;
+  return output > t->train->metrics && !t->eval->output[output].batched;
+}
+
+static int is_gathered(const struct tally *t, int output) {
+  return output > t->train->metrics && t->eval->output[output].batched;
 }
 
 static int64_t numbers(const struct tally *t, int output) {
@@ -15,6 +25,7 @@ int tally_open(struct tally *t, struct model *m, const struct net_train *train, 
   t->sum = mem_get((size_t)t->eval->outputs * sizeof *t->sum);
   for (int o = 0; o < t->eval->outputs; o++)
     t->sum[o] = mem_get((size_t)numbers(t, o) * sizeof **t->sum);
+  t->gathered = mem_get((size_t)t->eval->outputs * sizeof *t->gathered);
   if (train->summary_entry < 0)
     return 0;
   if (job_open(&t->job, m, train->summary_entry, 1, err))
@@ -30,18 +41,21 @@ void tally_close(struct tally *t) {
   for (int i = 0; t->in && i < t->job.entry->inputs; i++)
     free(t->in[i]);
   for (int o = 0; t->sum && o < t->eval->outputs; o++)
-    free(t->sum[o]);
+    free(t->sum[o]), gathered_free(&t->gathered[o]);
   if (t->job.entry)
     job_close(&t->job);
-  free(t->in), free(t->sum);
+  free(t->in), free(t->sum), free(t->gathered);
   *t = (struct tally){0};
 }
 
 void tally_add(struct tally *t, const struct job *j, int64_t n) {
   for (int o = 0; o < t->eval->outputs; o++) {
     const float *out = j->out[o];
-    if (!is_total(t, o))
+    const struct net_io *io = &t->eval->output[o];
+    if (o <= t->train->metrics)
       *t->sum[o] += job_sum(j, o, n);
+    if (is_gathered(t, o))
+      gathered_add(&t->gathered[o], out, n, io->dim[0], (int)io->dim[1]);
     for (int64_t i = 0; is_total(t, o) && i < numbers(t, o); i++)
       t->sum[o][i] += (double)out[i];
   }
@@ -60,6 +74,11 @@ void tally_end(struct tally *t, int64_t count, double *mean) {
   int from = 0;
   for (int o = 0; o <= t->train->metrics; o++)
     mean[o] = *t->sum[o] / (double)count;
+  for (int m = 0; m < t->train->metrics; m++) {
+    const struct net_metric *x = &t->train->metric[m];
+    if (x->call)
+      mean[m + 1] = detection_metric(x->call, &t->gathered[x->detections], &t->gathered[x->boxes]);
+  }
   if (!t->job.entry)
     return;
   summarise(t);

@@ -1,7 +1,8 @@
-/* Sums over a split: the means of the loss and of metrics, and what is computed from totals. */
+/* Sums over a split: the means of the loss and of metrics, what is computed from totals, and from all detections. */
 #ifndef NET_TALLY_H
 #define NET_TALLY_H
 #include "data/data.h"
+#include "detect/gathered.h"
 #include "json.h"
 #include "model.h"
 
@@ -9,9 +10,13 @@ struct tally {
   const struct net_train *train;
   const struct net_entry *eval;
   double **sum;    /* of each output of the evaluation: one number, or a total's numbers */
+  struct gathered *gathered; /* of each output, those that metrics of detections are computed from */
   struct job job;  /* the summary, when there is one */
   float **in;      /* its inputs */
 };
+
+/* Does output o have the value v? A metric of detections has none (nan) in the training's steps, nor where there is no box. */
+int tally_has(const struct net_train *t, int o, double v);
 
 int tally_open(struct tally *t, struct model *m, const struct net_train *train, char err[ERR]);
 void tally_close(struct tally *t);

@@ -77,7 +77,7 @@ static int stop_for_now(struct trainer *t, char err[ERR]) {
 
 static struct log_place place(const struct trainer *t, double mean[OUTPUTS_MAX]) {
   for (int o = 0; o < t->outputs; o++)
-    mean[o] = t->s.seen ? t->s.sum[o] / (double)t->s.seen : 0;
+    mean[o] = o && t->train->metric[o - 1].call ? NAN : t->s.seen ? t->s.sum[o] / (double)t->s.seen : 0;
   return (struct log_place){.epoch = t->s.epoch + 1,
                             .epochs = t->epochs,
                             .position = t->s.position,

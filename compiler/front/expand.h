@@ -210,6 +210,7 @@ int recipe_arg(Expand *x, const Ast *e, RecipeArg *out);
 int recipe_call(Expand *x, const Ast *e, RecipeArg *out); /* CALL, whatever its name */
 void recipe_text(Expand *x, const RecipeArg *a, int quoted, Text *to); /* as an option or, texts in quotes, -D takes it */
 int recipe_is(const char *kind, const char *name);         /* is there such a row in calls.def? */
+void recipe_names(Expand *x, const char *kind, NameList *to); /* all of a kind */
 int field_type(Expand *x, const Ast *type, Field *out);
 int derived_read(Expand *x, const Data *d, const Ast *e, Field *out); /* what computes the field; its type is known */
 int recipe_has(Expand *x, Name name); /* is it a call of any recipe line? */

@@ -61,6 +61,8 @@ typedef struct {
   Name name;
   int better;
   int total;               /* computed from totals over the split */
+  RecipeCall *call;        /* NULL, or how it comes from */
+  int detections, boxes;   /* these outputs of the evaluation */
 } Metric;
 
 /* The training step while some parts are frozen. */

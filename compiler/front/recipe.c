@@ -157,6 +157,12 @@ int recipe_is(const char *kind, const char *name) {
   return row_of(kind, name) >= 0;
 }
 
+void recipe_names(Expand *x, const char *kind, NameList *to) {
+  for (int i = 0; i < CALLS; i++)
+    if (!strcmp(calls[i].kind, kind))
+      vec_push(x->c->mem, to, name_of(x->c->names, calls[i].name));
+}
+
 static int find_row(Expand *x, const char *kind, Name name) {
   return row_of(kind, name_text(x->c->names, name));
 }
@@ -191,9 +197,7 @@ static void unknown_row(Expand *x, const char *kind, Name name, Span at) {
       return;
     }
   NameList all = {0};
-  for (int i = 0; i < CALLS; i++)
-    if (!strcmp(calls[i].kind, kind))
-      vec_push(x->c->mem, &all, name_of(x->c->names, calls[i].name));
+  recipe_names(x, kind, &all);
   for (int i = 0; i < x->user_decls && !strcmp(kind, "TRANSFORM"); i++)
     if (x->decls.at[i]->kind == AST_BLOCK) /* which may stand there as well */
       vec_push(x->c->mem, &all, x->decls.at[i]->name);
@@ -213,14 +217,16 @@ static Diag *help_usage(Expand *x, Diag *d, int row) {
 }
 
 /* What a parameter wants to be, by its default, or else by its name. */
-typedef enum { WANT_NUMBER, WANT_TEXT, WANT_FILL, WANT_LABEL, WANT_EITHER, WANT_STATISTIC } Want;
+typedef enum { WANT_NUMBER, WANT_TEXT, WANT_FILL, WANT_LABEL, WANT_EITHER, WANT_STATISTIC, WANT_OVERLAP } Want;
 static Want want_of(Expand *x, const Ast *param, int row) {
   if (!strcmp(calls[row].name, "normalize"))
     return WANT_STATISTIC;
-  static const char *const texts[] = {"images", "masks", "labels", "list", "json", "path", "pattern", "files", "file", "text", "x", "mask", "points", "label"};
+  static const char *const texts[] = {"images", "masks", "labels", "list", "json", "path", "pattern", "files", "file", "text", "x", "mask", "points", "label", "detections", "boxes"};
   const Ast *value = param->count ? param->kids[0] : NULL;
   if (!strcmp(name_text(x->c->names, param->name), "samples"))
     return WANT_EITHER;
+  if (!strcmp(name_text(x->c->names, param->name), "iou"))
+    return WANT_OVERLAP;
   if (value && value->kind == AST_REF && !strcmp(name_text(x->c->names, param->name), "label"))
     return WANT_LABEL;
   if (value)
@@ -242,7 +248,7 @@ static int is_list_of(const RecipeArg *a, int kind) {
 
 static int check_arg(Expand *x, const RecipeArg *a, const Ast *param, int row) {
   static const char *const wanted[] = {"a number, or a list of numbers", "a text", "constant(value), nearest, reflect or wrap", "prefix(\"cat\", \"dog\")", "a number, a text, or a list of either",
-                                       "a number, a list of numbers, measured or sample"};
+                                       "a number, a list of numbers, measured or sample", "a number, or coco"};
   Want want = want_of(x, param, row);
   const char *word = a->kind == RECIPE_TEXT ? name_text(x->c->names, a->text) : "";
   if (want == WANT_FILL)
@@ -250,6 +256,8 @@ static int check_arg(Expand *x, const RecipeArg *a, const Ast *param, int row) {
   if (want == WANT_LABEL && a->kind != RECIPE_NUM && a->kind != RECIPE_LIST)
     return recipe_check(x, a, "LABEL", a->span) != NULL;
   if (want == WANT_STATISTIC && (!strcmp(word, "measured") || !strcmp(word, "sample") || is_list_of(a, RECIPE_NUM)))
+    return 1;
+  if (want == WANT_OVERLAP && (a->kind == RECIPE_NUM || !strcmp(word, "coco")))
     return 1;
   if (want == WANT_EITHER && (is_list_of(a, RECIPE_TEXT) || is_list_of(a, RECIPE_NUM)))
     return 1;

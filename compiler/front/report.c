@@ -72,6 +72,32 @@ static void check_mixed(Expand *x, Val v, Span at) {
   diag_help(x->c, d, "`total(...)` around what comes from samples makes it one number of the split, too");
 }
 
+/* ---- metrics of detections ---- */
+
+static int gather(Run *r, Val v) {
+  for (int i = 0; i < r->gathered.count; i++)
+    if (r->gathered.at[i] == v)
+      return i;
+  vec_push(r->x->c->mem, &r->gathered, v);
+  return r->gathered.count - 1;
+}
+
+/* A number of the split that no graph computes: the evaluation gives what it is made of, and 0 in its place. */
+static void report_metric(Run *r, const Ast *p) {
+  Expand *x = r->x;
+  Val operand[2];
+  Metric m = {.name = p->name, .better = 1, .call = metric_read(x, p->kids[1], operand)};
+  if (x->phase != PHASE_SUMMARY)
+    vec_push(x->c->mem, &x->g->outputs, (Output){p->name, m.call ? graph_number(x->g, 0, p->span) : 0, OUT_METRIC});
+  if (!r->read)
+    vec_push(x->c->mem, &r->t->metrics, m);
+  for (int i = 0; i < r->t->metrics.count && x->phase == PHASE_EVAL && m.call; i++)
+    if (r->t->metrics.at[i].name == p->name) {
+      r->t->metrics.at[i].detections = gather(r, operand[0]);
+      r->t->metrics.at[i].boxes = gather(r, operand[1]);
+    }
+}
+
 /* ---- the lines ---- */
 
 static int is_known(const Run *r, Name name) {
@@ -88,6 +114,14 @@ static int is_known(const Run *r, Name name) {
 static void report(Run *r, const Ast *p) {
   Expand *x = r->x;
   Val v = 0;
+  if (is_known(r, p->name)) {
+    diag_add(x->c, D_SAME_NAME, p->name_span, name_text(x->c->names, p->name));
+    return;
+  }
+  if (metric_call(x, p->kids[1])) {
+    report_metric(r, p);
+    return;
+  }
   if (!to_val(x, value_of(x, p->kids[1]), p->kids[1]->span, &v))
     v = 0;
   int total = is_of_totals(x, v), table = total && graph_type(x->g, v)->rank;
@@ -97,10 +131,6 @@ static void report(Run *r, const Ast *p) {
     diag_help(x->c, diag_add(x->c, D_LOSS_SHAPE, p->kids[1]->span, say_type(x, graph_node(x->g, v)->type)),
               "a metric such as `accuracy`, or `mean(...)`, makes one number of a sample");
     v = 0;
-  }
-  if (is_known(r, p->name)) {
-    diag_add(x->c, D_SAME_NAME, p->name_span, name_text(x->c->names, p->name));
-    return;
   }
   Output out = {p->name, v, OUT_METRIC};
   if (table && x->phase == PHASE_SUMMARY)
@@ -112,12 +142,25 @@ static void report(Run *r, const Ast *p) {
   if (table)
     vec_push(x->c->mem, &r->t->tables, p->name);
   else
-    vec_push(x->c->mem, &r->t->metrics, (Metric){p->name, better_of(x, p->name, p->kids[1]), total});
+    vec_push(x->c->mem, &r->t->metrics, (Metric){.name = p->name, .better = better_of(x, p->name, p->kids[1]), .total = total});
 }
 
 void run_report(Run *r, const Ast *s) {
   for (int i = 0; i < s->count; i++)
     report(r, s->kids[i]);
+}
+
+/* In the evaluation, behind all other outputs; what metrics know by its place among the gathered, they then know as an output. */
+static void gathered_end(Run *r) {
+  Expand *x = r->x;
+  int first = x->g->outputs.count;
+  for (int i = 0; i < r->gathered.count; i++)
+    vec_push(x->c->mem, &x->g->outputs, (Output){name_format(x->c->names, "gathered_%d", i), r->gathered.at[i], OUT_METRIC});
+  for (int i = 0; i < r->t->metrics.count; i++) {
+    Metric *m = &r->t->metrics.at[i];
+    m->detections += m->call ? first : 0;
+    m->boxes += m->call ? first : 0;
+  }
 }
 
 /* Behind the metrics come totals in the evaluation, tables in the summary. */
@@ -127,4 +170,6 @@ void report_end(Run *r) {
     vec_push(x->c->mem, &x->g->outputs, r->tables.at[i]);
   for (int i = 0; i < x->totals.count && x->phase == PHASE_EVAL; i++)
     vec_push(x->c->mem, &x->g->outputs, (Output){name_format(x->c->names, "total_%d", i), x->totals.at[i], OUT_METRIC});
+  if (x->phase == PHASE_EVAL)
+    gathered_end(r);
 }

@@ -22,6 +22,7 @@ typedef struct {
   Vec(const Ast *) part_optimizers; /* optimizer(Net.stage): ... */
   const Ast *update;                /* NULL: all nets */
   Vec(Output) tables;               /* of a summary */
+  Vec(Val) gathered;                /* of an evaluation: what metrics of detections are computed from */
   Name rate;                        /* the run-time number that is its learning rate */
   Vec(const Ast *) lines;           /* recipe lines met, but those for a part */
   Vec(Frozen) frozen;
@@ -45,6 +46,11 @@ void judges_check(Run *r);                         /* after the block's reports 
 void run_report(Run *r, const Ast *s);
 void report_end(Run *r);                 /* after a block's statements */
 int is_of_totals(const Expand *x, Val v); /* is it made of total(...)? */
+
+/* ---- metric.c: metrics of what was detected in a split ---- */
+const Ast *metric_call(Expand *x, const Ast *e); /* the call, if it is one: mean_average_precision(d, boxes); else NULL */
+/* What the runtime computes, and of which values: detections, boxes. NULL after reporting. */
+RecipeCall *metric_read(Expand *x, const Ast *e, Val operand[2]);
 
 /* ---- optimizer.c ---- */
 

@@ -203,6 +203,7 @@ static void add_callables(Expand *x, NameList *all) {
   for (int i = 0; i < OP_COUNT; i++)
     if (op_is_function(op_row(x->c, (OpId)i)))
       vec_push(x->c->mem, all, op_row(x->c, (OpId)i)->name);
+  recipe_names(x, "METRIC", all);
 }
 
 void suggest_visible(Expand *x, Diag *d, Name wrong) {
@@ -313,6 +314,11 @@ Value unknown_call(Expand *x, Name callee, Span at) {
   Name ours = translated(x, callee, &planned);
   if (planned) {
     diag_add(x->c, D_NOT_BUILT, user_span(x, at), arena_printf(x->c->mem, "`%s`", name));
+    return (Value){0};
+  }
+  if (recipe_is("METRIC", name)) {
+    diag_add(x->c, D_FUNCTION, user_span(x, at), name,
+             "stands in a report line, alone, such as `report map50: mean_average_precision(d, boxes)`: it is a number of a whole split");
     return (Value){0};
   }
   Diag *d = diag_add(x->c, D_UNKNOWN_CALL, user_span(x, at), name);

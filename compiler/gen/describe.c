@@ -246,7 +246,9 @@ static void write_trains(const Writer *w, const Description *d) {
     for (int k = 0; k < t->metrics.count; k++) {
       text_add(w->to, "  {");
       write_name(w, t->metrics.at[k].name);
-      text_add(w->to, ", %d, %d},\n", t->metrics.at[k].better, t->metrics.at[k].total);
+      text_add(w->to, ", %d, %d, ", t->metrics.at[k].better, t->metrics.at[k].total);
+      write_call_pointer(w, t->metrics.at[k].call);
+      text_add(w->to, ", %d, %d},\n", t->metrics.at[k].detections, t->metrics.at[k].boxes);
     }
     end_array(w, t->metrics.count);
     write_props(w, indexed(w, "recipe", i), t->props.at, t->props.count);

@@ -1,5 +1,6 @@
 #include "log/board.h"
 #include "log/events.h"
+#include "tally.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@ static void told(struct trainer *t, int status, const char *err) {
 
 static void gather(const struct trainer *t, struct events *e, const double *mean) {
   for (int o = 0; o < t->outputs; o++)
-    events_scalar(e, o ? t->train->metric[o - 1].name : "loss", mean[o]);
+    if (tally_has(t->train, o, mean[o]))
+      events_scalar(e, o ? t->train->metric[o - 1].name : "loss", mean[o]);
 }
 
 /* In markdown a line that is indented by four is code, whatever stands in it. */

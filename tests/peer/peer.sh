@@ -6,11 +6,11 @@ venv=${VENV:-${BUILD:-build}/venv}
 if [ ! -x "$venv/bin/python" ]; then
   echo "making a virtual environment with PyTorch in $venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" -q install numpy pillow safetensors torch torchvision keras scipy scikit-image tensorboard --extra-index-url https://download.pytorch.org/whl/cpu
+  "$venv/bin/pip" -q install numpy pillow safetensors torch torchvision keras scipy scikit-image tensorboard pycocotools --extra-index-url https://download.pytorch.org/whl/cpu
 fi
 export KERAS_BACKEND=torch
 # Those that write their files themselves, and those that print a header.
-for script in models zoo pictures odd_pictures arrays augment mix_boxes standardize pipeline explain; do
+for script in models zoo pictures odd_pictures arrays augment mix_boxes standardize pipeline explain detections; do
   "$venv/bin/python" "tests/peer/$script.py"
 done
 for script in ops layers regions proposals optimizers plateau; do

@@ -157,7 +157,7 @@ static const struct net_entry entries[] = {
     {"classify", run_classify, {{64, PIXELS * 4}}, 0, 1, 1, 1, in, shown, steps},
 };
 
-static const struct net_metric metrics[] = {{"accuracy", 1, 0}};
+static const struct net_metric metrics[] = {{"accuracy", 1, 0, NULL, 0, 0}};
 static const struct net_arg accuracy[] = {{.kind = NET_TEXT, .text = "accuracy"}};
 static const struct net_arg warm[] = {{.name = "warmup", .kind = NET_NUM, .num = 0.5}};
 static const struct net_call best = {"best", 1, accuracy}, cosine = {"cosine", 1, warm};
