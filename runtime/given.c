@@ -104,6 +104,20 @@ static const char *command_of(const struct given *g) {
   return space ? space + 1 : g->cli->name;
 }
 
+/* A video's frames are not to be overwritten by what is drawn. */
+static int choose_frames(struct given *g, const char *dir, char err[ERR]) {
+  const char *out = cli_get(g->cli, "output");
+  char *from = realpath(dir, NULL), *to = out ? realpath(out, NULL) : NULL;
+  int same = from && to && !strcmp(from, to);
+  free(from), free(to);
+  if (same)
+    return cli_fail(g->cli, err, "--output: %s holds the frames themselves, which would be overwritten: another folder is wanted", out);
+  if (paths_of_pictures(&g->files, dir, err))
+    return -1;
+  g->total = g->files.count;
+  return g->total ? 0 : fail(err, "there are no pictures (.png, .jpg ...) in %s", dir);
+}
+
 static int choose_files(struct given *g, char err[ERR]) {
   for (int i = 0; i < g->cli->plains; i++) {
     struct stat about;
@@ -129,8 +143,12 @@ static int choose_files(struct given *g, char err[ERR]) {
 }
 
 int given_choose(struct given *g, struct cli *c, char err[ERR]) {
-  const char *sample = cli_get(c, "sample"), *split = cli_get(c, "split");
+  const char *sample = cli_get(c, "sample"), *split = cli_get(c, "split"), *frames = cli_get(c, "video-frames");
   g->cli = c;
+  if (frames)
+    return sample || split || c->plains
+               ? cli_fail(c, err, "--video-frames alone, without %s", c->plains ? "other files" : "samples of the data set")
+               : choose_frames(g, frames, err);
   if (sample || (split && !c->plains))
     return c->plains ? cli_fail(c, err, "either files or --sample, not both") : choose_samples(g, sample, err);
   if (g->images)

@@ -37,6 +37,8 @@ static void options(const struct command *k) {
     cli_add(c, (struct cli_row){"best", 0, "N", "Shows the N best classes only (now 5)", OFTEN});
   if (shows(k->predict, "mask"))
     cli_add(c, (struct cli_row){"overlay", 0, NULL, "Draws the mask over the picture", OFTEN});
+  if (shows(k->predict, "boxes") && given.images == 1)
+    cli_add(c, (struct cli_row){"video-frames", 0, "DIR", "The pictures of a folder as one video: boxes of the same thing get one number", OFTEN});
   cli_add(c, (struct cli_row){"json", 0, NULL, "Results as JSON on standard output", OFTEN});
   common_add(c, COMMON_DATA | COMMON_WEIGHTS | COMMON_OUT | COMMON_BATCH | COMMON_SEED | COMMON_THREADS);
 }
@@ -77,6 +79,7 @@ static int prepare(struct predictor *p, char err[ERR]) {
   s->total = g->total;
   s->from_files = g->files.count > 0;
   s->out = cli_get(c, "output");
+  s->frames = cli_get(c, "video-frames") != NULL;
   s->json = cli_get(c, "json") != NULL;
   s->overlay = cli_get(c, "overlay") != NULL;
   s->best = (int)best;

@@ -47,6 +47,8 @@ int present_open(struct presenter *p, char err[ERR]) {
   p->image_input = image_input(p);
   p->shown = mem_get((size_t)(p->predict->shows + 1) * sizeof *p->shown);
   p->truth = mem_get((size_t)(p->predict->shows + 1) * sizeof *p->truth);
+  p->found = mem_get((size_t)(p->predict->shows + 1) * sizeof *p->found);
+  p->tracker = mem_get((size_t)(p->predict->shows + 1) * sizeof *p->tracker);
   for (int s = 0; s < p->predict->shows; s++) {
     if (kind_of(&p->predict->show[s]) == SHOW_BOXES && p->out && !p->quiet && !p->beside)
       p->beside = open_memstream(&p->text, &p->size);
@@ -65,16 +67,20 @@ int present_open(struct presenter *p, char err[ERR]) {
 }
 
 void present_close(struct presenter *p) {
-  for (int s = 0; p->truth && s < p->predict->shows; s++) {
+  for (int s = 0; p->tracker && s < p->predict->shows; s++) {
     block_free(p->shown[s]);
     block_free(p->truth[s]);
+    found_free(&p->found[s]);
+    tracker_free(&p->tracker[s]);
   }
-  free(p->shown), free(p->truth);
+  free(p->shown), free(p->truth), free(p->found), free(p->tracker);
   block_free(p->image);
   if (p->beside)
     fclose(p->beside);
   free(p->text);
   p->shown = p->truth = NULL;
+  p->found = NULL;
+  p->tracker = NULL;
   p->image = NULL;
   p->beside = NULL;
   p->text = NULL;
@@ -89,11 +95,11 @@ int present_pictures(const struct presenter *p) {
   return n;
 }
 
-/* -o is the file itself if there is one only, else a folder; so it is where one stands. */
+/* -o is the file itself if there is one only, else a folder; it may be one anyway. */
 static int is_folder(const struct presenter *p, int for_each) {
   struct stat about;
   size_t n = strlen(p->out);
-  return present_pictures(p) != 1 || (for_each && p->total > 1) || (n && p->out[n - 1] == '/') ||
+  return p->frames || present_pictures(p) != 1 || (for_each && p->total > 1) || (n && p->out[n - 1] == '/') ||
          (!stat(p->out, &about) && S_ISDIR(about.st_mode));
 }
 
@@ -116,7 +122,9 @@ static char *picture_path(const struct presenter *p, int show, const char *of, c
   int length = dot && of ? (int)(dot - stem) : (int)strlen(stem);
   if (p->out && folder_make(p, err))
     return NULL;
-  char *name = mem_text("%.*s_%s.png", length, stem, output_of(p, show)->name), *path = in_folder(p, name);
+  char *name = p->frames && present_pictures(p) == 1 ? mem_text("%s", stem)
+                                                     : mem_text("%.*s_%s.png", length, stem, output_of(p, show)->name);
+  char *path = in_folder(p, name);
   free(name);
   return path;
 }
@@ -185,7 +193,7 @@ static int write_picture(const struct presenter *p, const struct presented *b, i
   if (kind_of(&p->predict->show[show]) == SHOW_MASK)
     return written(p, show, path, write_mask(p, show, value, b->original[i], path, err));
   if (kind_of(&p->predict->show[show]) == SHOW_BOXES)
-    return written(p, show, path, show_boxes(path, rows_of(io, value), b->original[i], p->names, err));
+    return written(p, show, path, show_boxes(path, p->found[show], b->original[i], p->names, err));
   return written(p, show, path,
                  show_image(path, value, 1, at.channels, at.height, at.width, range_of(p, at, 1, &room), err));
 }
@@ -272,11 +280,23 @@ int present_end(struct presenter *p, char err[ERR]) {
   return status || (p->beside && write_beside(p, err)) ? -1 : 0;
 }
 
+static void find(struct presenter *p, const struct presented *b, int64_t i) {
+  for (int s = 0; s < p->predict->shows; s++) {
+    if (kind_of(&p->predict->show[s]) != SHOW_BOXES)
+      continue;
+    found_free(&p->found[s]);
+    p->found[s] = boxes_of(p, b, s, i);
+    if (p->frames)
+      tracker_step(&p->tracker[s], p->found[s]);
+  }
+}
+
 int present_batch(struct presenter *p, const struct presented *b, char err[ERR]) {
   for (int s = 0; s < p->predict->shows; s++)
     if (p->shown[s])
       gather(p, b, s);
   for (int64_t i = 0; i < b->n; i++) {
+    find(p, b, i);
     if (!p->quiet && p->json)
       say_json(p, b, i, stdout);
     else if (!p->quiet)

@@ -1,7 +1,8 @@
 /* What a predict command shows of its results: tables and JSON on stdout, pictures in files. */
 #ifndef NET_PRESENT_H
 #define NET_PRESENT_H
-#include "draw/show.h"
+#include "draw/found.h"
+#include "draw/track.h"
 #include "model.h"
 
 struct presenter {
@@ -15,6 +16,7 @@ struct presenter {
   int from_files;  /* each sample was a file: so are its pictures; else one sheet holds all */
   const char *out; /* -o, or NULL */
   int json, best, overlay;
+  int frames; /* of a video: boxes get numbers, pictures keep their names */
   int quiet; /* pictures only, and no word about them */
   void (*wrote)(void *who, const char *show, const char *path); /* is told of each picture; may be NULL */
   void *who;
@@ -24,6 +26,8 @@ struct presenter {
   void **shown;    /* for each show that makes a sheet: its values of all samples */
   void **truth; /* and the field that it compares with, whose kind fits the show */
   float *image;
+  struct found_list *found; /* for each show of boxes, those of the sample at hand; */
+  struct tracker *tracker;  /* what numbers them */
   FILE *beside; /* where boxes are shown and pictures written: JSON of all samples, */
   char *text;   /* which goes here */
   size_t size;

@@ -1,5 +1,4 @@
 /* What a predict command says: tables of a sample's results, and JSON. */
-#include "draw/found.h"
 #include "draw/picture.h"
 #include "present_parts.h"
 #include <limits.h>
@@ -32,8 +31,8 @@ struct show_rows rows_of(const struct net_io *io, const void *value) {
   return (struct show_rows){value, (int)io->dim[0], (int)io->dim[1]};
 }
 
-/* The boxes of sample i: in pixels of its file, else of the picture that the network got. */
-static struct found_list boxes_of(const struct presenter *p, const struct presented *b, int show, int64_t i) {
+/* The boxes of a sample: in pixels of its file, else of the picture that the network got. */
+struct found_list boxes_of(const struct presenter *p, const struct presented *b, int show, int64_t i) {
   struct show_rows r = rows_of(output_of(p, show), value_at(p, b, show, i));
   struct net_picture seen = {INT_MAX, INT_MAX, 0, NULL, {1, 0, 0, 0, 1, 0}};
   if (p->image_input >= 0) {
@@ -70,10 +69,8 @@ void say_json(const struct presenter *p, const struct presented *b, int64_t i, F
       fprintf(to, ", \"%s\": ", io->name);
       show_classes_json(to, value_at(p, b, s, i), (int)io_count(io, 1), p->best, p->names);
     } else if (kind_of(&p->predict->show[s]) == SHOW_BOXES) {
-      struct found_list l = boxes_of(p, b, s, i);
       fprintf(to, ", \"%s\": ", io->name);
-      found_json(to, l, p->names);
-      found_free(&l);
+      found_json(to, p->found[s], p->names);
     } else if (kind_of(&p->predict->show[s]) == SHOW_TEXT) {
       fprintf(to, ", \"%s\": ", io->name);
       numbers(io, value_at(p, b, s, i), 1, to);
@@ -100,11 +97,9 @@ void say_plain(const struct presenter *p, const struct presented *b, int64_t i) 
     const struct net_io *io = output_of(p, s);
     if (kind_of(&p->predict->show[s]) == SHOW_CLASSES)
       show_classes(stdout, value_at(p, b, s, i), (int)io_count(io, 1), p->best, p->names);
-    else if (kind_of(&p->predict->show[s]) == SHOW_BOXES) {
-      struct found_list l = boxes_of(p, b, s, i);
-      found_table(stdout, l, p->names);
-      found_free(&l);
-    } else if (kind_of(&p->predict->show[s]) == SHOW_TEXT) {
+    else if (kind_of(&p->predict->show[s]) == SHOW_BOXES)
+      found_table(stdout, p->found[s], p->names);
+    else if (kind_of(&p->predict->show[s]) == SHOW_TEXT) {
       printf("%s ", io->name);
       numbers(io, value_at(p, b, s, i), 0, stdout);
       putchar('\n');

@@ -1,7 +1,6 @@
 /* Boxes that a network found in a picture: rows of class, x1, y1, x2, y2 and, with a sixth column, score. */
 #ifndef NET_FOUND_H
 #define NET_FOUND_H
-#include "draw/canvas.h"
 #include "draw/show.h"
 
 struct found {
@@ -19,6 +18,9 @@ struct found_list {
 struct found_list found_read(const float *row, int rows, int columns, const struct net_picture *at);
 void found_free(struct found_list *l);
 
+/* Draws them on the original. */
+int show_boxes(const char *path, struct found_list l, const struct net_picture *original, struct show_names names,
+               char err[512]);
 /* On p, which is RGB; those of `truth` thin and dashed, without labels. */
 void found_draw(struct net_picture *p, struct found_list l, struct found_list truth, struct show_names names);
 

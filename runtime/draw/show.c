@@ -148,13 +148,11 @@ int show_class_masks(const char *path, const int32_t *mask, int n, int width, in
   return picture_done(path, p, err);
 }
 
-int show_boxes(const char *path, struct show_rows found, const struct net_picture *original, struct show_names names,
+int show_boxes(const char *path, struct found_list l, const struct net_picture *original, struct show_names names,
                char err[512]) {
   struct net_picture *p = picture_copy(original, 3);
-  struct found_list l = found_read(found.value, found.rows, found.columns, original);
   if (p)
     found_draw(p, l, (struct found_list){0}, names);
-  found_free(&l);
   return picture_done(path, p, err);
 }
 

@@ -37,9 +37,6 @@ struct show_rows { /* a table for each sample */
   const float *value; /* NULL: there are none */
   int rows, columns;
 };
-/* Draws them on the original. */
-int show_boxes(const char *path, struct show_rows found, const struct net_picture *original, struct show_names names,
-               char err[512]);
 
 /* ---- show image: n pictures; one is written as it is, several as a grid ---- */
 int show_image(const char *path, const float *image, int n, int channels, int height, int width,

@@ -50,8 +50,13 @@ predict pad(image Pad.image) {
 predict unscored(image Letter.image) {
   show boxes: Found(image)[:, :5]
 }
-predict grey {
-  show image: zeros([3, 40, 80]) + 0.5
+predict grey(level: 128) {
+  show image: zeros([3, 40, 80]) + level
+}
+predict video(frame [3, 40, 80]) {
+  x = reshape(mean(frame), [1])
+  moving = concat(numbers([0]), x, numbers([5]), x + 20, numbers([25, 0.9]), axis: 0)
+  show boxes: stack([moving, numbers([1, 50, 20, 70, 38, 0.8])])
 }
 predict pixels(image [3, 40, 80]) {
   show value: image[:, 20, 20]
@@ -59,6 +64,7 @@ predict pixels(image [3, 40, 80]) {
 }
 END_OF_NET
 "$NETC" build found.net --cpu x86-64-v3 || exit 1
+mkdir runs
 ./found grey -o wide.png
 for how in letter plain crop pad unscored; do
   echo "-- $how"
@@ -80,6 +86,19 @@ echo "= $?"
 echo "-- what is drawn: the left side of a frame, and the ground"
 ./found pixels drawn/wide_boxes.png
 ./found letter --help | sed -n '/^Predicts/,/^$/p; /^Example/p'
+
+echo "-- a video: the brighter the frame, the further right is the first box, and out of the third frame"
+mkdir frames
+for frame in 1:10 2:14 3:120 10:18 11:60; do ./found grey --level ${frame#*:} -o frames/f${frame%:*}.png 2> /dev/null; done
+./found video --video-frames frames -o tracked
+cat tracked/video.json
+ls tracked
+./found pixels tracked/f2.png
+./found video --video-frames frames --json 2> /dev/null | cmp - tracked/video.json
+./found video --video-frames frames -o frames/
+./found video --video-frames frames wide.png
+./found video --video-frames nowhere
+./found video --video-frames runs
 
 # In training, on drawn figures: the truth lies dashed over what was found.
 cat > figures.net <<'END_OF_NET'
