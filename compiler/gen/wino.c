@@ -317,10 +317,12 @@ static void build_conv(Emit *e, void *user) {
 
 /* ---- the step ---- */
 
+/* The filters' lines belong to it: with few tiles the kernel packs them itself. */
 static const char *signature_of(const Graph *g, const Wino *w, const Terms *t) {
   Text s = {.mem = g->c->mem};
-  text_add(&s, "x[%d %d %d] y[%d %d %d] side %d from %d %d classes %d blocks %d", w->in, w->h, w->w, w->out, w->p, w->q,
-           w->side, w->window[0].start, w->window[1].start, w->classes, w->block);
+  text_add(&s, "x[%d %d %d] y[%d %d %d] side %d from %d %d filters %d from %d %d classes %d blocks %d", w->in, w->h, w->w,
+           w->out, w->p, w->q, w->side, w->window[0].start, w->window[1].start, w->transposed, w->filter[0].start,
+           w->filter[1].start, w->classes, w->block);
   if (t)
     terms_signature(t, g->c, &s);
   return text_str(&s);

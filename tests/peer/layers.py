@@ -21,6 +21,9 @@ print("/* Written by tests/peer/layers.py from PyTorch " + torch.__version__.spl
 layer("conv", "conv(4, 3)", [3, 6, 5], nn.Conv2d(3, 4, 3, padding=1))
 layer("conv_stride", "conv(5, 3, stride: 2, bias: false)", [3, 8, 6], nn.Conv2d(3, 5, 3, 2, 1, bias=False))
 layer("conv_wide", "conv(20, 3)", [10, 5, 5], nn.Conv2d(10, 20, 3, padding=1))
+layer("conv_both_ways", "a: conv(64, 3, bias: false) -> b: conv(64, 3, bias: false) -> n: batchnorm", [64, 5, 6], # gradient as forward
+      nn.Sequential(OrderedDict(a=nn.Conv2d(64, 64, 3, 1, 1, bias=False), b=nn.Conv2d(64, 64, 3, 1, 1, bias=False), n=nn.BatchNorm2d(64))),
+      path="")
 layer("conv_groups", "conv(6, [3, 2], groups: 2, pad: [1, 0])", [4, 6, 5], nn.Conv2d(4, 6, (3, 2), padding=(1, 0), groups=2))
 layer("conv_depthwise", "conv(10, 3, groups: 10)", [10, 6, 6], nn.Conv2d(10, 10, 3, padding=1, groups=10))
 layer("conv_dilation", "conv(4, 3, dilation: 2)", [3, 7, 7], nn.Conv2d(3, 4, 3, padding=2, dilation=2))

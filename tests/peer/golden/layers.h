@@ -52,6 +52,28 @@ CASE(conv_wide, 1,
      {"d_x", -0.260522147693, -42.1213617967},
      {"d_conv_0_weight", -2.08026611232, -123.341385695},
      {"d_conv_0_bias", 4.62147798265, -4.94230186693})
+CASE(conv_both_ways, 1,
+     "net Case {\n"
+     "  in x [64, 5, 6]\n"
+     "  out x -> a: conv(64, 3, bias: false) -> b: conv(64, 3, bias: false) -> n: batchnorm\n"
+     "}\n"
+     "data D {\n"
+     "  field x [64, 5, 6]\n"
+     "  field dy [64, 5, 6]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -0.392719342447, -49.6028183478},
+     {"d_x", -0.365702170337, 5.46330991105},
+     {"d_a_weight", -0.223791564647, -13.4845661652},
+     {"d_b_weight", 0.213872218064, 10.2136929136},
+     {"d_n_weight", 1.27675729371, 8.01510896334},
+     {"d_n_bias", 4.51478081569, 8.98999582039},
+     {"n.running_mean", 1.14369782644, 4.21502985522},
+     {"n.running_var", 2828.90441612, 5309.34144407})
 CASE(conv_groups, 1,
      "net Case {\n"
      "  in x [4, 6, 5]\n"
