@@ -1,6 +1,6 @@
-/* Source shapes(count, objects, darker, turn, noise, seed): scenes drawn by the program itself, in the size and with
-   the fields that the data block declares: an image, and any of the class (then there is one figure), the mask, the
-   classes of the pixels (0 is ground), the boxes. With points: one figure with so many corners, and its mask. With a
+/* Source shapes(count, objects, darker, turn, noise, seed, size, overlap, nested): scenes drawn by the program itself, in
+   the size and with the fields that the data block declares: an image, and any of the class (then there is one figure),
+   the mask, the classes of the pixels (0 is ground), the boxes. With points: one figure with so many corners, and its mask. With a
    clip in the image's place: one figure that moves, whose class is the direction.
 
    The splits draw from different seeds, so what is drawn for one is not drawn for another. The training's seed has no
@@ -76,7 +76,8 @@ static const char *shapes_class_name(const struct source *s, int k) {
   const struct scene_plan *p = &((const struct shapes *)s)->plan;
   if (p->frames)
     return k >= 0 && k < p->directions ? direction[k * 8 / p->directions] : NULL;
-  int ground = field_of(s->data, NET_CLASS) < 0 && field_of(s->data, NET_CLASS_MASK) >= 0;
+  int labels = field_of(s->data, NET_CLASS) >= 0 || field_of(s->data, NET_BOXES) >= 0;
+  int ground = !labels && field_of(s->data, NET_CLASS_MASK) >= 0;
   if (ground && k == 0)
     return "ground";
   k -= ground;
@@ -159,6 +160,22 @@ static uint64_t split_seed(uint64_t seed, enum net_split split) {
   return v ^ v >> 31;
 }
 
+/* How large figures are, and how near each other. */
+static int figures_plan(struct scene_plan *p, const struct source_request *r, char err[512]) {
+  double size[2];
+  int n = arg_nums(r->call, CALL_SOURCE, "size", size, 2);
+  if (n == 1)
+    size[1] = size[0];
+  if (n < 1 || !(size[0] >= 0 && size[1] >= size[0] && size[1] <= 1))
+    return fail(err, "data %s: shapes' size is a share of the shorter side, or a list [from, to] of two", r->data->name);
+  p->size[0] = (float)size[0], p->size[1] = (float)size[1];
+  p->overlap = (float)arg_num(r->call, CALL_SOURCE, "overlap");
+  p->nested = (float)arg_num(r->call, CALL_SOURCE, "nested");
+  return p->overlap >= 0 && p->overlap < 1 && p->nested >= 0 && p->nested <= 1
+             ? 0
+             : fail(err, "data %s: shapes' overlap is a share below 1, and nested one of at most 1", r->data->name);
+}
+
 static int shapes_plan(struct shapes *x, const struct source_request *r, char err[512]) {
   unsigned scenes = 1 << NET_IMAGE | 1 << NET_CLASS | 1 << NET_MASK | 1 << NET_CLASS_MASK | 1 << NET_BOXES;
   unsigned clips = 1 << NET_CLIP | 1 << NET_CLASS, corners = 1 << NET_IMAGE | 1 << NET_POINTS | 1 << NET_MASK;
@@ -183,6 +200,8 @@ static int shapes_plan(struct shapes *x, const struct source_request *r, char er
   p->noise = (float)arg_num(r->call, CALL_SOURCE, "noise");
   if (!(p->darker >= 0 && p->darker <= 1 && p->noise >= 0 && p->noise <= 1))
     return fail(err, "data %s: shapes' darker and noise lie between 0 and 1", r->data->name);
+  if (figures_plan(p, r, err))
+    return -1;
   x->base.count = (int64_t)count;
   p->objects = field_of(r->data, NET_CLASS) >= 0 ? 1 : (int)objects;
   p->seed = split_seed((uint64_t)(int64_t)arg_num(r->call, CALL_SOURCE, "seed"), r->split);

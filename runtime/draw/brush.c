@@ -70,8 +70,9 @@ void ground_paint(const struct scene_plan *p, const struct ground *g, float *pla
 int figure_paint(const struct scene_plan *p, const struct figure *f, const float *color, const float *light,
                         float *plane, unsigned char *kind, float box[5]) {
   size_t n = (size_t)p->width * p->height;
-  int x0 = (int)fmaxf(0, f->x - f->radius - 1), x1 = (int)fminf((float)p->width - 1, f->x + f->radius + 1);
-  int y0 = (int)fmaxf(0, f->y - f->radius - 1), y1 = (int)fminf((float)p->height - 1, f->y + f->radius + 1);
+  float reach = FIGURE_REACH * f->radius + 1;
+  int x0 = (int)fmaxf(0, f->x - reach), x1 = (int)fminf((float)p->width - 1, f->x + reach);
+  int y0 = (int)fmaxf(0, f->y - reach), y1 = (int)fminf((float)p->height - 1, f->y + reach);
   int left = p->width, right = -1, top = p->height, bottom = -1;
   for (int y = y0; y <= y1; y++)
     for (int x = x0; x <= x1; x++) {

@@ -60,6 +60,10 @@ struct figure figure_at(int kind, float x, float y, float radius, float angle) {
   return f;
 }
 
+float figure_holds(int kind) {
+  return kind == CIRCLE ? 0.8f : kind == SQUARE ? 0.72f : 0;
+}
+
 struct figure figure_with_corners(int corners, float x, float y, float radius, float angle, int mirrored,
                                   float corner[CORNERS][2]) {
   struct figure f = {.kind = FIGURES, .x = x, .y = y, .radius = radius, .cosine = cosf(angle), .sine = sinf(angle)};

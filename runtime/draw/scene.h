@@ -9,7 +9,10 @@ enum { SCENE_OBJECTS = 32 };
 struct scene_plan { /* what to draw: a scene is a pure function of this and its number */
   int width, height, channels;
   int kinds;    /* figures 0 … kinds - 1 */
-  int objects;  /* 1 to so many in a picture, at most SCENE_OBJECTS, not overlapping */
+  int objects;  /* 1 to so many in a picture, at most SCENE_OBJECTS */
+  float size[2]; /* of figures, from and to: diameters as shares of the shorter side; 0: the smaller the more there are */
+  float overlap; /* the circles around figures may come nearer by this share of their distance */
+  float nested;  /* the share of figures, after the first, that lie on another one */
   float darker; /* the share of pictures whose figures are darker than the ground */
   float turn;   /* figures stand askew by up to so many degrees either way */
   float noise;  /* deviation, 1 is white */
@@ -24,7 +27,7 @@ struct scene {
   int label;             /* the kind of the first figure; of a clip its direction */
   float corner[CORNERS][2]; /* x, y */
   int objects;
-  float box[SCENE_OBJECTS][5]; /* kind, x1, y1, x2, y2 */
+  float box[SCENE_OBJECTS][5]; /* kind, x1, y1, x2, y2: around what is seen of each; what is hidden is none */
 };
 
 /* Fills s, whose pixels and kind the caller provides. 0, or -1 when out of memory. */

@@ -111,7 +111,7 @@ static void test_shapes_boxes(void **state) {
       assert_true(mask[k] == 0 || covered[k] >> (mask[k] - 1) & 1);
     assert_true(box[0][0] >= 0 && box[5][0] == -1);
   }
-  assert_string_equal(data_class_name(s, 0), "ground");
+  assert_string_equal(data_class_name(s, 0), "circle");
   data_close(s);
 }
 
