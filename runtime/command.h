@@ -51,6 +51,7 @@ void eval_options(const struct command *c);
 void compare_options(const struct command *c);
 void check_options(const struct command *c);
 void preview_options(const struct command *c);
+void anchors_options(const struct command *c);
 void saliency_options(const struct command *c);
 void features_options(const struct command *c);
 void embed_options(const struct command *c);
@@ -65,6 +66,8 @@ int command_predict(const struct command *c, char err[ERR]);
 int command_compare(const struct command *c, char err[ERR]);
 int command_check(const struct command *c, char err[ERR]);
 int command_preview(const struct command *c, char err[ERR]);
+int command_anchors(const struct command *c, char err[ERR]);
+int anchors_can(const struct net_program *p); /* are there boxes in some data block? */
 int command_saliency(const struct command *c, char err[ERR]);
 int command_features(const struct command *c, char err[ERR]);
 int command_embed(const struct command *c, char err[ERR]);

@@ -21,6 +21,9 @@ static const struct command_row COMMANDS[] = {
     {"preview-data", "[DATA]", "A picture of samples as training sees them, augmented",
      "The first ones of an epoch: labels below, masks, boxes and points drawn in.", "preview-data --data DIR --count 64",
      OFTEN, preview_options, command_preview, NULL},
+    {"anchors", "[DATA]", "Sizes of anchors that fit the boxes to train on",
+     "k-means over the boxes after `prepare`, 1 - IoU being the distance; the output is a line for the .net file.",
+     "anchors --data DIR --count 9", OFTEN, anchors_options, command_anchors, NULL},
     {"saliency", "PICTURE|FOLDER...", "What in a picture makes the network see a class",
      "Picture, map, and both over each other; the class is the most probable one.",
      "saliency picture.png --method gradcam -o why.png", OFTEN, saliency_options, command_saliency, NULL},
@@ -65,7 +68,7 @@ static int is_predict(const struct net_program *p, const char *name) {
 
 /* By --only predict. */
 static int is_left_out(const struct net_program *p, const char *name) {
-  static const char *const without[] = {"train",    "eval",     "compare", "check-data", "preview-data",
+  static const char *const without[] = {"train",    "eval",     "compare", "check-data", "preview-data", "anchors",
                                         "saliency", "features", "embed"};
   int found = 0;
   for (size_t i = 0; p->only && i < sizeof without / sizeof *without; i++)
@@ -77,7 +80,8 @@ static void table_open(struct command_table *t, const struct net_program *p) {
   *t = (struct command_table){.row = mem_get((size_t)(COMMAND_COUNT + p->predicts) * sizeof *t->row)};
   for (int i = 0; i < COMMAND_COUNT; i++) {
     int trains = !strcmp(COMMANDS[i].words, "[BLOCK]");
-    if ((trains && !p->trains) || is_predict(p, COMMANDS[i].name) || is_left_out(p, COMMANDS[i].name))
+    int lacks = (trains && !p->trains) || (COMMANDS[i].run == command_anchors && !anchors_can(p));
+    if (lacks || is_predict(p, COMMANDS[i].name) || is_left_out(p, COMMANDS[i].name))
       continue;
     t->row[t->count] = COMMANDS[i];
     if (trains)

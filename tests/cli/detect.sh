@@ -1,4 +1,4 @@
-# show boxes: found boxes in pixels of the original picture, whatever `prepare` made of it; drawn, as a table, as JSON.
+# show boxes, and what goes with them: found boxes in pixels of the original picture, whatever `prepare` made of it; drawn, as a table, as JSON.
 NETC=$(realpath "$NETC")
 cd "$T" || exit 1
 # The "detector" knows where things are: a row of each kind, one that is none, one with nan, one outside the picture.
@@ -102,6 +102,8 @@ ls tracked
 
 # In training, on drawn figures: the truth lies dashed over what was found.
 cat > figures.net <<'END_OF_NET'
+# Two sizes, each of which could be better.
+const anchors = [[10, 20], [30, 30]]
 net Finder {
   in image [1, 32, 32]
   out place = image -> flatten -> dense(4)
@@ -133,5 +135,10 @@ END_OF_NET
 ./figures train > words.txt 2>&1 || cat words.txt
 ls runs/figures/preview
 ./figures truth --sample 0-1 2> /dev/null
+./figures anchors --count 2
+./figures anchors --count 3 --threads 3 --json
+./figures anchors --count 100
+./figures anchors Figure
+./found anchors
 ./figures truth --sample 0-1 -o truth.png --json 2> /dev/null > said.json
 cmp said.json truth.json
