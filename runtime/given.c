@@ -1,5 +1,7 @@
-/* Duty: what a command on a predict block is given. Files and samples are counted first, then filled in batch by batch. */
+/* Duty: what a command on a predict block is given. Files and samples are counted first, then filled in batch by batch.
+ */
 #include "given.h"
+#include "data/derive.h"
 #include "measure.h"
 #include "pass.h"
 #include "term.h"
@@ -35,7 +37,8 @@ void given_options(const struct given *g, struct cli *c) {
     const struct net_predict_input *in = input(g, i);
     char now[NUMBER];
     if (in->is_option)
-      cli_add_now(c, (struct cli_row){in->field.name, 0, "X", "A number of this command", OFTEN}, number_text(now, in->value));
+      cli_add_now(c, (struct cli_row){in->field.name, 0, "X", "A number of this command", OFTEN},
+                  number_text(now, in->value));
     else if (in->field.kind == NET_CLASS) {
       cli_add(c, (struct cli_row){in->field.name, 0, "CLASS", "The class, its name or its number", OFTEN});
       cli_values(c, g->data ? g->data->class_name : NULL, g->data ? g->data->class_names : 0);
@@ -95,7 +98,8 @@ static int choose_samples(struct given *g, const char *text, char err[ERR]) {
   if (!text)
     g->total = data_count(g->set);
   if (g->first_sample + g->total > data_count(g->set))
-    return cli_fail(g->cli, err, "--sample: the %s samples are 0 to %lld", split_name(split), (long long)data_count(g->set) - 1);
+    return cli_fail(g->cli, err, "--sample: the %s samples are 0 to %lld", split_name(split),
+                    (long long)data_count(g->set) - 1);
   return 0;
 }
 
@@ -135,9 +139,9 @@ static int choose_files(struct given *g, char err[ERR]) {
     return fail(err, "there are no pictures (.png, .jpg ...) in %s", g->cli->plain[0]);
   if (!g->files.count || g->files.count % g->images)
     return cli_fail(g->cli, err,
-                g->files.count ? "%s takes %d pictures at a time"
-                               : "%s wants %d picture%s: a file, a folder, or --sample N",
-                command_of(g), g->images, g->images > 1 ? "s" : "");
+                    g->files.count ? "%s takes %d pictures at a time"
+                                   : "%s wants %d picture%s: a file, a folder, or --sample N",
+                    command_of(g), g->images, g->images > 1 ? "s" : "");
   g->total = g->files.count / g->images;
   return 0;
 }
@@ -213,6 +217,27 @@ static void forget_originals(struct given *g) {
   }
 }
 
+/* Is input i found in a picture that is given? */
+static int is_found(const struct given *g, int i) {
+  return input(g, i)->data >= 0 && derive_early(&input(g, i)->field);
+}
+
+/* What is found in the pictures of sample `sample`, as number k of the batch. */
+static int fill_found(struct given *g, int64_t sample, int64_t k, char err[ERR]) {
+  for (int i = 0; i < g->entry->inputs; i++) {
+    const struct net_predict_input *in = input(g, i);
+    int nth = 0;
+    if (!is_found(g, i))
+      continue;
+    for (int j = 0; input(g, j)->data != in->data || input(g, j)->data_field != in->field.from; j++)
+      nth += input(g, j)->field.kind == NET_IMAGE;
+    if (data_load_boxes(&g->program->data[in->data], in->data_field, g->files.path[sample * g->images + nth],
+                        (float *)g->in[i] + k * (data_field_size(&in->field) / 4), err))
+      return -1;
+  }
+  return 0;
+}
+
 /* The pictures of sample `sample` as number k of the batch. */
 static int fill_images(struct given *g, int64_t sample, int64_t k, char err[ERR]) {
   for (int i = 0, nth = 0; i < g->entry->inputs; i++) {
@@ -226,7 +251,7 @@ static int fill_images(struct given *g, int64_t sample, int64_t k, char err[ERR]
                       : data_load_plain(&in->field, path, to, original, err))
       return -1;
   }
-  return 0;
+  return fill_found(g, sample, k, err);
 }
 
 /* Takes a sample off the list, after saying why. */
@@ -270,7 +295,7 @@ static void name_batch(struct given *g, int64_t first, int64_t n) {
 
 static int fill_options(struct given *g, int64_t n, char err[ERR]) {
   for (int i = 0; i < g->entry->inputs && n; i++)
-    if (input(g, i)->field.kind != NET_IMAGE && fill_option(g, i, n, err))
+    if (input(g, i)->field.kind != NET_IMAGE && !is_found(g, i) && fill_option(g, i, n, err))
       return -1;
   return 0;
 }

@@ -104,7 +104,7 @@ struct net_field {           /* one field of a data block, or one input of a pre
   int rank;
   int64_t dim[NET_RANK];
   int classes;               /* of CLASS, CLASS_MASK, BOXES */
-  const struct net_call *derived; /* NULL: the source gives it; else computed, after augment, */
+  const struct net_call *derived; /* NULL: the source gives it; else computed, after augment (boxes: before it), */
   int from;                       /* from this field of the block */
 };
 

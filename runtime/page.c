@@ -1,5 +1,5 @@
 #include "page.h"
-#include "data/source.h"
+#include "data/derive.h"
 #include "draw/show.h"
 #include "rng.h"
 #include "sampling.h"
@@ -41,6 +41,8 @@ static struct show_samples samples_of(const struct net_data *d, int64_t n, void 
       s.mask = (struct show_areas){field[f], x->elem, (int)x->dim[x->rank - 2], (int)x->dim[x->rank - 1]};
     } else if (x->kind == NET_CLASS) {
       s.label = field[f];
+    } else if (derive_early(x)) {
+      s.region = field[f], s.regions = (int)x->dim[0];
     } else if (x->kind == NET_BOXES) {
       s.box = field[f], s.boxes = (int)x->dim[0];
     } else if (x->kind == NET_POINTS) {

@@ -127,7 +127,7 @@ static void read_field(Expand *x, Data *d, const Ast *s) {
     }
   const Ast *value = s->count > 1 ? s->kids[1] : NULL;
   if (field_type(x, s->kids[0], &f) && (!value || derived_read(x, d, value, &f))) {
-    f.kind = value ? FIELD_VALUE : source_kind(x, &f);
+    f.kind = value && f.kind != FIELD_BOXES ? FIELD_VALUE : source_kind(x, &f);
     vec_push(x->c->mem, &d->fields, f);
     return;
   }
@@ -211,7 +211,7 @@ static void read_class_names(Expand *x, const Ast *s, Data *d) {
     vec_push(x->c->mem, &d->class_names, list.list.at[i].text);
   for (int i = 0; i < d->fields.count; i++) {
     const Field *f = &d->fields.at[i];
-    if (f->classes && f->classes != d->class_names.count)
+    if (f->type && f->classes && !f->derived && f->classes != d->class_names.count)
       diag_note(x->c, diag_add(x->c, D_CLASS_NAMES, list.span, say_number(x, d->class_names.count), say_number(x, f->classes)), f->span,
                 "the classes");
   }

@@ -3,6 +3,11 @@
 #include "front/expand.h"
 #include <string.h>
 
+/* "[4, 16]", "boxes(2, max: 40)" */
+static const char *say_field(Expand *x, const Field *f) {
+  return f->kind == FIELD_BOXES ? arena_printf(x->c->mem, "boxes(%d, max: %d)", f->classes, type_get(x->c, f->type)->dim[0]) : say_type(x, f->type);
+}
+
 /* The field that a call names; -1 after reporting. */
 static int field_named(Expand *x, const Data *d, const RecipeCall *call, const char *wanted, unsigned kinds) {
   const char *name = name_text(x->c->names, call->name);
@@ -17,7 +22,7 @@ static int field_named(Expand *x, const Data *d, const RecipeCall *call, const c
       continue;
     if (!d->fields.at[i].type || kinds >> d->fields.at[i].kind & 1)
       return i;
-    Diag *report = diag_add(x->c, D_DERIVED, of->span, name, wanted, say_type(x, d->fields.at[i].type));
+    Diag *report = diag_add(x->c, D_DERIVED, of->span, name, wanted, say_field(x, &d->fields.at[i]));
     diag_note(x->c, report, d->fields.at[i].span, "declared here");
     return -1;
   }
@@ -29,7 +34,7 @@ static int field_named(Expand *x, const Data *d, const RecipeCall *call, const c
 }
 
 static int wrong_shape(Expand *x, const RecipeCall *call, const Field *f, const Field *from, const char *wanted) {
-  Diag *d = diag_add(x->c, D_DERIVED, f->span, name_text(x->c->names, call->name), wanted, say_type(x, f->type));
+  Diag *d = diag_add(x->c, D_DERIVED, f->span, name_text(x->c->names, call->name), wanted, say_field(x, f));
   diag_note(x->c, d, from->span, "computed from this");
   return 0;
 }
@@ -67,6 +72,23 @@ static int weight_fits(Expand *x, const RecipeCall *call, const Field *f, const 
   return !f->classes && type_count(t) == 1 ? 1 : wrong_shape(x, call, f, label, "a field [] for its result");
 }
 
+/* boxes(1). */
+static int search_fits(Expand *x, const RecipeCall *call, const Field *f, const Field *picture) {
+  if (f->kind == FIELD_BOXES && f->classes == 1)
+    return 1;
+  return wrong_shape(x, call, f, picture, "a field boxes(1, max: 300) for its result");
+}
+
+static const struct derivation {
+  const char *name, *from;
+  unsigned kinds; /* of that field */
+  int (*fits)(Expand *, const RecipeCall *, const Field *, const Field *);
+} derivations[] = {{"border_weight", "a field of a mask, or of the pixels' classes", 1 << FIELD_MASK | 1 << FIELD_CLASS_MASK, border_fits},
+                   {"heatmaps", "a field of points, [k, 2]", 1 << FIELD_POINTS, heatmaps_fit},
+                   {"mixed", "a field of a class", 1 << FIELD_CLASS, mixed_fits},
+                   {"class_weight", "a field of a class", 1 << FIELD_CLASS, weight_fits},
+                   {"selective_search", "a field of a picture", 1 << FIELD_IMAGE, search_fits}};
+
 int derived_read(Expand *x, const Data *d, const Ast *e, Field *f) {
   RecipeArg arg;
   if (!recipe_arg(x, e, &arg))
@@ -74,14 +96,10 @@ int derived_read(Expand *x, const Data *d, const Ast *e, Field *f) {
   RecipeCall *call = recipe_check(x, &arg, "DERIVED", e->span);
   if (!call)
     return 0;
-  const char *name = name_text(x->c->names, call->name);
-  int heat = !strcmp(name, "heatmaps"), mixed = !strcmp(name, "mixed"), weight = !strcmp(name, "class_weight");
+  const struct derivation *row = derivations;
+  while (strcmp(row->name, name_text(x->c->names, call->name)))
+    row++;
   f->derived = call;
-  unsigned masks = 1 << FIELD_MASK | 1 << FIELD_CLASS_MASK;
-  f->from = heat ? field_named(x, d, call, "a field of points, [k, 2]", 1 << FIELD_POINTS)
-            : mixed || weight ? field_named(x, d, call, "a field of a class", 1 << FIELD_CLASS)
-                    : field_named(x, d, call, "a field of a mask, or of the pixels' classes", masks);
-  if (f->from < 0 || !d->fields.at[f->from].type)
-    return 0;
-  return (heat ? heatmaps_fit : mixed ? mixed_fits : weight ? weight_fits : border_fits)(x, call, f, &d->fields.at[f->from]);
+  f->from = field_named(x, d, call, row->from, row->kinds);
+  return f->from >= 0 && d->fields.at[f->from].type && row->fits(x, call, f, &d->fields.at[f->from]);
 }

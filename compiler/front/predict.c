@@ -76,6 +76,24 @@ static void bind_input(Expand *x, Predict *p, const Ast *s) {
   vec_push(x->c->mem, &p->inputs, in);
 }
 
+/* Regions are not given but found, in the picture that the data block says, which is among the inputs then. */
+static void check_found(Expand *x, const Predict *p) {
+  for (int i = 0, k; i < p->inputs.count; i++) {
+    const PredictInput *in = &p->inputs.at[i];
+    if (in->data < 0 || !in->field.derived || in->field.kind != FIELD_BOXES)
+      continue;
+    for (k = 0; k < p->inputs.count; k++)
+      if (p->inputs.at[k].data == in->data && p->inputs.at[k].data_field == in->field.from)
+        break;
+    if (k < p->inputs.count)
+      continue;
+    const Data *d = &x->p->datas.at[in->data];
+    const char *data = name_text(x->c->names, d->name), *picture = name_text(x->c->names, d->fields.at[in->field.from].name);
+    diag_help(x->c, diag_add(x->c, D_FOUND_WHERE, in->field.span, name_text(x->c->names, in->field.name), data, picture), "put `%s %s.%s` before it",
+              picture, data, picture);
+  }
+}
+
 /* ---- shows ---- */
 
 static const struct {
@@ -171,6 +189,7 @@ void predict_read(Expand *x, const Ast *decl) {
   int shown = 0;
   for (int i = 0; i < inputs->count; i++)
     bind_input(x, &p, inputs->kids[i]);
+  check_found(x, &p);
   for (int i = 0; i < body->count; i++) {
     const Ast *s = body->kids[i];
     if (statement_run(x, s))

@@ -131,9 +131,6 @@ static const struct {
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 
-/* Sources, transforms and schedules that the language has and the runtime does not yet. */
-static const char *const planned[] = {"proposals"};
-
 static const Ast *signature_of(Expand *x, int row) {
   const char *s = arena_printf(x->c->mem, "%s -> []", calls[row].signature);
   return ast_parse(x->c, PARSE_SIGNATURE, source_add(x->c->src, "<calls.def>", s, strlen(s), 1))->kids[0];
@@ -191,11 +188,6 @@ static void unknown_row(Expand *x, const char *kind, Name name, Span at) {
       diag_help(x->c, d, "it belongs in `%s`", kinds[own].line);
       return;
     }
-  for (size_t i = 0; i < sizeof planned / sizeof *planned; i++)
-    if (!strcmp(planned[i], text)) {
-      diag_add(x->c, D_NOT_BUILT, at, arena_printf(x->c->mem, "`%s`", text));
-      return;
-    }
   NameList all = {0};
   recipe_names(x, kind, &all);
   for (int i = 0; i < x->user_decls && !strcmp(kind, "TRANSFORM"); i++)
@@ -221,7 +213,7 @@ typedef enum { WANT_NUMBER, WANT_TEXT, WANT_FILL, WANT_LABEL, WANT_EITHER, WANT_
 static Want want_of(Expand *x, const Ast *param, int row) {
   if (!strcmp(calls[row].name, "normalize"))
     return WANT_STATISTIC;
-  static const char *const texts[] = {"images", "masks", "labels", "list", "json", "path", "pattern", "files", "file", "text", "x", "mask", "points", "label", "detections", "boxes"};
+  static const char *const texts[] = {"images", "masks", "labels", "list", "json", "path", "pattern", "files", "file", "text", "x", "mask", "points", "label", "image", "detections", "boxes"};
   const Ast *value = param->count ? param->kids[0] : NULL;
   if (!strcmp(name_text(x->c->names, param->name), "samples"))
     return WANT_EITHER;

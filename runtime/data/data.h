@@ -70,6 +70,8 @@ int data_load_image(const struct net_data *d, int field, const char *path, float
 /* The same for an input that no data block types: no prepare, so the picture must have the field's size. */
 int data_load_plain(const struct net_field *f, const char *path, float *out, struct net_picture **original,
                     char err[512]);
+/* The boxes of field `field` that are found in that picture. */
+int data_load_boxes(const struct net_data *d, int field, const char *path, float *out, char err[512]);
 
 /* The values that black (0) and white (255) of an image field become by prepare's value steps, for each channel. */
 struct net_range {

@@ -33,18 +33,22 @@ static int members_pick(struct net_dataset *s, const struct net_call *holdout, i
 
 static int given_pick(struct net_dataset *s, const struct net_data *d, char err[512]) {
   s->data = d;
-  s->given = *d;
+  s->sourced = s->given = *d;
   s->given_field = malloc((size_t)(d->fields + 1) * sizeof *s->given_field);
   s->given_at = malloc((size_t)(d->fields + 1) * sizeof *s->given_at);
   if (!s->given_field || !s->given_at)
     return fail(err, "out of memory");
-  s->given.field = s->given_field;
+  s->sourced.field = s->given.field = s->given_field;
   s->given.fields = 0;
-  for (int f = 0; f < d->fields; f++)
-    if (!d->field[f].derived) {
-      s->given_at[s->given.fields] = f;
-      s->given_field[s->given.fields++] = d->field[f];
-    }
+  for (int early = 0; early < 2; early++) {
+    for (int f = 0; f < d->fields; f++)
+      if (early ? derive_early(&d->field[f]) : !d->field[f].derived) {
+        s->given_at[s->given.fields] = f;
+        s->given_field[s->given.fields++] = d->field[f];
+      }
+    if (!early)
+      s->sourced.fields = s->given.fields;
+  }
   return 0;
 }
 
@@ -53,7 +57,7 @@ static int given_pick(struct net_dataset *s, const struct net_data *d, char err[
 static int names_agree(const struct net_dataset *s, const struct net_data *d, const char *dir, char err[512]) {
   if (!s->source->finds_names || d->class_names || !d->source)
     return 0;
-  struct source *of_train = source_open(&s->given, d->source, NET_TRAIN, dir, err);
+  struct source *of_train = source_open(&s->sourced, d->source, NET_TRAIN, dir, err);
   if (!of_train)
     return 0;
   int failed = 0, label = field_of(&s->given, NET_CLASS);
@@ -85,7 +89,7 @@ static int dataset_open(struct net_dataset *s, const struct net_data *d, enum ne
   int shared = d->holdout && call == d->source;
   if (!call)
     return fail(err, "data %s has a `holdout:` but no `source:` to take it from", d->name);
-  s->source = source_open(&s->given, call, shared ? NET_TRAIN : split, dir, err);
+  s->source = source_open(&s->sourced, call, shared ? NET_TRAIN : split, dir, err);
   if (!s->source || (call != d->source && names_agree(s, d, dir, err)))
     return -1;
   s->count = s->source->count;
@@ -96,7 +100,7 @@ static int dataset_open(struct net_dataset *s, const struct net_data *d, enum ne
     if (d->field[f].derived && !strcmp(d->field[f].derived->name, "class_weight") &&
         !(s->class_weight[f] = class_weights(s, f, dir, err)))
       return -1;
-  if (s->source->resident && !s->recipe.resizes)
+  if (s->source->resident && !s->recipe.resizes && s->given.fields == s->sourced.fields)
     return 0;
   s->ready = calloc(s->source->count, sizeof *s->ready);
   return s->ready ? 0 : fail(err, "out of memory");

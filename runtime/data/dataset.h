@@ -8,9 +8,10 @@
 
 struct net_dataset {
   const struct net_data *data;
-  struct net_data given; /* the fields that are not derived; what the source and the recipe see */
+  struct net_data sourced; /* the fields that are not derived; what the source sees */
+  struct net_data given;   /* these, and behind them those found before augment; what the recipe sees */
   struct net_field *given_field;
-  int *given_at;        /* which field of data each is */
+  int *given_at;        /* which field of data each of given is */
   struct recipe recipe; /* of given */
   struct source *source;
   uint64_t seed;
@@ -38,6 +39,8 @@ int sample_write(struct net_dataset *s, const struct cell *cell, int64_t i, int6
                  void *const *buffers, char err[512]);
 void cells_free(const struct net_dataset *s, struct cell *cell);
 
+/* Brings the cells of a sample as loaded to their fields, and fills those that are found in them. 0, or -1 and err. */
+int sample_prepare(const struct net_dataset *s, struct cell *cell, char err[512]);
 /* Sample i of the source, prepared. NULL and err on failure, *failed being -1 or BROKEN. If *owned, the caller frees it.
  */
 struct cell *cells_get(struct net_dataset *s, int64_t i, int *owned, int *failed, char err[512]);

@@ -1,12 +1,27 @@
 #include "data/derive.h"
 #include "calls.h"
 #include "data/text.h"
+#include "propose/propose.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static int is_heatmaps(const struct net_field *f) {
   return !strcmp(f->derived->name, "heatmaps");
+}
+
+static struct segmenting segmenting_of(const struct net_call *call) {
+  return (struct segmenting){arg_num(call, CALL_DERIVED, "scale"), arg_num(call, CALL_DERIVED, "sigma"),
+                             arg_num(call, CALL_DERIVED, "min_size")};
+}
+
+static int search_check(const struct net_data *d, const struct net_field *f, char err[512]) {
+  static const char *const name[] = {"scale", "sigma", "min_size", "min_side"};
+  static const double low[] = {0, 0, 1, 1};
+  for (int i = 0; i < 4; i++)
+    if (!(arg_num(f->derived, CALL_DERIVED, name[i]) >= low[i]))
+      return fail(err, "data %s, field `%s`: %s should be %g or more", d->name, f->name, name[i], low[i]);
+  return 0;
 }
 
 int derive_check(const struct net_data *d, char err[512]) {
@@ -18,6 +33,10 @@ int derive_check(const struct net_data *d, char err[512]) {
     if (call_check(f->derived, CALL_DERIVED, why))
       return fail(err, "data %s, field `%s`: %.400s", d->name, f->name, why);
     if (d->field[f->from].kind == NET_CLASS) /* mixed, class_weight */
+      continue;
+    if (derive_early(f) && search_check(d, f, err))
+      return -1;
+    if (derive_early(f))
       continue;
     if (!(arg_num(f->derived, CALL_DERIVED, "sigma") > 0))
       return fail(err, "data %s, field `%s`: sigma should be above 0", d->name, f->name);
@@ -50,6 +69,24 @@ static int border_write(const struct net_field *f, const struct net_field *mask,
   int failed = !classes || border_weight(classes, height, width, (float)w0, (float)sigma, out);
   free(classes);
   return failed;
+}
+
+int derive_boxes(const struct net_field *f, const struct cell *picture, struct cell *out, char err[512]) {
+  int room = (int)f->dim[0], min_side = (int)arg_num(f->derived, CALL_DERIVED, "min_side");
+  struct segmenting how = segmenting_of(f->derived);
+  float *corner = malloc((size_t)room * 4 * sizeof *corner);
+  out->box = malloc((size_t)room * 5 * sizeof *out->box);
+  out->height = picture->height, out->width = picture->width;
+  int n = !corner || !out->box ? -1
+                               : selective_search(picture->bytes, picture->channels, picture->height, picture->width,
+                                                  &how, min_side, room, corner);
+  for (int i = 0; i < n; i++) {
+    out->box[5 * i] = 0; /* the class of all */
+    memcpy(out->box + 5 * i + 1, corner + 4 * i, 4 * sizeof *corner);
+  }
+  out->boxes = n < 0 ? 0 : n;
+  free(corner);
+  return n < 0 ? fail(err, "out of memory while searching a picture for regions") : 0;
 }
 
 int derive_write(const struct net_data *d, int field, const void *from, float *out, char err[512]) {

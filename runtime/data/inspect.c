@@ -47,7 +47,7 @@ static int try_all(struct net_dataset *s, int64_t index, struct cell *cell, char
     buffers[f] = mem_get((size_t)data_field_size(&d->field[f]));
   struct chance chance = {s->seed, 0, index};
   int augment = s->split == NET_TRAIN && s->recipe.augment.count;
-  int failed = cells_prepare(&s->recipe, cell, err) ||
+  int failed = sample_prepare(s, cell, err) ||
                sample_write(s, cell, data_member(s, index), 0, augment ? &chance : NULL, buffers, err);
   for (int f = 0; f < d->fields; f++)
     free(buffers[f]);
@@ -65,7 +65,7 @@ int data_inspect(struct net_dataset *s, int64_t index, struct data_seen *seen, i
   int failed = s->source->load(s->source, data_member(s, index), cell, err);
   *broken = failed == BROKEN;
   if (!failed) {
-    look(&s->given, cell, seen);
+    look(&s->sourced, cell, seen);
     failed = try_all(s, index, cell, err);
   }
   cells_free(s, cell);

@@ -1,5 +1,6 @@
 /* Single pictures for predict commands: the prepare of the field that types an input, with the way back. */
 #include "calls.h"
+#include "data/derive.h"
 #include "data/prepare.h"
 #include "data/text.h"
 #include <string.h>
@@ -12,7 +13,8 @@ static int load_prepared(const struct recipe *r, int field, struct cell *c, doub
   return 0;
 }
 
-static int load_with(const struct recipe *r, int field, const char *path, float *out, struct net_picture **original,
+/* The prepared picture of a file; *original as data_load_image gives it. */
+static int load_cell(const struct recipe *r, int field, const char *path, struct cell *c, struct net_picture **original,
                      char err[512]) {
   const struct net_field *f = &r->data->field[field];
   if (f->kind != NET_IMAGE)
@@ -26,15 +28,12 @@ static int load_with(const struct recipe *r, int field, const char *path, float 
     memcpy(copy->pixels, p->pixels, (size_t)p->width * p->height * p->channels);
     grey = image_convert(copy, (int)f->dim[0]);
   }
-  struct cell c = {0};
-  int failed = !grey || cell_of_picture(&c, grey) ? fail(err, "%s: out of memory", path) : 0;
+  int failed = !grey || cell_of_picture(c, grey) ? fail(err, "%s: out of memory", path) : 0;
   image_free(grey);
-  failed = failed || load_prepared(r, field, &c, p->map, err);
-  struct warp still = warp_still(c.height, c.width);
-  if (!failed && !cell_fits(r, field, &c, &still))
-    failed = cell_misfit(r, field, &c, &still, path, err);
-  failed = failed || cell_write(r, field, &c, &still, NULL, out, err);
-  cell_clear(&c);
+  failed = failed || load_prepared(r, field, c, p->map, err);
+  struct warp still = warp_still(c->height, c->width);
+  if (!failed && !cell_fits(r, field, c, &still))
+    failed = cell_misfit(r, field, c, &still, path, err);
   if (!failed && original)
     *original = p;
   else
@@ -45,9 +44,26 @@ static int load_with(const struct recipe *r, int field, const char *path, float 
 int data_load_image(const struct net_data *d, int field, const char *path, float *out, struct net_picture **original,
                     char err[512]) {
   struct recipe r;
+  struct cell c = {0};
   if (original)
     *original = NULL;
-  return recipe_read(&r, d, err) ? -1 : load_with(&r, field, path, out, original, err);
+  int failed = recipe_read(&r, d, err) || load_cell(&r, field, path, &c, original, err);
+  struct warp still = warp_still(c.height, c.width);
+  failed = failed || cell_write(&r, field, &c, &still, NULL, out, err);
+  cell_clear(&c);
+  return failed ? -1 : 0;
+}
+
+int data_load_boxes(const struct net_data *d, int field, const char *path, float *out, char err[512]) {
+  struct recipe r;
+  struct cell picture = {0}, found = {0};
+  const struct net_field *f = &d->field[field];
+  int failed = derive_check(d, err) || recipe_read(&r, d, err) || load_cell(&r, f->from, path, &picture, NULL, err) ||
+               derive_boxes(f, &picture, &found, err);
+  struct warp still = warp_still(picture.height, picture.width);
+  failed = failed || cell_write(&r, field, &found, &still, NULL, out, err);
+  cell_clear(&picture), cell_clear(&found);
+  return failed ? -1 : 0;
 }
 
 int data_load_plain(const struct net_field *f, const char *path, float *out, struct net_picture **original,

@@ -3,6 +3,7 @@
 #include "augment/mix.h"
 #include "base.h"
 #include "data/dataset.h"
+#include "data/derive.h"
 #include "data/text.h"
 #include "term.h"
 #include <stdlib.h>
@@ -87,8 +88,8 @@ int sample_mix(struct net_dataset *s, const struct chance *chance, void *const *
   mix_pick(m, &s->recipe.augment, chance, s->count, height, width);
   if (m->parts > 1)
     for (int f = 0; f < d->fields; f++) {
-      room[f] = value[f] && !d->field[f].derived ? malloc((size_t)data_field_size(&d->field[f])) : NULL;
-      failed |= value[f] && !d->field[f].derived && !room[f];
+      room[f] = value[f] && !derive_late(&d->field[f]) ? malloc((size_t)data_field_size(&d->field[f])) : NULL;
+      failed |= value[f] && !derive_late(&d->field[f]) && !room[f];
     }
   if (failed)
     fail(err, "out of memory while mixing samples");

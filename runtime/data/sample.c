@@ -42,6 +42,18 @@ static struct cell *cells_keep(struct net_dataset *s, int64_t i, struct cell *ce
   return there;
 }
 
+int sample_prepare(const struct net_dataset *s, struct cell *cell, char err[512]) {
+  if (cells_prepare(&s->recipe, cell, err))
+    return -1;
+  for (int f = s->sourced.fields, from; f < s->given.fields; f++) {
+    for (from = 0; s->given_at[from] != s->given.field[f].from;)
+      from++;
+    if (derive_boxes(&s->given.field[f], &cell[from], &cell[f], err))
+      return -1;
+  }
+  return 0;
+}
+
 struct cell *cells_get(struct net_dataset *s, int64_t i, int *owned, int *failed, char err[512]) {
   *owned = *failed = 0;
   struct cell *cell = s->ready ? __atomic_load_n(&s->ready[i], __ATOMIC_ACQUIRE) : NULL;
@@ -51,7 +63,7 @@ struct cell *cells_get(struct net_dataset *s, int64_t i, int *owned, int *failed
   if (!s->store || !store_get(s->store, i, cell)) {
     *failed = s->source->load(s->source, i, cell, err);
     if (!*failed)
-      *failed = cells_prepare(&s->recipe, cell, err);
+      *failed = sample_prepare(s, cell, err);
     if (*failed) {
       cells_free(s, cell);
       return NULL;
@@ -110,7 +122,7 @@ int sample_write(struct net_dataset *s, const struct cell *cell, int64_t i, int6
   for (int f = 0; f < d->fields; f++)
     value[f] = buffers[f] ? (char *)buffers[f] + n * data_field_size(&d->field[f]) : NULL;
   for (int f = 0; f < d->fields && !failed; f++)
-    if (value[f] && d->field[f].derived && !value[d->field[f].from]) {
+    if (value[f] && derive_late(&d->field[f]) && !value[d->field[f].from]) {
       int from = d->field[f].from;
       value[from] = room[from] = malloc(data_field_size(&d->field[from]));
       if (!room[from])
@@ -120,9 +132,9 @@ int sample_write(struct net_dataset *s, const struct cell *cell, int64_t i, int6
   for (int f = 0; f < d->fields && !failed; f++)
     if (value[f] && s->class_weight[f])
       *(float *)value[f] = mixed_weight(&mix, *(int32_t *)value[d->field[f].from], s->class_weight[f]);
-    else if (value[f] && d->field[f].derived && d->field[d->field[f].from].kind == NET_CLASS)
+    else if (value[f] && derive_late(&d->field[f]) && d->field[d->field[f].from].kind == NET_CLASS)
       mixed_write(&mix, *(int32_t *)value[d->field[f].from], d->field[f].dim[0], value[f]);
-    else if (value[f] && d->field[f].derived)
+    else if (value[f] && derive_late(&d->field[f]))
       failed = derive_write(d, f, value[d->field[f].from], value[f], err);
   for (int f = 0; f < d->fields; f++)
     free(room[f]);

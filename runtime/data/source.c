@@ -55,7 +55,7 @@ void source_where(const struct source *s, int64_t i, char out[300]) {
 
 int field_of(const struct net_data *d, enum net_field_kind kind) {
   for (int i = 0; i < d->fields; i++)
-    if (d->field[i].kind == kind)
+    if (d->field[i].kind == kind && !d->field[i].derived)
       return i;
   return -1;
 }

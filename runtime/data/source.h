@@ -49,7 +49,7 @@ struct source *coco_open(const struct source_request *r, char err[512]);
 struct source *frames_open(const struct source_request *r, char err[512]);
 struct source *shapes_open(const struct source_request *r, char err[512]);
 
-/* The first field of a kind; -1 when there is none. */
+/* The first field of a kind that a source gives; -1 when there is none. */
 int field_of(const struct net_data *d, enum net_field_kind kind);
 int field_of_picture(const struct net_data *d); /* the image, else the clip */
 /* Refuses fields that the source does not give: `kinds` has bit 1 << kind for each kind that it gives, once. */

@@ -55,6 +55,8 @@ static void key_recipe(uint64_t key[2], const struct net_dataset *s) {
     fprintf(f, "%d %d", d->field[i].kind, d->field[i].classes);
     for (int k = 0; k < d->field[i].rank; k++)
       fprintf(f, " %lld", (long long)d->field[i].dim[k]);
+    if (d->field[i].derived)
+      value_write(f, &(struct net_arg){.kind = NET_CALL, .call = d->field[i].derived});
   }
   for (int i = 0; i < d->prepares; i++)
     value_write(f, &(struct net_arg){.kind = NET_CALL, .call = &d->prepare[i]});
@@ -70,7 +72,7 @@ static void key_recipe(uint64_t key[2], const struct net_dataset *s) {
 static void key_sample(uint64_t key[2], const struct net_dataset *s, int64_t i) {
   int32_t label = s->source->label && field_of(&s->given, NET_CLASS) >= 0 ? s->source->label(s->source, i) : -1;
   hash_add(key, &label, sizeof label);
-  for (int f = 0; f < s->given.fields; f++) {
+  for (int f = 0; f < s->sourced.fields; f++) {
     char where[300];
     struct stat about = {0};
     if (s->given.field[f].kind == NET_CLASS)

@@ -41,10 +41,28 @@ static struct net_picture *frame_picture(const struct show_samples *s, int i, in
   return p;
 }
 
+/* What was proposed, thin and half transparent, for there is much of it. */
+static void regions_put(struct net_picture *sheet, int x, int y, const struct show_samples *s, int i,
+                        const struct tile *t) {
+  static const struct color white = {255, 255, 255};
+  for (int k = 0; s->region && k < s->regions; k++) {
+    const float *b = s->region + 5 * ((size_t)i * s->regions + k);
+    if (b[0] < 0)
+      continue;
+    int left = x + (int)(b[1] * t->scale), right = x + (int)(b[3] * t->scale) - 1;
+    int top = y + (int)(b[2] * t->scale), bottom = y + (int)(b[4] * t->scale) - 1;
+    for (int u = left; u <= right; u++)
+      canvas_blend(sheet, u, top, white, 0.4f), canvas_blend(sheet, u, bottom, white, 0.4f);
+    for (int v = top + 1; v < bottom; v++)
+      canvas_blend(sheet, left, v, white, 0.4f), canvas_blend(sheet, right, v, white, 0.4f);
+  }
+}
+
 /* Boxes as frames with the name of their class, points as squares, each in the colour of its class or number. */
 static void marks_put(struct net_picture *sheet, int x, int y, const struct show_samples *s, int i,
                       const struct tile *t) {
   char number[NUMBER];
+  regions_put(sheet, x, y, s, i, t);
   for (int k = 0; s->box && k < s->boxes; k++) {
     const float *b = s->box + 5 * ((size_t)i * s->boxes + k);
     if (b[0] < 0)

@@ -57,8 +57,8 @@ struct show_samples {
   const float *soft; /* classes as probabilities, [n, classes] */
   int classes;
   struct show_names names;
-  const float *box, *point; /* [n, boxes, 5] and [n, points, 2] */
-  int boxes, points;
+  const float *box, *region, *point; /* [n, boxes, 5], [n, regions, 5] and [n, points, 2] */
+  int boxes, regions, points;
 };
 int show_samples(const char *path, const struct show_samples *s, char err[512]);
 

@@ -135,3 +135,38 @@ sed -i 's/"dark", "light"/"light", "dark"/' found.net
 "$NETC" build found.net --cpu x86-64-v3 || exit 1
 found boxes_named --cache boxed
 ls boxed | wc -l
+
+# regions are kept with their pictures too; another way to search them gets a file of its own
+cat > regions.net <<'END_OF_NET'
+net Count {
+  in image [3, 48, 48]
+  out size = image -> conv(4, 3, stride: 2) -> relu -> global_avgpool -> dense(1)
+}
+data Regions {
+  field image [3, 48, 48]
+  field regions boxes(1, max: 60) = selective_search(image, scale: 30, min_size: 20)
+  source:  images("train/dark/*.jpg")
+  prepare: resize(48)
+  augment: flip(horizontal: 0.5)
+}
+train on Regions as (image, regions) {
+  minimize (Count(image/255)[0] - sum(regions.box)/10000)^2
+  optimizer: sgd(lr: 0.01)
+  epochs: 2
+  batch: 4
+}
+END_OF_NET
+regions() { # regions NAME [ARGUMENT...]
+  name=$1
+  shift
+  ./regions train --data . --out "$name" --log none "$@" > "$name.txt" 2> "$name.err" || cat "$name.txt" "$name.err"
+}
+"$NETC" build regions.net --cpu x86-64-v3 || exit 1
+regions searched
+regions searched_first --cache searches --threads 2 && cmp searched/last.safetensors searched_first/last.safetensors
+regions searched_second --cache searches --threads 1 && cmp searched/last.safetensors searched_second/last.safetensors
+sed -i 's/scale: 30/scale: 90/' regions.net
+"$NETC" build regions.net --cpu x86-64-v3 || exit 1
+regions searched_else --cache searches
+cmp -s searched/last.safetensors searched_else/last.safetensors || echo "found otherwise"
+ls searches | wc -l
