@@ -13,7 +13,7 @@ export KERAS_BACKEND=torch
 for script in models zoo pictures odd_pictures arrays augment mix_boxes standardize pipeline explain detections; do
   "$venv/bin/python" "tests/peer/$script.py"
 done
-for script in ops layers regions proposals optimizers plateau; do
+for script in ops layers regions proposals yolo_cases optimizers plateau; do
   "$venv/bin/python" "tests/peer/$script.py" > "$venv/$script.h"
   cp "$venv/$script.h" "tests/peer/golden/$script.h"
 done

@@ -1,7 +1,7 @@
-/* Layers and losses against PyTorch: the cases of tests/peer/layers.py and regions.py, each a whole .net text with what PyTorch computes
-   in float64. From the graph that the front end makes of it come the value y, the gradients of the loss for x and all
-   weights, and the new states: as the interpreter has them, right after autodiff, they agree to 1e-9; every pass keeps
-   them; and so does the compiled code, as far as floats go. */
+/* Layers and losses against PyTorch: the cases of tests/peer/layers.py, regions.py and yolo_cases.py, each a whole .net text
+   with what PyTorch computes in float64. From the graph that the front end makes of it come the value y, the gradients of
+   the loss for x and all weights, and the new states: as the interpreter has them, right after autodiff, they agree to
+   1e-9; every pass keeps them; and so does the compiled code, as far as floats go. */
 #include "front/program.h"
 #include "rig.h"
 
@@ -19,6 +19,7 @@ static const LayerCase cases[] = {
 #define CASE(name, training, text, ...) {#name, text, training, {__VA_ARGS__}},
 #include "../peer/golden/layers.h"
 #include "../peer/golden/regions.h"
+#include "../peer/golden/yolo_cases.h"
 #undef CASE
 };
 enum { CASES = sizeof cases / sizeof *cases, BATCH = 3, CLASSES = 5, FEED_SEED = 1, TOGETHER = 24 };
