@@ -269,11 +269,12 @@ static void eval_say(const struct net_train *t, const struct pass_spec *spec, co
   json_say(o, stdout);
 }
 
-static int draw_verdict(struct model *m, const struct pass_spec *spec, struct net_dataset *set, const char *folder,
+static int draw_verdict(struct model *m, const struct pass_spec *spec, const struct pass *pass, const char *folder,
                         char err[ERR]) {
   if (mkdir(folder, 0777) && errno != EEXIST)
     return fail(err, "cannot make the folder %s: %s", folder, strerror(errno));
-  int status = verdict_write(&(struct verdict){m, spec->data, set, folder, split_name(spec->split), spec->seed}, err);
+  int status = verdict_write(
+      &(struct verdict){m, spec->data, pass->set, folder, split_name(spec->split), spec->seed, &pass->detected}, err);
   if (!status)
     fprintf(stderr, "wrote %s/confusion.svg and %s/precision_recall.svg\n", folder, folder);
   return status;
@@ -304,7 +305,7 @@ static int eval_run(struct model *m, const struct net_train *t, struct pass_spec
     fprintf(stderr, "%s samples, %.1f s\n", count_text(count, pass.count), now() - start);
   }
   if (!status && pictures)
-    status = draw_verdict(m, spec, pass.set, pictures, err);
+    status = draw_verdict(m, spec, &pass, pictures, err);
   free(tables);
   json_decref(pass.tables);
   pass_close(&pass);
@@ -315,7 +316,7 @@ void eval_options(const struct command *c) {
   cli_add(c->cli, (struct cli_row){"split", 0, SPLITS, "Which samples; test if there are some, else val", OFTEN});
   cli_add(c->cli, (struct cli_row){"limit", 0, "N", "Uses the first N samples", OFTEN});
   cli_add(c->cli, (struct cli_row){"json", 0, NULL, "The result as JSON on standard output", OFTEN});
-  if (verdict_can(c->program, &c->program->data[c->program->train[0].data]))
+  if (verdict_can(c->program, &c->program->train[0]))
     cli_add(c->cli, (struct cli_row){"pictures", 0, "DIR", "Draws confusion.svg and precision_recall.svg into it", OFTEN});
   common_add(c->cli, COMMON_DATA | COMMON_WEIGHTS | COMMON_OUT | COMMON_BATCH | COMMON_THREADS);
 }

@@ -85,6 +85,7 @@ void pass_close(struct pass *p) {
   for (int i = 0; i < p->runners; i++)
     job_close(&p->runner[i].job);
   free(p->runner);
+  detected_free(&p->detected);
   if (p->set && !p->borrows)
     data_close(p->set);
   *p = (struct pass){.count = 0};
@@ -149,6 +150,8 @@ int pass_mean(struct pass *p, const struct net_train *t, uint64_t seed, double *
     tally_tables(&tally, p->set, tables);
   if (!status && p->tables)
     tally_json(&tally, p->set, p->tables);
+  detected_free(&p->detected);
+  p->detected = tally_detected(&tally);
   tally_close(&tally);
   return status;
 }

@@ -1,6 +1,7 @@
 /* A pass: the samples of a split going through an entry, batch by batch. */
 #ifndef NET_PASS_H
 #define NET_PASS_H
+#include "detect/gathered.h"
 #include "json.h"
 #include "loader.h"
 #include "model.h"
@@ -20,6 +21,7 @@ struct pass {
   int64_t count;        /* samples of an epoch */
   struct batch *batch; /* that pass_take got */
   int64_t n;           /* samples of it that could be read */
+  struct detected detected; /* by the last pass_mean */
   json_t *tables;      /* NULL, or an object that pass_mean puts the reports into that are no numbers */
 };
 

@@ -1,5 +1,6 @@
 #include "tally.h"
 #include "detect/average.h"
+#include "detect/tell.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@ static int64_t numbers(const struct tally *t, int output) {
 }
 
 int tally_open(struct tally *t, struct model *m, const struct net_train *train, char err[ERR]) {
-  *t = (struct tally){.train = train, .eval = &m->program->entry[train->eval_entry]};
+  *t = (struct tally){.train = train, .data = &m->program->data[train->data], .eval = &m->program->entry[train->eval_entry]};
   t->sum = mem_get((size_t)t->eval->outputs * sizeof *t->sum);
   for (int o = 0; o < t->eval->outputs; o++)
     t->sum[o] = mem_get((size_t)numbers(t, o) * sizeof **t->sum);
@@ -137,9 +138,33 @@ static int first_table(const struct tally *t) {
   return first;
 }
 
+/* Of the first metric of detections: others are mostly of the same. 0 where there is none. */
+static int detected_of(const struct tally *t, struct detected *d) {
+  for (int m = 0; m < t->train->metrics; m++) {
+    const struct net_metric *x = &t->train->metric[m];
+    if (!x->call)
+      continue;
+    *d = (struct detected){t->gathered[x->detections], t->gathered[x->boxes]};
+    return 1;
+  }
+  return 0;
+}
+
+struct detected tally_detected(struct tally *t) {
+  struct detected d = {0};
+  if (detected_of(t, &d))
+    for (int o = 0; o < t->eval->outputs; o++)
+      if (t->gathered[o].row == d.found.row || t->gathered[o].row == d.box.row)
+        t->gathered[o] = (struct gathered){0};
+  return d;
+}
+
 void tally_tables(const struct tally *t, const struct net_dataset *set, FILE *out) {
   for (int o = first_table(t); t->job.entry && o < t->job.entry->outputs; o++)
     write_table(&t->job.entry->output[o], t->job.out[o], set, out);
+  struct detected d;
+  if (detected_of(t, &d))
+    tell_table(&(struct tell){&d, t->data, set}, out);
 }
 
 static json_t *table_json(const struct net_io *io, const float *v, const struct net_dataset *set) {
@@ -163,4 +188,7 @@ static json_t *table_json(const struct net_io *io, const float *v, const struct 
 void tally_json(const struct tally *t, const struct net_dataset *set, json_t *to) {
   for (int o = first_table(t); t->job.entry && o < t->job.entry->outputs; o++)
     json_object_set_new(to, t->job.entry->output[o].name, table_json(&t->job.entry->output[o], t->job.out[o], set));
+  struct detected d;
+  if (detected_of(t, &d))
+    json_object_set_new(to, "detections", tell_json(&(struct tell){&d, t->data, set}));
 }

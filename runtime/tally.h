@@ -8,6 +8,7 @@
 
 struct tally {
   const struct net_train *train;
+  const struct net_data *data;
   const struct net_entry *eval;
   double **sum;    /* of each output of the evaluation: one number, or a total's numbers */
   struct gathered *gathered; /* of each output, those that metrics of detections are computed from */
@@ -24,9 +25,12 @@ void tally_close(struct tally *t);
 void tally_add(struct tally *t, const struct job *j, int64_t n);
 /* The loss and the metrics over `count` samples. */
 void tally_end(struct tally *t, int64_t count, double *mean);
-/* After that: reports that are no numbers, as tables; set names the classes. */
+/* After that: reports that are no numbers, and what there is to tell of detections, as tables; set names the classes. */
 void tally_tables(const struct tally *t, const struct net_dataset *set, FILE *out);
 /* The same as JSON: {"confusion": {"classes": [...], "values": [[...], ...]}} */
 void tally_json(const struct tally *t, const struct net_dataset *set, json_t *to);
+
+/* Takes along what was detected, for the first metric that asks for it; nothing where none does. The metrics are lost. */
+struct detected tally_detected(struct tally *t);
 
 #endif

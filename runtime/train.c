@@ -255,7 +255,7 @@ static int test(struct trainer *t, char err[ERR]) {
     term_plain(stdout);
     printf("\n%s", tables);
     record_test(t, pass.count, mean);
-    if (verdict_write(&(struct verdict){t->m, t->data, pass.set, t->o->out, "test", t->recipe.seed}, err) < 0)
+    if (verdict_write(&(struct verdict){t->m, t->data, pass.set, t->o->out, "test", t->recipe.seed, &pass.detected}, err) < 0)
       log_warn(&t->log, err);
   } else if (status > 0)
     fprintf(interrupt_words(), "interrupted: the training is done and saved, its test is not; go on with\n  %s\n",

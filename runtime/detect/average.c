@@ -71,15 +71,13 @@ static int is_word(const struct net_call *call, const char *param, const char *w
 }
 
 static struct rules rules_of(const struct net_call *call) {
-  static const double SMALL = 32 * 32, LARGE = 96 * 96, ANY = 1e10;
-  struct rules r = {.thresholds = 1, .area = {0, ANY}};
+  static const double SMALL = 32 * 32, LARGE = 96 * 96;
+  struct rules r = rules_coco();
   r.count = (int64_t)arg_num(call, CALL_METRIC, "count");
-  if (is_word(call, "iou", "coco")) {
-    r.thresholds = THRESHOLDS;
-    for (int t = 0; t < THRESHOLDS; t++) /* NumPy's linspace(0.5, 0.95, 10) */
-      r.iou[t] = t + 1 < THRESHOLDS ? 0.5 + t * ((0.95 - 0.5) / (THRESHOLDS - 1)) : 0.95;
-  } else
+  if (!is_word(call, "iou", "coco")) {
+    r.thresholds = 1;
     r.iou[0] = arg_num(call, CALL_METRIC, "iou");
+  }
   if (is_word(call, "area", "small"))
     r.area[1] = SMALL;
   if (is_word(call, "area", "medium"))

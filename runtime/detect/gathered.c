@@ -38,6 +38,11 @@ void gathered_free(struct gathered *g) {
   *g = (struct gathered){0};
 }
 
+void detected_free(struct detected *d) {
+  gathered_free(&d->found);
+  gathered_free(&d->box);
+}
+
 int gathered_classes(const struct gathered *g) {
   int most = 0;
   for (int64_t i = 0; i < g->count; i++) {

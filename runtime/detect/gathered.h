@@ -17,6 +17,12 @@ struct gathered {
 void gathered_add(struct gathered *g, const float *value, int64_t n, int64_t rows, int width);
 void gathered_free(struct gathered *g);
 
+/* What was detected in a split, and what is there to be found. */
+struct detected {
+  struct gathered found, box;
+};
+void detected_free(struct detected *d);
+
 /* The class of a row; of a box that is to be ignored, too, whose number says so: -2 - class. */
 int row_class(const float *row);
 int row_ignored(const float *row);

@@ -3,6 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct rules rules_coco(void) {
+  struct rules r = {.thresholds = THRESHOLDS, .area = {0, 1e10}, .count = 100};
+  for (int t = 0; t < THRESHOLDS; t++) /* NumPy's linspace(0.5, 0.95, 10) */
+    r.iou[t] = t + 1 < THRESHOLDS ? 0.5 + t * ((0.95 - 0.5) / (THRESHOLDS - 1)) : 0.95;
+  return r;
+}
+
 /* ---- one class in one sample ---- */
 
 struct scene {
@@ -18,8 +25,7 @@ static double area_of(const float *row) {
   return ((double)row[3] - (double)row[1]) * ((double)row[4] - (double)row[2]);
 }
 
-/* With a box that is marked: the share of the detection that lies in it. */
-static double overlap(const float *det, const float *box, int marked) {
+double row_overlap(const float *det, const float *box, int marked) {
   double w = fmin((double)det[3], (double)box[3]) - fmax((double)det[1], (double)box[1]);
   double h = fmin((double)det[4], (double)box[4]) - fmax((double)det[2], (double)box[2]);
   if (!(w > 0) || !(h > 0))
@@ -37,7 +43,7 @@ static void overlaps(struct scene *s) {
   for (int64_t d = 0; d < s->dets; d++)
     for (int64_t b = 0; b < s->boxes; b++)
       s->iou[d * s->boxes + b] =
-          overlap(s->det[d], s->box[b], s->rules->method == METHOD_COCO && row_ignored(s->box[b]));
+          row_overlap(s->det[d], s->box[b], s->rules->method == METHOD_COCO && row_ignored(s->box[b]));
 }
 
 /* Ignored boxes move behind the others. */

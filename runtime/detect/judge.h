@@ -22,6 +22,11 @@ struct rules {
   int64_t count;  /* detections of each class in a sample */
 };
 
+struct rules rules_coco(void); /* thresholds 0.5, 0.55 ... 0.95, any area, 100 detections */
+
+/* Intersection over union; with a box that is marked the share of the detection that lies in it. */
+double row_overlap(const float *det, const float *box, int marked);
+
 enum judgement { WRONG, RIGHT, IGNORED };
 struct judged {
   int64_t count; /* detections of the class */

@@ -14,6 +14,14 @@ static struct plot_series column(const struct table *t, int c, const char *name,
                               .color = color};
 }
 
+/* A metric of detections has none in the training's column. */
+static int has_numbers(const struct table *t, int c) {
+  for (int64_t i = 0; i < t->rows; i++)
+    if (isfinite(t->value[i * t->columns + c]))
+      return 1;
+  return 0;
+}
+
 static int64_t smallest(const struct table *t, int c) {
   int64_t best = 0;
   double least = INFINITY;
@@ -38,7 +46,7 @@ static void draw(FILE *out, const struct table *t, struct table_layout l, const 
   for (int o = 0; o < panels; o++) {
     struct plot_series *own = series + 2 * o;
     int rate = o == l.outputs, c = rate ? TABLE_RATE : TABLE_OUTPUTS + o;
-    own[0] = column(t, c, rate || !l.has_val ? NULL : "train", rate ? 2 : 0);
+    own[0] = column(t, c, rate || !l.has_val || !has_numbers(t, c) ? NULL : "train", rate ? 2 : 0);
     if (!rate && l.has_val)
       own[1] = column(t, c + l.outputs, "validation", 1);
     panel[o] = (struct plot_panel){.title = rate ? "learning rate" : t->name[c],

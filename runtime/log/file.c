@@ -18,6 +18,13 @@ int file_replace(const char *path, const void *bytes, size_t size, char err[ERR]
   return ok ? 0 : fail(err, "cannot write %s: %s", path, strerror(why));
 }
 
+int file_into(const char *folder, const char *name, char *text, size_t size, char err[ERR]) {
+  char *path = mem_text("%s/%s", folder, name);
+  int status = file_replace(path, text, size, err);
+  free(path), free(text);
+  return status;
+}
+
 int file_append(int file, const char *path, const void *bytes, size_t size, char err[ERR]) {
   off_t before = lseek(file, 0, SEEK_END);
   ssize_t n = write(file, bytes, size);

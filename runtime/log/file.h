@@ -6,6 +6,9 @@
 /* Replaces a file in one move: whoever looks sees the old one or the new one. */
 int file_replace(const char *path, const void *bytes, size_t size, char err[ERR]);
 
+/* The same with a text in a folder; frees the text. */
+int file_into(const char *folder, const char *name, char *text, size_t size, char err[ERR]);
+
 /* Adds bytes to the end of an open file: all of them or none. path: for the message. */
 int file_append(int file, const char *path, const void *bytes, size_t size, char err[ERR]);
 

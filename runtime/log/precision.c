@@ -1,6 +1,9 @@
 #include "log/precision.h"
+#include "log/plot.h"
 #include <math.h>
 #include <stdlib.h>
+
+enum { MANY = 12, POINTS = 400 };
 
 struct ranked {
   float score;
@@ -36,4 +39,38 @@ int64_t precision_recall(const struct scores *s, int k, double *recall, double *
   *average = positives ? sum : NAN;
   free(r);
   return points;
+}
+
+/* ---- the picture ---- */
+
+/* Of many points as many as a picture can show: those whose recall or precision is elsewhere. */
+static int64_t thin(double *x, double *y, int64_t n) {
+  int64_t kept = 0;
+  for (int64_t i = 0; i < n; i++)
+    if (!kept || i + 1 == n || fabs(x[i] - x[kept - 1]) + fabs(y[i] - y[kept - 1]) > 1.0 / POINTS) {
+      x[kept] = x[i];
+      y[kept++] = y[i];
+    }
+  return kept;
+}
+
+void precision_write(FILE *out, const char *title, struct precision_curve *curve, int count) {
+  struct plot_series *series = mem_get((size_t)(count + 1) * sizeof *series), *legend = mem_get((size_t)(count + 1) * sizeof *legend);
+  char **word = mem_get((size_t)(count + 1) * sizeof *word);
+  for (int k = 0; k < count; k++) {
+    struct precision_curve *c = &curve[k];
+    c->count = thin(c->recall, c->precision, c->count);
+    series[k] = legend[k] = (struct plot_series){.x = c->recall, .y = c->precision, .count = c->count, .stride = 1, .color = k};
+    legend[k].name = word[k] = mem_text("%s (average precision %.3f)", c->name, c->average);
+  }
+  struct plot_panel panel = {.title = "precision over recall",
+                             .x = {.label = "recall", .low = 0, .high = 1},
+                             .y = {.label = "precision", .low = 0, .high = 1},
+                             .count = count,
+                             .series = series,
+                             .mark = NAN};
+  plot_write(out, &(struct plot){title, 1, &panel, count <= MANY ? count : 0, legend});
+  for (int k = 0; k < count; k++)
+    free(word[k]);
+  free(series), free(legend), free(word);
 }

@@ -16,4 +16,13 @@ struct scores {
    are in recall[] and precision[], which have room for count; NULL: they are not wanted. */
 int64_t precision_recall(const struct scores *s, int k, double *recall, double *precision, double *average);
 
+/* What a class is called, its points, of which there are many, and its average. */
+struct precision_curve {
+  const char *name;
+  double *recall, *precision, average;
+  int64_t count;
+};
+/* Precision over recall as SVG, a curve for each class; the legend names them where they are few. Thins the curves out. */
+void precision_write(FILE *out, const char *title, struct precision_curve *curve, int count);
+
 #endif

@@ -1,14 +1,14 @@
 #include "log/verdict.h"
+#include "detect/tell.h"
 #include "interrupt.h"
 #include "log/file.h"
 #include "log/matrix.h"
-#include "log/plot.h"
 #include "log/precision.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 32, MANY = 12, POINTS = 400 };
+enum { BATCH = 32 };
 
 /* ---- the scores ---- */
 
@@ -47,8 +47,11 @@ static const struct net_predict *find(const struct net_program *p, const struct 
   return NULL;
 }
 
-int verdict_can(const struct net_program *p, const struct net_data *d) {
-  return find(p, d) != NULL;
+int verdict_can(const struct net_program *p, const struct net_train *t) {
+  int detects = 0;
+  for (int m = 0; m < t->metrics; m++)
+    detects |= t->metric[m].call != NULL;
+  return detects || find(p, &p->data[t->data]);
 }
 
 /* Samples from `first` on; what cannot be read is left out. */
@@ -98,13 +101,6 @@ static int gather(const struct verdict *v, const struct net_predict *q, struct s
 
 /* ---- the pictures ---- */
 
-static int write_picture(const struct verdict *v, const char *name, char *text, size_t size, char err[ERR]) {
-  char *path = mem_text("%s/%s", v->folder, name);
-  int status = file_replace(path, text, size, err);
-  free(path), free(text);
-  return status;
-}
-
 static int write_matrix(const struct verdict *v, const struct scores *s, const char *const *name, char err[ERR]) {
   double *count = mem_get((size_t)s->classes * (size_t)s->classes * sizeof *count), right = 0;
   char *text;
@@ -123,64 +119,50 @@ static int write_matrix(const struct verdict *v, const struct scores *s, const c
   matrix_write(f, &(struct matrix){title, s->classes, count, name});
   fclose(f);
   free(title), free(count);
-  return write_picture(v, "confusion.svg", text, size, err);
+  return file_into(v->folder, "confusion.svg", text, size, err);
 }
 
-/* Of many points as many as a picture can show: those whose recall or precision is elsewhere. */
-static int64_t thin(double *x, double *y, int64_t n) {
-  int64_t kept = 0;
-  for (int64_t i = 0; i < n; i++)
-    if (!kept || i + 1 == n || fabs(x[i] - x[kept - 1]) + fabs(y[i] - y[kept - 1]) > 1.0 / POINTS) {
-      x[kept] = x[i];
-      y[kept++] = y[i];
-    }
-  return kept;
-}
-
-/* A curve for each class that occurs; the legend names them where they are few. */
+/* A curve for each class that occurs. */
 static int write_curves(const struct verdict *v, const struct scores *s, const char *const *name, char err[ERR]) {
-  size_t classes = (size_t)s->classes;
-  struct plot_series *series = mem_get(classes * sizeof *series);
-  char **word = mem_get(classes * sizeof *word), *text;
+  struct precision_curve *curve = mem_get((size_t)s->classes * sizeof *curve);
+  char *text;
   double sum = 0;
   int shown = 0;
   size_t size;
   for (int k = 0; k < s->classes; k++) {
-    double average, *x = mem_get((size_t)s->count * sizeof *x), *y = mem_get((size_t)s->count * sizeof *y);
-    int64_t n = precision_recall(s, k, x, y, &average);
-    if (isnan(average)) {
-      free(x), free(y);
+    struct precision_curve c = {.name = name[k]};
+    c.recall = mem_get((size_t)s->count * sizeof *c.recall);
+    c.precision = mem_get((size_t)s->count * sizeof *c.precision);
+    c.count = precision_recall(s, k, c.recall, c.precision, &c.average);
+    if (isnan(c.average)) {
+      free(c.recall), free(c.precision);
       continue;
     }
-    sum += average;
-    word[shown] = mem_text("%s (average precision %.3f)", name[k], average);
-    series[shown] = (struct plot_series){.x = x, .y = y, .count = thin(x, y, n), .stride = 1, .color = shown};
-    shown++;
-  }
-  struct plot_panel panel = {.title = "precision over recall",
-                             .x = {.label = "recall", .low = 0, .high = 1},
-                             .y = {.label = "precision", .low = 0, .high = 1},
-                             .count = shown,
-                             .series = series,
-                             .mark = NAN};
-  struct plot_series *legend = mem_get((classes + 1) * sizeof *legend);
-  for (int k = 0; k < shown; k++) {
-    legend[k] = series[k];
-    legend[k].name = word[k];
+    sum += c.average;
+    curve[shown++] = c;
   }
   char *title = mem_text("%s, %s: mean average precision %.3f", v->m->program->name, v->split, sum / (shown ? shown : 1));
   FILE *f = open_memstream(&text, &size);
-  plot_write(f, &(struct plot){title, 1, &panel, shown <= MANY ? shown : 0, legend});
+  precision_write(f, title, curve, shown);
   fclose(f);
   for (int k = 0; k < shown; k++)
-    free((double *)(uintptr_t)series[k].x), free((double *)(uintptr_t)series[k].y), free(word[k]);
-  free(series), free(word), free(legend), free(title);
-  return write_picture(v, "precision_recall.svg", text, size, err);
+    free(curve[k].recall), free(curve[k].precision);
+  free(curve), free(title);
+  return file_into(v->folder, "precision_recall.svg", text, size, err);
+}
+
+static int write_detections(const struct verdict *v, char err[ERR]) {
+  char *title = mem_text("%s, %s", v->m->program->name, v->split);
+  int status = tell_pictures(&(struct tell){v->detected, v->data, v->set}, v->folder, title, err);
+  free(title);
+  return status;
 }
 
 int verdict_write(const struct verdict *v, char err[ERR]) {
   const struct net_predict *q = find(v->m->program, v->data);
   struct scores s = {0};
+  if (v->detected && v->detected->box.samples)
+    return write_detections(v, err);
   if (!q || !data_count(v->set))
     return 0;
   int status = gather(v, q, &s, err);

@@ -1,6 +1,7 @@
 /* Metrics of detections, against pycocotools and the devkit of Pascal VOC (tests/peer/detections.py); what rows mean. */
 #include "calls.h"
 #include "detect/average.h"
+#include "detect/confusion.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -96,7 +97,29 @@ static void test_rows(void **state) {
   assert_true(isnan(map50(right, 0, box, 0)));
 }
 
+static void test_confusion(void **state) {
+  (void)state;
+  const float box[][5] = {{0, 0, 0, 10, 10}, {1, 20, 0, 30, 10}, {1, 40, 0, 50, 10}, {-2, 60, 0, 80, 10}};
+  const float found[][6] = {{0, 0, 0, 10, 9, 0.9f},    /* right */
+                            {1, 0, 0, 10, 8, 0.8f},    /* the same box, which it covers less: background */
+                            {0, 20, 0, 30, 10, 0.5f},  /* class 1 taken for 0 */
+                            {1, 40, 0, 50, 10, 0.2f},  /* right, but too uncertain: the third box is missed */
+                            {1, 61, 0, 65, 10, 0.9f},  /* within an ignored box */
+                            {0, 90, 0, 99, 10, 0.3f}}; /* nothing is there */
+  const double wanted[] = {1, 0, 0, 1, 0, 1, 1, 1, 0};
+  double count[9] = {0};
+  struct detected d = {{0}, {0}};
+  gathered_add(&d.found, *found, 1, 6, 6);
+  gathered_add(&d.box, *box, 1, 4, 5);
+  gathered_add(&d.found, *found, 1, 0, 6); /* a sample with nothing */
+  gathered_add(&d.box, *box, 1, 0, 5);
+  confusion_count(&d, 2, count);
+  for (int i = 0; i < 9; i++)
+    assert_int_equal(count[i], wanted[i]);
+  detected_free(&d);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden), cmocka_unit_test(test_rows)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_golden), cmocka_unit_test(test_rows), cmocka_unit_test(test_confusion)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
