@@ -131,7 +131,7 @@ static const char *stem_of(Ctx *c, const Options *o) {
 int view_import_darknet(Ctx *c, const Options *o, FILE *to) {
   Darknet d = {.c = c};
   const char *stem = stem_of(c, o);
-  if (!dark_read(&d, o->words.at[0]) || !dark_layers(&d) || !dark_write_weights(&d, o->words.at[1], stem) ||
+  if (!dark_read(&d, o->words.at[0]) || !dark_layers(&d) || !dark_names(&d, o->names) || !dark_write_weights(&d, o->words.at[1], stem) ||
       !dark_write_net(&d, stem))
     return 0;
   double floats = 0;
@@ -139,5 +139,9 @@ int view_import_darknet(Ctx *c, const Options *o, FILE *to) {
     floats += (double)dark_floats(&d.tensors.at[i]);
   fprintf(to, "%s.net: %d layers\n%s.safetensors: %s numbers\n", stem, d.layers.count, stem,
           count_text(c->mem, floats));
+  if (d.names)
+    fprintf(to, "names of its %lld classes: %s\n", (long long)d.classes, d.names_path);
+  else if (d.yolos)
+    fputs("its classes have numbers: --names FILE gives them names\n", to);
   return 1;
 }

@@ -1,5 +1,5 @@
 /* netc import-darknet, between its files: darknet.c reads the cfg, darknet_layer.c and darknet_conv.c understand the
-   layers, darknet_write.c writes the .net and the weights. */
+   layers, darknet_write.c writes the .net and the weights, darknet_detect.c what is in the .net about pictures and boxes. */
 #ifndef VIEW_DARKNET_H
 #define VIEW_DARKNET_H
 #include "view/view.h"
@@ -39,8 +39,7 @@ typedef struct {
   int uses, flows; /* by how many, and by how many of them through `from` */
   int yolo;        /* its number among those, from 1 */
   const char *anchors;
-  int64_t classes;
-  const char *scale_xy;
+  double scale_xy;
 } DarkLayer;
 
 typedef struct {
@@ -51,6 +50,9 @@ typedef struct {
   Vec(DarkTensor) tensors;
   int64_t dim[3]; /* of the picture */
   int letterbox, yolos;
+  int64_t classes; /* of the yolo layers; */
+  Span classes_at;
+  const char *names, *names_path; /* theirs, as a list of texts; the file; NULL: not known */
   unsigned blocks; /* which of the activations follow a normalised convolution */
 } Darknet;
 
@@ -75,6 +77,10 @@ int dark_activation_of(Darknet *d, DarkSection *s,
                        const char *otherwise); /* a row of dark_activation; -1 after reporting */
 int dark_conv(Darknet *d, DarkLayer *l);
 int dark_connected(Darknet *d, DarkLayer *l);
+
+/* darknet_detect.c */
+int dark_names(Darknet *d, const char *path); /* of a file, or (NULL) of one that lies beside the cfg */
+void dark_add_predict(const Darknet *d, Text *t);
 
 /* darknet_write.c */
 extern const char *const dark_activation[][3];  /* Darknet's name, ours after an arrow, its block; ends with NULL */

@@ -227,17 +227,30 @@ static int read_anchors(Darknet *d, DarkLayer *l, int *count) {
   return *count > 0 || dark_refuse(d, s->at, "[yolo] needs `mask=` and `anchors=`");
 }
 
-/* What its convolution gives is an output of the net. Anything but the anchors concerns training and what boxes are
- * made of it. */
+static int read_scale(Darknet *d, DarkLayer *l) {
+  const char *text = dark_text(l->section, "scale_x_y", "1");
+  char *end;
+  l->scale_xy = strtod(text, &end);
+  return (end > text && !*end && l->scale_xy >= 1 && l->scale_xy < 100) ||
+         dark_refuse(d, dark_line(l->section, "scale_x_y"), "`scale_x_y` is `%s`; a number from 1 on is wanted", text);
+}
+
+/* What its convolution gives is an output of the net. The keys that are not asked for concern training. */
 static int read_yolo(Darknet *d, DarkLayer *l) {
   const int64_t *in = dark_dim(d, l->from);
   int count;
-  if (!read_anchors(d, l, &count) || !dark_whole(d, l->section, "classes", 20, 1, MOST, &l->classes))
+  int64_t classes;
+  if (!read_anchors(d, l, &count) || !dark_whole(d, l->section, "classes", 20, 1, MOST, &classes) || !read_scale(d, l) ||
+      !dark_same(d, l->section, "new_coords", "0"))
     return 0;
-  if (in[0] != count * (5 + l->classes) || dark_flat(d, l->from))
+  if (d->yolos && classes != d->classes)
+    return dark_refuse(d, dark_line(l->section, "classes"), "`classes` is %lld, and %lld in the [yolo] before", (long long)classes,
+                       (long long)d->classes);
+  d->classes = classes;
+  d->classes_at = dark_line(l->section, "classes");
+  if (in[0] != count * (5 + classes) || dark_flat(d, l->from))
     return dark_refuse(d, l->section->at, "layer %d gets %lld channels; %d boxes of 5 + %lld numbers are wanted",
-                       d->layers.count, (long long)in[0], count, (long long)l->classes);
-  l->scale_xy = dark_text(l->section, "scale_x_y", "1");
+                       d->layers.count, (long long)in[0], count, (long long)classes);
   l->same = 1;
   l->yolo = ++d->yolos;
   dark_set(l, in[0], in[1], in[2]);

@@ -48,24 +48,22 @@ static void add_head(const Darknet *d, const char *stem, Text *t) {
            "# Batch norm adds 0.00001 to the variance, as Darknet's.\n"
            "#\n"
            "#   netc build %s.net --weights %s.safetensors\n"
-           "#   ./%s raw picture.jpg --json\n\n",
-           base_name(d->cfg), name, name, name);
+           "#   ./%s %s\n\n",
+           base_name(d->cfg), name, name, name, d->yolos ? "detect picture.jpg -o found.png" : "raw picture.jpg --json");
 }
 
 static void add_anchors(const Darknet *d, Text *t) {
-  for (int i = 0; i < d->layers.count; i++) {
-    const DarkLayer *l = &d->layers.at[i];
-    if (!l->yolo)
-      continue;
+  if (d->yolos)
     text_add(t,
-             "# yolo%d: for each anchor (width, height in pixels of the input) 5 + %lld channels, x, y, width, height, "
-             "whether something is\n",
-             l->yolo - 1, (long long)l->classes);
-    text_add(t, "# there, its class: as the convolution gives them, before sigmoid, and exp for width and height.\n");
-    text_add(t, "# scale_x_y: %s\n", l->scale_xy);
-    text_add(t, "const anchors%d = %s\nconst classes%d = %lld\n\n", l->yolo - 1, l->anchors, l->yolo - 1,
-             (long long)l->classes);
-  }
+             "# The outputs yolo0 ... have for each anchor (its width and height in pixels of the input) 5 + %lld channels: "
+             "x, y, width, height,\n"
+             "# whether something is there, its class. They are what the convolution gives, before sigmoid, and exp for "
+             "width and height.\n",
+             (long long)d->classes);
+  for (int i = 0; i < d->layers.count; i++)
+    if (d->layers.at[i].yolo)
+      text_add(t, "const anchors%d = %s\n", d->layers.at[i].yolo - 1, d->layers.at[i].anchors);
+  text_add(t, "\n");
 }
 
 static void add_blocks(const Darknet *d, Text *t) {
@@ -79,64 +77,31 @@ static void add_blocks(const Darknet *d, Text *t) {
                dark_activation[i][2], dark_activation[i][1]);
 }
 
-/* A yolo layer is an output, and so is the last layer if no one takes it. Their names go to `names`. */
-static void add_flows(const Darknet *d, Text *t, Text *names) {
-  int last = d->layers.count - 1, outputs = 0;
+/* A yolo layer is an output; so is the last layer where there is none. */
+static void add_flows(const Darknet *d, Text *t) {
+  int last = d->layers.count - 1;
   for (int i = 0; i <= last; i++) {
     const DarkLayer *l = &d->layers.at[i];
-    int out = l->yolo || (i == last && (!l->same || !d->yolos));
+    int out = l->yolo || (i == last && !d->yolos);
     const char *name = l->yolo ? arena_printf(d->c->mem, "yolo%d", l->yolo - 1) : out ? "y" : dark_name(d, i);
     if (!out && (l->same || within(d, i)))
       continue;
     text_add(t, "  %s%s = %s\n", out ? "out " : "", name, flow_of(d, i));
-    if (out)
-      text_add(names, "%s%s", outputs++ ? ", " : "", name);
   }
-}
-
-/* Several outputs are shown as one list of numbers, one output after the other. */
-static void add_predict(const Darknet *d, const char *names, Text *t) {
-  text_add(t, "data Pictures {\n  field image [%lld, %lld, %lld]\n  source: images(\"*.jpg\")\n", (long long)d->dim[0],
-           (long long)d->dim[1], (long long)d->dim[2]);
-  if (d->letterbox)
-    text_add(t,
-             "  # letter_box=1 in the cfg: the picture keeps its proportions, the rest is grey.\n"
-             "  prepare: letterbox([%lld, %lld], fill: constant(127.5))",
-             (long long)d->dim[1], (long long)d->dim[2]);
-  else
-    text_add(t,
-             "  # The picture is stretched, as Darknet does without letter_box=1 (its first version always used "
-             "letterbox).\n"
-             "  prepare: resize([%lld, %lld])",
-             (long long)d->dim[1], (long long)d->dim[2]);
-  text_add(t, " -> scale(1/255)\n}\n\npredict raw(image Pictures.image) {\n  %s = Darknet(image)\n", names);
-  text_add(t, "  show value: ");
-  if (!strchr(names, ',')) {
-    text_add(t, "%s\n}\n", names);
-    return;
-  }
-  const char *mark = "concat(";
-  for (const char *at = names; *at; at += strspn(at, ", ")) {
-    size_t len = strcspn(at, ",");
-    text_add(t, "%sflatten(%.*s)", mark, (int)len, at);
-    at += len;
-    mark = ", ";
-  }
-  text_add(t, ")\n}\n");
 }
 
 int dark_write_net(Darknet *d, const char *stem) {
   Ctx *c = d->c;
-  Text t = {.mem = c->mem}, names = {.mem = c->mem}, canonical = {.mem = c->mem};
+  Text t = {.mem = c->mem}, canonical = {.mem = c->mem};
   const char *path = arena_printf(c->mem, "%s.net", stem);
   add_head(d, stem, &t);
   add_anchors(d, &t);
   add_blocks(d, &t);
   text_add(&t, "net Darknet {\n  in image [%lld, %lld, %lld]\n", (long long)d->dim[0], (long long)d->dim[1],
            (long long)d->dim[2]);
-  add_flows(d, &t, &names);
+  add_flows(d, &t);
   text_add(&t, "}\n\n");
-  add_predict(d, text_str(&names), &t);
+  dark_add_predict(d, &t);
   uint32_t first = source_add(c->src, path, text_str(&t), t.len, 0);
   const Ast *file = ast_parse(c, PARSE_FILE, first);
   if (diag_errors(c->diags))

@@ -32,7 +32,7 @@ typedef Vec(const char *) Words;
 typedef struct Options {
   CommandId command;
   Words words; /* what is no option: files, then what stands behind -- */
-  const char *output, *weights, *prefix, *rename, *cpu, *after, *function, *dump, *stop_after, *passes, *memory, *out, *data;
+  const char *output, *names, *weights, *prefix, *rename, *cpu, *after, *function, *dump, *stop_after, *passes, *memory, *out, *data;
   int emit, blas, stage, diagnostics, only; /* of their choices, the first is 0 */
   int keep, no_cache, write, check, all, time_passes, exact, tune, help, resume, json;
   int batch, depth, parallel, trials; /* 0: not given */

@@ -3,7 +3,8 @@
 
 Run: python tests/peer/darknet.py [SHARED]. It makes tests/peer/darknet/*.weights and .png for the two cfg files there, and writes
 what comes out to *.txt; with SHARED, the folder with weights/, also what a published network gives for its picture. Of much, only
-every seventh (499th) number is written.
+every seventh (499th) number is written. The boxes that yolo layers find are in *_boxes.txt: class, score, x1, y1, x2, y2 in pixels of
+the picture as it was.
 """
 import os
 import struct
@@ -117,6 +118,44 @@ def forward(sections, weights, x):
     return heads or [x]
 
 
+def boxes(sections, heads, size, threshold=0.25, overlap=0.45):
+    """get_yolo_box, and do_nms_sort, which goes class by class; size: height, width of the picture as it was."""
+    net, found = sections[0], []
+    for s, x in zip([s for s in sections if s["kind"] == "yolo"], heads):
+        sizes = [float(v) for v in s["anchors"].split(",")]
+        mask, classes, scale = [int(v) for v in s["mask"].split(",")], int(s["classes"]), float(s.get("scale_x_y", 1))
+        rows, columns = x.shape[2:]
+        x = x[0].reshape(len(mask), 5 + classes, rows, columns)
+        for a, anchor in enumerate(mask):
+            for j in range(rows):
+                for i in range(columns):
+                    v = x[a, :, j, i]
+                    p = torch.sigmoid(v)
+                    cx, cy = (i + p[0] * scale - (scale - 1) / 2) / columns, (j + p[1] * scale - (scale - 1) / 2) / rows
+                    w = torch.exp(v[2]) * sizes[2 * anchor] / int(net["width"])
+                    h = torch.exp(v[3]) * sizes[2 * anchor + 1] / int(net["height"])
+                    corners = [float(c) for c in (cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2)]
+                    for k in range(classes):
+                        if p[4] > threshold and p[4] * p[5 + k] > threshold:
+                            found.append((k, float(p[4] * p[5 + k]), corners))
+    kept = []
+    for k, score, b in sorted(found, key=lambda f: -f[1]):
+        def iou(c):
+            w, h = min(b[2], c[2]) - max(b[0], c[0]), min(b[3], c[3]) - max(b[1], c[1])
+            both = max(w, 0) * max(h, 0)
+            return both / ((b[2] - b[0]) * (b[3] - b[1]) + (c[2] - c[0]) * (c[3] - c[1]) - both)
+
+        if not any(k == other and iou(c) > overlap for other, _, c in kept):
+            kept.append((k, score, b))
+    return [[k, score] + [min(max(v, 0), 1) * size[1 - i % 2] for i, v in enumerate(b)] for k, score, b in kept[:100]]
+
+
+def write_boxes(path, rows):
+    with open(path, "w") as f:
+        for k, *numbers in rows:
+            print(k, *(f"{v:.6g}" for v in numbers), file=f)
+
+
 def write(path, outputs, step=1):
     with open(path, "w") as f:
         for v in torch.cat([y.flatten() for y in outputs]).tolist()[::step]:
@@ -132,7 +171,10 @@ def small(name, version, step):
     h, w = int(sections[0]["height"]), int(sections[0]["width"])
     image = Image.fromarray(np.random.default_rng(3).integers(0, 256, (h, w, 3), np.uint8))
     image.save(f"{HERE}/{name}.png")
-    write(f"{HERE}/{name}.txt", forward(sections, weights, picture(image)), step)
+    heads = forward(sections, weights, picture(image))
+    write(f"{HERE}/{name}.txt", heads, step)
+    if any(s["kind"] == "yolo" for s in sections):
+        write_boxes(f"{HERE}/{name}_boxes.txt", boxes(sections, heads, (h, w)))
     with open(f"{HERE}/{name}.weights", "wb") as f:
         f.write(struct.pack("3i", *version) + struct.pack("<q" if version[1] >= 2 else "<i", 32))
         f.write(np.concatenate(weights.made).tobytes())
@@ -141,8 +183,10 @@ def small(name, version, step):
 def published(folder):
     sections, weights = read_cfg(f"{folder}/yolo-fastest-1.1.cfg"), Weights(read_weights(f"{folder}/yolo-fastest-1.1.weights"))
     size = int(sections[0]["width"]), int(sections[0]["height"])
-    image = Image.open(f"{folder}/dog.jpg").convert("RGB").resize(size, Image.Resampling.BILINEAR)
-    write(f"{HERE}/fastest.txt", forward(sections, weights, picture(image)), 499)
+    image = Image.open(f"{folder}/dog.jpg").convert("RGB")
+    heads = forward(sections, weights, picture(image.resize(size, Image.Resampling.BILINEAR)))
+    write(f"{HERE}/fastest.txt", heads, 499)
+    write_boxes(f"{HERE}/fastest_boxes.txt", boxes(sections, heads, (image.height, image.width)))
     assert weights.at == len(weights.numbers)
 
 
