@@ -153,13 +153,6 @@ static int corners_plan(struct scene_plan *p, const struct net_data *d, int poin
              : 0;
 }
 
-static uint64_t split_seed(uint64_t seed, enum net_split split) {
-  uint64_t v = seed * 3 + split + 0x9e3779b97f4a7c15u;
-  v = (v ^ v >> 30) * 0xbf58476d1ce4e5b9u;
-  v = (v ^ v >> 27) * 0x94d049bb133111ebu;
-  return v ^ v >> 31;
-}
-
 /* How large figures are, and how near each other. */
 static int figures_plan(struct scene_plan *p, const struct source_request *r, char err[512]) {
   double size[2];

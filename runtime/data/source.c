@@ -19,6 +19,7 @@ static const struct {
     {"images", 1, images_open}, {"frames", 1, frames_open},   {"files", 1, files_open},   {"csv", 1, csv_open},
     {"npy", 1, npy_open},       {"yolo", 1, yolo_open},     {"voc", 1, voc_open},
     {"coco", 1, coco_open},     {"shapes", 0, shapes_open},
+    {"cubes", 0, cubes_open},
 };
 
 static const char *const kind_name[] = {"an image", "a class", "a mask", "a mask of classes",
@@ -41,6 +42,13 @@ struct source *source_open(const struct net_data *d, const struct net_call *call
       return fail(err, "data %s: %s has no samples", d->name, call->name), NULL;
     }
   return fail(err, "data %s: this runtime has no source `%s`", d->name, call->name), NULL;
+}
+
+uint64_t split_seed(uint64_t seed, enum net_split split) {
+  uint64_t v = seed * 3 + split + 0x9e3779b97f4a7c15u;
+  v = (v ^ v >> 30) * 0xbf58476d1ce4e5b9u;
+  v = (v ^ v >> 27) * 0x94d049bb133111ebu;
+  return v ^ v >> 31;
 }
 
 void source_close(struct source *s) {

@@ -48,6 +48,9 @@ struct source *voc_open(const struct source_request *r, char err[512]);
 struct source *coco_open(const struct source_request *r, char err[512]);
 struct source *frames_open(const struct source_request *r, char err[512]);
 struct source *shapes_open(const struct source_request *r, char err[512]);
+struct source *cubes_open(const struct source_request *r, char err[512]);
+/* The seed that a drawn source's split draws from: what is drawn for one is not drawn for another. */
+uint64_t split_seed(uint64_t seed, enum net_split split);
 
 /* The first field of a kind that a source gives; -1 when there is none. */
 int field_of(const struct net_data *d, enum net_field_kind kind);
