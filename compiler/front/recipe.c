@@ -209,7 +209,7 @@ static Diag *help_usage(Expand *x, Diag *d, int row) {
 }
 
 /* What a parameter wants to be, by its default, or else by its name. */
-typedef enum { WANT_NUMBER, WANT_TEXT, WANT_FILL, WANT_LABEL, WANT_EITHER, WANT_STATISTIC, WANT_OVERLAP } Want;
+typedef enum { WANT_NUMBER, WANT_TEXT, WANT_FILL, WANT_LABEL, WANT_EITHER, WANT_STATISTIC, WANT_OVERLAP, WANT_MARKED } Want;
 static Want want_of(Expand *x, const Ast *param, int row) {
   if (!strcmp(calls[row].name, "normalize"))
     return WANT_STATISTIC;
@@ -219,6 +219,8 @@ static Want want_of(Expand *x, const Ast *param, int row) {
     return WANT_EITHER;
   if (!strcmp(name_text(x->c->names, param->name), "iou"))
     return WANT_OVERLAP;
+  if (!strcmp(name_text(x->c->names, param->name), "difficult") || !strcmp(name_text(x->c->names, param->name), "crowd"))
+    return WANT_MARKED;
   if (value && value->kind == AST_REF && !strcmp(name_text(x->c->names, param->name), "label"))
     return WANT_LABEL;
   if (value)
@@ -240,7 +242,7 @@ static int is_list_of(const RecipeArg *a, int kind) {
 
 static int check_arg(Expand *x, const RecipeArg *a, const Ast *param, int row) {
   static const char *const wanted[] = {"a number, or a list of numbers", "a text", "constant(value), nearest, reflect or wrap", "prefix(\"cat\", \"dog\")", "a number, a text, or a list of either",
-                                       "a number, a list of numbers, measured or sample", "a number, or coco"};
+                                       "a number, a list of numbers, measured or sample", "a number, or coco", "0, 1 or ignore"};
   Want want = want_of(x, param, row);
   const char *word = a->kind == RECIPE_TEXT ? name_text(x->c->names, a->text) : "";
   if (want == WANT_FILL)
@@ -250,6 +252,8 @@ static int check_arg(Expand *x, const RecipeArg *a, const Ast *param, int row) {
   if (want == WANT_STATISTIC && (!strcmp(word, "measured") || !strcmp(word, "sample") || is_list_of(a, RECIPE_NUM)))
     return 1;
   if (want == WANT_OVERLAP && (a->kind == RECIPE_NUM || !strcmp(word, "coco")))
+    return 1;
+  if (want == WANT_MARKED && (a->kind == RECIPE_NUM || !strcmp(word, "ignore")))
     return 1;
   if (want == WANT_EITHER && (is_list_of(a, RECIPE_TEXT) || is_list_of(a, RECIPE_NUM)))
     return 1;

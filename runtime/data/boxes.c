@@ -1,5 +1,6 @@
 #include "data/boxes.h"
 #include "base.h"
+#include "calls.h"
 #include <math.h>
 #include <string.h>
 
@@ -31,4 +32,16 @@ void boxes_add(struct cell *c, int class, const double corner[4], int width, int
   if (!(c->boxes & (c->boxes - 1))) /* room doubles at each power of two */
     c->box = mem_grow(c->box, (size_t)(c->boxes ? 2 * c->boxes : 1) * sizeof row);
   memcpy(c->box + 5 * c->boxes++, row, sizeof row);
+}
+
+enum marked marked_read(const struct net_call *source, const char *param) {
+  const struct net_arg *a = arg_find(source, CALL_SOURCE, param);
+  return !a ? MARKED_OUT : a->kind == NET_TEXT ? MARKED_IGNORED : a->num != 0 ? MARKED_IN : MARKED_OUT;
+}
+
+void boxes_add_marked(struct cell *c, enum marked how, int class, const double corner[4], int width, int height) {
+  if (how == MARKED_OUT)
+    c->odd.difficult++;
+  else
+    boxes_add(c, how == MARKED_IGNORED ? -2 - class : class, corner, width, height);
 }

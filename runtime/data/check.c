@@ -54,7 +54,8 @@ static void split_walk(struct check *c, struct check_split *s, int threads, int 
     if (s->seen[i].label >= 0)
       s->of_class[s->seen[i].label]++;
     for (int k = 0; k < s->seen[i].boxes; k++)
-      s->of_box[s->seen[i].box_class[k]]++;
+      if (s->seen[i].box_class[k] >= 0) /* else it is to be ignored */
+        s->of_box[s->seen[i].box_class[k]]++;
   }
 }
 

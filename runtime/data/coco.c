@@ -1,5 +1,5 @@
 /* Source coco(json, images): the JSON of COCO's instances, whose images lie in a folder. Categories are classes in the
-   order of their ids, as Detectron2 takes them, or where `names:` has their names. Crowds are left out. */
+   order of their ids, as Detectron2 takes them, or where `names:` has their names. */
 #include "base.h"
 #include "calls.h"
 #include "data/boxes.h"
@@ -23,6 +23,7 @@ struct coco {
   struct source base;
   struct paths image, names;
   int image_field, boxes_field;
+  enum marked crowd;
   char *json;
   struct note *note; /* those of image i: first[i] … first[i + 1] - 1 */
   int64_t *first;
@@ -35,10 +36,8 @@ static int coco_load(const struct source *s, int64_t i, struct cell *cell, char 
   struct cell *image = &cell[x->image_field], *boxes = x->boxes_field < 0 ? NULL : &cell[x->boxes_field];
   int failed = cell_read(image, &s->data->field[x->image_field], x->image.path[i], err);
   for (int64_t k = x->first[i]; k < x->first[i + 1] && !failed && boxes; k++)
-    if (x->note[k].crowd)
-      boxes->odd.difficult++;
-    else
-      boxes_add(boxes, x->note[k].class, x->note[k].corner, image->width, image->height);
+    boxes_add_marked(boxes, x->note[k].crowd ? x->crowd : MARKED_IN, x->note[k].class, x->note[k].corner, image->width,
+                     image->height);
   return failed;
 }
 
@@ -196,6 +195,7 @@ struct source *coco_open(const struct source_request *r, char err[512]) {
   x->base = (struct source){r->data, 0, 0, coco_load, coco_class_name, coco_where, coco_close, NULL, 1};
   x->image_field = field_of(r->data, NET_IMAGE);
   x->boxes_field = field_of(r->data, NET_BOXES);
+  x->crowd = marked_read(r->call, "crowd");
   x->json = path_join(r->dir, arg_text(r->call, CALL_SOURCE, "json"));
   char *folder = path_join(r->dir, arg_text(r->call, CALL_SOURCE, "images"));
   int failed = fields_check(r->data, 1 << NET_IMAGE | 1 << NET_BOXES, "coco", err);

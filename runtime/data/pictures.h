@@ -12,7 +12,7 @@ struct pictures {
   int32_t *label;
   int colors; /* of pairs: what the classes look like in the masks, 0xrrggbb; none: their numbers are there */
   uint32_t *color;
-  int difficult; /* of voc: boxes that are marked so stay in */
+  int difficult; /* of voc: enum marked, see data/boxes.h */
 };
 
 struct pictures *pictures_new(const struct source_request *r, char err[512]);

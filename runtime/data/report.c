@@ -104,10 +104,17 @@ static int64_t group_count(const struct check *c, enum group kind) {
 
 /* ---- text ---- */
 
+static int64_t ignored_count(const struct data_seen *s) {
+  int64_t n = 0;
+  for (int i = 0; i < s->boxes; i++)
+    n += s->box_class[i] < 0;
+  return n;
+}
+
 static int64_t boxes_count(const struct check_split *s) {
   int64_t n = 0;
   for (int64_t i = 0; i < s->count; i++)
-    n += s->seen[i].boxes;
+    n += s->seen[i].boxes - ignored_count(&s->seen[i]);
   return n;
 }
 
@@ -210,15 +217,16 @@ static void report_empty(struct check *c, enum net_field_kind kind, const char *
 
 /* ---- boxes ---- */
 
-enum odd { CUT, EMPTY, TWICE, DIFFICULT, TOO_MANY, UNLABELLED, WITHOUT, ODDS };
+enum odd { CUT, EMPTY, TWICE, DIFFICULT, IGNORED, TOO_MANY, UNLABELLED, WITHOUT, ODDS };
 static const char *const ODD[] = {"boxes cut at the border of their pictures",
                                   "boxes left out, which have no area",
                                   "boxes left out, which were there twice",
                                   "boxes left out, which are marked as difficult or a crowd",
+                                  "boxes to be ignored, as they are marked as difficult or a crowd",
                                   "boxes left out, for which `max:` leaves no room",
                                   "pictures taken as empty, as no file tells their boxes",
                                   "pictures without boxes"};
-static const char *const ODD_KEY[] = {"cut", "empty", "twice", "difficult", "too_many", "unlabelled", "without"};
+static const char *const ODD_KEY[] = {"cut", "empty", "twice", "difficult", "ignored", "too_many", "unlabelled", "without"};
 
 static int64_t odd_count(const struct check *c, const struct data_seen *s, enum odd kind) {
   int64_t room = c->data->field[field_of(c->data, NET_BOXES)].dim[0];
@@ -231,6 +239,8 @@ static int64_t odd_count(const struct check *c, const struct data_seen *s, enum 
     return s->odd.twice;
   case DIFFICULT:
     return s->odd.difficult;
+  case IGNORED:
+    return ignored_count(s);
   case TOO_MANY:
     return s->boxes > room ? s->boxes - room : 0;
   case UNLABELLED:

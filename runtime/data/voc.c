@@ -136,15 +136,12 @@ static int object_take(void *user, const struct object *o, const char *path, cha
     return fail(err, "%.300s:%d: \"%.60s\" is no class of %s%s%s%s", path, o->line, o->name, d->name,
                 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
   }
-  if (o->difficult && !s->x->difficult) {
-    s->boxes->odd.difficult++;
-    return 0;
-  }
-  if (o->corner[2] <= o->corner[0] || o->corner[3] <= o->corner[1]) /* a point or a line, not a pixel's width */
+  enum marked how = o->difficult ? (enum marked)s->x->difficult : MARKED_IN;
+  if (how != MARKED_OUT && (o->corner[2] <= o->corner[0] || o->corner[3] <= o->corner[1])) /* a point or a line, not a pixel's width */
     s->boxes->odd.empty++;
   else
-    boxes_add(s->boxes, class, (const double[]){o->corner[0] - 1, o->corner[1] - 1, o->corner[2], o->corner[3]}, s->width,
-              s->height);
+    boxes_add_marked(s->boxes, how, class,
+                     (const double[]){o->corner[0] - 1, o->corner[1] - 1, o->corner[2], o->corner[3]}, s->width, s->height);
   return 0;
 }
 
@@ -247,7 +244,7 @@ struct source *voc_open(const struct source_request *r, char err[512]) {
   x->base.finds_names = 1;
   x->first_field = field_of(r->data, NET_IMAGE);
   x->second_field = field_of(r->data, NET_BOXES);
-  x->difficult = arg_num(r->call, CALL_SOURCE, "difficult") != 0;
+  x->difficult = (int)marked_read(r->call, "difficult");
   int failed = fields_check(r->data, 1 << NET_IMAGE | 1 << NET_BOXES, "voc", err);
   if (!failed && x->first_field < 0)
     failed = fail(err, "data %s: voc wants a field of pictures", r->data->name);

@@ -58,20 +58,21 @@ static void regions_put(struct net_picture *sheet, int x, int y, const struct sh
   }
 }
 
-/* Boxes as frames with the name of their class, points as squares, each in the colour of its class or number. */
+/* Boxes as frames with the name of their class, grey ones where they are to be ignored, points as squares, each in the colour of its class or number. */
 static void marks_put(struct net_picture *sheet, int x, int y, const struct show_samples *s, int i,
                       const struct tile *t) {
   char number[NUMBER];
   regions_put(sheet, x, y, s, i, t);
   for (int k = 0; s->box && k < s->boxes; k++) {
     const float *b = s->box + 5 * ((size_t)i * s->boxes + k);
-    if (b[0] < 0)
+    int ignored = b[0] < -1, class = (int)(ignored ? -2 - b[0] : b[0]);
+    if (class < 0)
       continue;
     int left = x + (int)(b[1] * t->scale), top = y + (int)(b[2] * t->scale);
     int width = (int)((b[3] - b[1]) * t->scale), height = (int)((b[4] - b[2]) * t->scale);
-    struct color c = class_color(1 + (int)b[0]);
+    struct color c = ignored ? (struct color){160, 160, 160} : class_color(1 + class);
     canvas_frame(sheet, left + 2, top + 2, width - 4, height - 4, 2, c); /* frames lie outside of what they are given */
-    canvas_text(sheet, left + 4, top + 3, name_of(s->names, (int)b[0], number), (width - 4) / FONT_WIDTH, 1, c);
+    canvas_text(sheet, left + 4, top + 3, name_of(s->names, class, number), (width - 4) / FONT_WIDTH, 1, c);
   }
   for (int k = 0; s->point && k < s->points; k++) {
     const float *p = s->point + 2 * ((size_t)i * s->points + k);

@@ -80,4 +80,4 @@ train on Slides as (image, boxes) {
 END_OF_NET
 "$NETC" build cells.net || exit 1
 ./cells check-data --data .; echo "status $?"
-./cells check-data --data . --json | grep -A 20 '"boxes"'
+./cells check-data --data . --json | grep -A 21 '"boxes"'

@@ -127,11 +127,15 @@ static void test_fields(void **state) {
 
 static const char *const names[] = {"dog", "cat"};
 
+enum { IGNORE = 2 };
+static const struct net_arg ignore = WORD("difficult", "ignore"), ignore_crowd = WORD("crowd", "ignore");
+
 static struct net_dataset *voc(const char *list, int difficult, int named) {
   static struct net_call call;
   static struct net_arg args[2];
   static struct net_data d;
-  args[0] = (struct net_arg)TEXT_ARG(list), args[1] = (struct net_arg)NAMED("difficult", difficult);
+  args[0] = (struct net_arg)TEXT_ARG(list);
+  args[1] = difficult == IGNORE ? ignore : (struct net_arg)NAMED("difficult", difficult);
   call = (struct net_call){"voc", 2, args};
   d = (struct net_data){.name = "Pets", .fields = 2, .field = fields, .source = &call};
   d.class_names = named ? 2 : 0, d.class_name = names;
@@ -174,6 +178,12 @@ static void test_voc(void **state) {
   first_is(s, 0, (const float[]){0, 2, 1, 6, 10}); /* in the order of the names */
   assert_int_equal(look(s, 0).boxes, 2);
   data_close(s);
+  s = voc("ImageSets/Main/train.txt", IGNORE, 0);
+  assert_non_null(s);
+  seen = look(s, 0);
+  assert_int_equal(seen.boxes, 2);
+  assert_int_equal(seen.odd.difficult, 0);
+  data_close(s);
   s = voc("ImageSets/Main/dog_train.txt", 0, 1); /* b has no dog */
   assert_non_null(s);
   assert_int_equal(data_count(s), 1);
@@ -211,10 +221,12 @@ static void test_voc_files(void **state) {
 
 /* ---- coco ---- */
 
-static struct net_dataset *coco(const char *json, int named) {
-  static const struct net_arg args[] = {TEXT_ARG("a.json"), TEXT_ARG("images")};
-  static const struct net_call call = {"coco", 2, args};
+static struct net_dataset *coco(const char *json, int named, int crowd) {
+  static struct net_arg args[] = {TEXT_ARG("a.json"), TEXT_ARG("images"), {0}};
+  static struct net_call call;
   static struct net_data d;
+  args[2] = crowd == IGNORE ? ignore_crowd : (struct net_arg)NAMED("crowd", crowd);
+  call = (struct net_call){"coco", 3, args};
   text("a.json", json);
   d = (struct net_data){.name = "Pets", .fields = 2, .field = fields, .source = &call};
   d.class_names = named ? 2 : 0, d.class_name = names;
@@ -236,7 +248,7 @@ static void test_coco(void **state) {
                                   NOTE(4, 17, "[1, 2, 3, 4.5]", "") "," NOTE(4, 17, "[1, 2, 0, 4]", "") ","
                                   NOTE(9, 90, "[0, 0, 20, 10]", ", \"iscrowd\": 1") ","
                                   NOTE(9, 90, "[18, 1, 4, 2]", ", \"iscrowd\": 0"));
-  struct net_dataset *s = coco(json, 0);
+  struct net_dataset *s = coco(json, 0, 0);
   if (!s)
     fail_msg("%s", err);
   assert_int_equal(data_count(s), 2);
@@ -247,9 +259,17 @@ static void test_coco(void **state) {
   assert_int_equal(look(s, 0).odd.cut, 1);
   assert_int_equal(look(s, 1).odd.empty, 1);
   data_close(s);
-  s = coco(json, 1);
+  s = coco(json, 1, 0);
   assert_non_null(s);
   first_is(s, 0, (const float[]){0, 18, 1, 20, 3}); /* by its name */
+  data_close(s);
+  s = coco(json, 0, IGNORE);
+  assert_non_null(s);
+  first_is(s, 0, (const float[]){-2 - 1, 0, 0, 20, 10}); /* the crowd */
+  data_close(s);
+  s = coco(json, 0, 1);
+  assert_non_null(s);
+  first_is(s, 0, (const float[]){1, 0, 0, 20, 10});
   data_close(s);
 }
 
@@ -266,7 +286,7 @@ static void test_coco_files(void **state) {
                {COCO(IMAGES "," IMAGES, PETS, ""), "two of \"images\" have the id 4"},
                {COCO("{\"id\": 1}", PETS, ""), "number 0 of \"images\" lacks its id or file_name"}};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-    assert_null(coco(wrong[i].json, 0));
+    assert_null(coco(wrong[i].json, 0, 0));
     assert_says(err, wrong[i].message);
   }
 }
