@@ -19,6 +19,7 @@ for script in ops layers regions proposals yolo_cases optimizers plateau; do
 done
 "$venv/bin/python" tests/peer/read_events.py "${BUILD:-build}/${MODE:-release}/netc"
 if [ -d ../shared/data/weights ]; then
+  "$venv/bin/python" tests/peer/coco64.py "${BUILD:-build}/${MODE:-release}/netc" ../shared/data
   "$venv/bin/python" tests/peer/darknet.py ../shared/data
   "$venv/bin/python" tests/peer/pretrained.py ../shared/data
 fi
