@@ -59,9 +59,9 @@ void nrt_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, const float *a, i
 
 /* One part of one sample of an operation without regular loops, a pure function: in: the sample's operands; out: its result, of
    which the part is written; set: sizes and settings, in the order that the function tells; work: memory of this thread.
-   runtime/select.c, in programs that select only. */
+   runtime/select.c and runtime/roi.c, in programs that need them only. */
 typedef void net_part(const float *const *in, void *out, int64_t part, const double *set, void *work);
-net_part nrt_top, nrt_rank, nrt_nms;
+net_part nrt_top, nrt_rank, nrt_nms, nrt_roi_pool, nrt_roi_pool_pick, nrt_roi_pool_grad, nrt_roi_align, nrt_roi_align_grad;
 
 /* ---- what the program is ---- */
 

@@ -35,7 +35,7 @@ static const char *lowering_title(const char *lowering) {
       {"LEAF", "Leaves"},          {"EACH", "Elementwise, of another kind"}, {"REDUCE", "Reductions"},
       {"CONV", "Convolution"},     {"POOL", "Pooling and resizing"},         {"GEMM", "Matrix products"},
       {"MOVE", "Moving elements"}, {"GATHER", "Indices"},                    {"RANDOM", "Random numbers"},
-      {"CALL", "Order and choice"},
+      {"CALL", "Order, choice, regions"},
   };
   for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
     if (!strcmp(titles[i][0], lowering))

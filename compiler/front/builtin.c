@@ -173,7 +173,7 @@ Value builtin_call(Expand *x, const Builtin *b, const Args *args, Span at) {
 int op_is_function(const OpRow *row) {
   static const OpId functions[] = {OP_conv2d, OP_conv2d_input_grad, OP_maxpool, OP_avgpool, OP_resize, OP_bmm, OP_stop,
                                    OP_argmax, OP_slice, OP_pad, OP_pick, OP_one_hot, OP_take, OP_gather, OP_scatter, OP_top, OP_rank,
-                                   OP_nms};
+                                   OP_nms, OP_roi_pool, OP_roi_align};
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
     if (row->id == functions[i])
       return 1;
@@ -184,14 +184,14 @@ int op_is_function(const OpRow *row) {
 static int list_length(Expand *x, const OpRow *row, int i) {
   const Ast *value = row->attr_default[i];
   const char *name = name_text(x->c->names, row->attr[i]);
-  int window = row->lower == LOWER_CONV || row->lower == LOWER_POOL;
+  int window = row->lower == LOWER_CONV || row->lower == LOWER_POOL || row->lower == LOWER_CALL;
   if (value)
     return value->kind == AST_LIST ? value->count : 0;
   return window && (!strcmp(name, "size") || !strcmp(name, "stride")) ? 2 : 0;
 }
 
 static int is_fraction(const char *setting) {
-  return !strcmp(setting, "iou") || !strcmp(setting, "sigma");
+  return !strcmp(setting, "iou") || !strcmp(setting, "sigma") || !strcmp(setting, "scale");
 }
 
 static int read_attr(Expand *x, const OpRow *row, int i, const Arg *a, Val first, Attr *out) {

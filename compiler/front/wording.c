@@ -220,7 +220,7 @@ void suggest_visible(Expand *x, Diag *d, Name wrong) {
   suggest(x, d, wrong, &all, "%s");
 }
 
-/* What other systems call it, as a plain word (see below); NULL: planned, not built. */
+/* What other systems call it, as a plain word (see below). */
 static const struct {
   const char *theirs, *ours;
 } foreign[] = {
@@ -246,8 +246,9 @@ static const struct {
     {"sigmoidfocal", "focal_loss"},
     {"dicecoefficient", "dice"}, {"kldivergence", "kl_div"}, {"kl", "kl_div"}, {"tripletmargin", "triplet_loss"},
     {"hingeembedding", "hinge"}, {"topkaccuracy", "top_k"},
-    {"randn", "normal"}, {"rand", "uniform"}, {"detach", "stop"}, {"stopgradient", "stop"}, {"roipool", NULL},
-    {"roialign", NULL}, {"nms", NULL}};
+    {"randn", "normal"}, {"rand", "uniform"}, {"detach", "stop"}, {"stopgradient", "stop"},
+    {"batchednms", "nms"}, {"nonmaxsuppression", "nms"}, {"nonmaximumsuppression", "nms"}, {"indexselect", "gather"},
+    {"cropandresize", "roi_align"}, {"argsort", "rank"}};
 
 /* Lower case, without `_` and the endings that say no more. */
 static void plain_word(const char *s, char *to, size_t room) {
@@ -264,8 +265,8 @@ static void plain_word(const char *s, char *to, size_t room) {
   }
 }
 
-/* What the callee is called here, if it is only written otherwise or another system's word; 0: no idea, or not built. */
-static Name translated(Expand *x, Name callee, int *planned) {
+/* What the callee is called here, if it is only written otherwise or another system's word; 0: no idea. */
+static Name translated(Expand *x, Name callee) {
   NameList all = {0};
   char word[64], own[64];
   plain_word(name_text(x->c->names, callee), word, sizeof word);
@@ -276,10 +277,8 @@ static Name translated(Expand *x, Name callee, int *planned) {
       return all.at[i];
   }
   for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
-    if (!strcmp(word, foreign[i].theirs)) {
-      *planned = !foreign[i].ours;
-      return *planned ? 0 : name_of(x->c->names, foreign[i].ours);
-    }
+    if (!strcmp(word, foreign[i].theirs))
+      return name_of(x->c->names, foreign[i].ours);
   return 0;
 }
 
@@ -310,12 +309,7 @@ const char *say_transform(const char *name) {
 
 Value unknown_call(Expand *x, Name callee, Span at) {
   const char *name = name_text(x->c->names, callee);
-  int planned = 0;
-  Name ours = translated(x, callee, &planned);
-  if (planned) {
-    diag_add(x->c, D_NOT_BUILT, user_span(x, at), arena_printf(x->c->mem, "`%s`", name));
-    return (Value){0};
-  }
+  Name ours = translated(x, callee);
   if (recipe_is("METRIC", name)) {
     diag_add(x->c, D_FUNCTION, user_span(x, at), name,
              "stands in a report line, alone, such as `report map50: mean_average_precision(d, boxes)`: it is a number of a whole split");

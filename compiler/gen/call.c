@@ -36,6 +36,26 @@ static void call_order(Call *s, const Type *x, int64_t wanted) {
   put(s, (double)wanted);
 }
 
+enum { CHANNELS = 16 }; /* of a part, backward: runtime/roi.c */
+
+/* map: [C, H, W], pooled: [k, C, P, Q], of values of v. */
+static void call_regions(Call *s, const Graph *g, Val v, Val map, Val pooled) {
+  const Type *m = graph_type(g, map), *t = graph_type(g, pooled);
+  int64_t height = m->dim[1], width = m->dim[2], boxes = t->dim[0], rows = t->dim[2], cols = t->dim[3];
+  int align = graph_node(g, v)->op == OP_roi_align || graph_node(g, v)->op == OP_roi_align_grad;
+  for (int i = 0; i < 3; i++)
+    put(s, m->dim[i]);
+  put(s, (double)boxes);
+  put(s, (double)rows);
+  put(s, (double)cols);
+  put(s, setting(g, v, "scale"));
+  put(s, align ? setting(g, v, "ratio") : 0);
+  put(s, align ? setting(g, v, "aligned") : 0);
+  s->parts = pooled == v ? boxes : (m->dim[0] + CHANNELS - 1) / CHANNELS;
+  s->cost = type_size(t) / s->parts;
+  s->work = 16 * (rows + cols) + (align ? 4 * (rows * height + cols * width + height * cols) + 8 : 0);
+}
+
 static Call call_of(const Graph *g, Val v) {
   Val in = graph_in(g, v, 0);
   const Type x = *graph_type(g, in);
@@ -61,6 +81,26 @@ static Call call_of(const Graph *g, Val v) {
     put(&s, x.dim[0]);
     put(&s, setting(g, v, "iou"));
     put(&s, setting(g, v, "sigma"));
+    break;
+  case OP_roi_pool:
+    s.function = "nrt_roi_pool";
+    call_regions(&s, g, v, in, v);
+    break;
+  case OP_roi_pool_pick:
+    s.function = "nrt_roi_pool_pick";
+    call_regions(&s, g, v, in, v);
+    break;
+  case OP_roi_pool_grad:
+    s.function = "nrt_roi_pool_grad";
+    call_regions(&s, g, v, v, graph_in(g, v, 2));
+    break;
+  case OP_roi_align:
+    s.function = "nrt_roi_align";
+    call_regions(&s, g, v, in, v);
+    break;
+  case OP_roi_align_grad:
+    s.function = "nrt_roi_align_grad";
+    call_regions(&s, g, v, v, graph_in(g, v, 1));
     break;
   default:
     BUG("%s calls nothing", name_text(g->c->names, op_row(g->c, graph_node(g, v)->op)->name));

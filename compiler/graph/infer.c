@@ -333,7 +333,8 @@ static int check_settings(const Ask *a) {
     const char *name;
     int least;
   } known[] = {{"stride", 1}, {"dilation", 1}, {"groups", 1}, {"size", 1}, {"kernel", 1}, {"input", 1}, {"pad", 0},
-               {"count", 1},  {"limit", 0},    {"iou", 0},    {"sigma", 0}};
+               {"count", 1},  {"limit", 0},    {"iou", 0},    {"sigma", 0}, {"scale", 0},
+               {"ratio", 0},  {"aligned", 0}};
   Ctx *c = a->g->c;
   for (int i = 0; i < a->row->attrs; i++)
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {

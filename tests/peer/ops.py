@@ -265,6 +265,33 @@ case("nms", """
         show soft: nms(box, score, rank(group) % 2, sigma: 0.5)
     """, suppressed)
 
+
+# ---- regions: boxes across all borders, some inside out, with gradients in the map ----
+def regions(name, op, reference, settings):
+    def run(x, corner, size, dy):
+        box = torch.cat([corner * 3 + 3, corner * 3 + 3 + size * 4 + 3], -1)
+        y = torch.stack([reference(x_, b) for x_, b in zip(x, box)])
+        return [y, torch.autograd.grad((y * dy).sum(), x)[0]]
+
+    grad = ("roi_pool_grad(x, box, dy, " if op == "roi_pool" else "roi_align_grad(box, dy, input: [7, 9], ") + settings
+    case(name, f"""
+        x = input("x", shape: [3, 7, 9])
+        corner = input("corner", shape: [6, 2])
+        size = input("size", shape: [6, 2])
+        dy = input("dy", shape: [6, 3, 3, 2])
+        at = corner*3 + 3
+        box = concat(at, at + size*4 + 3, axis: 1)
+        show y: {op}(x, box, size: [3, 2], {settings})
+        show dx: {grad})
+    """, run)
+
+
+regions("roi_pool", "roi_pool", lambda x, b: boxes.roi_pool(x, b, (3, 2), 0.75), "scale: 0.75")
+for ratio, aligned in [(0, 0), (2, 0), (0, 1), (3, 1)]:
+    regions(f"roi_align_{ratio}_{aligned}", "roi_align",
+            lambda x, b, r=ratio, a=aligned: boxes.roi_align(x, b, (3, 2), 0.75, r, a),
+            f"scale: 0.75, ratio: {ratio}, aligned: {aligned}")
+
 # ---- elementwise ----
 rows = {
     "abs": torch.abs, "sign": torch.sign, "floor": torch.floor, "ceil": torch.ceil, "round": torch.round,

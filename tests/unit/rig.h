@@ -40,7 +40,8 @@ static const char rig_launcher[] =
     "void *nrt_work(void *run) { return nrt_work_at(run); }\n"
     "#define PART(name) void (*name##_at)(void *, void *, int64_t, void *, void *); \\\n"
     "  void name(void *a, void *b, int64_t c, void *d, void *e) { name##_at(a, b, c, d, e); }\n"
-    "PART(nrt_top) PART(nrt_rank) PART(nrt_nms)\n";
+    "PART(nrt_top) PART(nrt_rank) PART(nrt_nms) PART(nrt_roi_pool) PART(nrt_roi_pool_pick) PART(nrt_roi_pool_grad)\n"
+    "PART(nrt_roi_align) PART(nrt_roi_align_grad)\n";
 
 static inline void rig_gemm(int ta, int tb, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda,
                             const float *b, int64_t ldb, float beta, float *c, int64_t ldc) {
@@ -111,6 +112,11 @@ static inline void rig_link(Rig *r) {
   rig_bind(r, "nrt_top_at", (void *)(intptr_t)nrt_top);
   rig_bind(r, "nrt_rank_at", (void *)(intptr_t)nrt_rank);
   rig_bind(r, "nrt_nms_at", (void *)(intptr_t)nrt_nms);
+  rig_bind(r, "nrt_roi_pool_at", (void *)(intptr_t)nrt_roi_pool);
+  rig_bind(r, "nrt_roi_pool_pick_at", (void *)(intptr_t)nrt_roi_pool_pick);
+  rig_bind(r, "nrt_roi_pool_grad_at", (void *)(intptr_t)nrt_roi_pool_grad);
+  rig_bind(r, "nrt_roi_align_at", (void *)(intptr_t)nrt_roi_align);
+  rig_bind(r, "nrt_roi_align_grad_at", (void *)(intptr_t)nrt_roi_align_grad);
   assert_int_equal(system(arena_printf(mem, "rm -r %s", folder)), 0);
 }
 

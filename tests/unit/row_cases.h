@@ -398,6 +398,56 @@ static const char *case_nms(Case *k) {
              group, dice(2) ? "0.3" : "0.1", dice(2) ? "0" : "0.5");
 }
 
+/* ---- regions ---- */
+
+typedef struct {
+  Dims map, pooled;
+  const char *boxes, *settings; /* scale, and how align samples */
+} Regions;
+
+static Regions regions_roll(Case *k, int align) {
+  Regions r = {.map = plane_dims()};
+  int boxes = 1 + dice(4);
+  r.pooled = DIMS(boxes, r.map.dim[0], 1 + dice(4), 1 + dice(4));
+  const char *corner = leaf(k, 'i', dice(4) > 0, DIMS(boxes, 2)), *size = leaf(k, 'i', dice(4) > 0, DIMS(boxes, 2));
+  r.boxes = say(k, "concat(%s * 0.73 - 1, %s * 0.73 + %s * 0.61, axis: 1)", corner, corner, size);
+  r.settings = say(k, "scale: %s", dice(2) ? "0.87" : "1.3");
+  if (align)
+    r.settings = say(k, "%s, ratio: %d, aligned: %d", r.settings, dice(4), dice(2));
+  return r;
+}
+
+static const char *case_roi_pool(Case *k) {
+  Regions r = regions_roll(k, 0);
+  return say(k, "roi_pool(%s, %s, size: [%d, %d], %s)", value(k, 'a', r.map), r.boxes, r.pooled.dim[2],
+             r.pooled.dim[3], r.settings);
+}
+
+static const char *case_roi_pool_grad(Case *k) {
+  Regions r = regions_roll(k, 0);
+  const char *x = value(k, 'a', r.map);
+  return say(k, "roi_pool_grad(%s, %s, %s, %s)", x, r.boxes, leaf(k, 'a', dice(4) > 0, r.pooled), r.settings);
+}
+
+static const char *case_roi_pool_pick(Case *k) {
+  Regions r = regions_roll(k, 0);
+  const char *x = value(k, 'a', r.map);
+  return say(k, "roi_pool_pick(%s, %s, %s, size: [%d, %d], %s)", x, r.boxes, value(k, 'a', r.map), r.pooled.dim[2],
+             r.pooled.dim[3], r.settings);
+}
+
+static const char *case_roi_align(Case *k) {
+  Regions r = regions_roll(k, 1);
+  return say(k, "roi_align(%s, %s, size: [%d, %d], %s)", value(k, 'a', r.map), r.boxes, r.pooled.dim[2],
+             r.pooled.dim[3], r.settings);
+}
+
+static const char *case_roi_align_grad(Case *k) {
+  Regions r = regions_roll(k, 1);
+  return say(k, "roi_align_grad(%s, %s, input: [%d, %d], %s)", r.boxes, leaf(k, 'a', dice(4) > 0, r.pooled),
+             r.map.dim[1], r.map.dim[2], r.settings);
+}
+
 /* ---- random numbers ---- */
 
 static const char *noise(Case *k, const char *op) {
