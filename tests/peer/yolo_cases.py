@@ -87,3 +87,46 @@ BOX = f"distance_boxes({CANDIDATES}, bins: 4)"
 loss("task_aligned", f"sum(task_aligned({BOX}, sigmoid(concat(map_rows(x), map_rows(x2))[:, 16:19]), "
      f"concat(cell_centres(8, 8, 8), cell_centres(4, 4, 16)), {ROWS.format(30)}).weight*counting(80)) + 0*sum(x) + 0*sum(x2)",
      wanted, **FEW, p=[6, 5])
+
+
+# ---- a grid of boxes: the first YOLO, box by box ----
+def grid_boxes(x, count, stride):
+    """[batch, h, w, count, 5], boxes in pixels and confidences, and the classes [batch, h, w, k]."""
+    b, c, h, w = x.shape
+    five = x[:, :5 * count].view(b, count, 5, h, w).permute(0, 3, 4, 1, 2)
+    corner = torch.stack(torch.meshgrid(torch.arange(w), torch.arange(h), indexing="xy"), -1)[:, :, None]
+    box = yolo.corners((corner + five[..., :2]) * stride, five[..., 2:4] ** 2 * torch.tensor([w * stride, h * stride]))
+    return five, box, x[:, 5 * count:].permute(0, 2, 3, 1)
+
+
+def grid_loss(x, boxes, count, stride, coord=5, noobj=0.5):
+    five, seen, kinds = grid_boxes(x, count, stride)
+    h, w = x.shape[2:]
+    losses = []
+    for i, rows_ in enumerate(boxes):
+        loss, empty = 0, torch.ones(h, w, count)
+        for row in rows_[rows_[:, 0] >= 0]:
+            kind, box = int(row[0]), row[1:]
+            centre, side = (box[:2] + box[2:]) / 2 / stride, (box[2:] - box[:2]) / torch.tensor([w * stride, h * stride])
+            at = centre.floor()
+            r, c = int(at[1]), int(at[0])
+            near = yolo.iou(seen[i, r, c], box).detach()
+            j = near.argmax()
+            mine, goal = five[i, r, c, j], torch.cat([centre - at, side.sqrt()])
+            loss = loss + coord * (mine[:4] - goal).square().sum() + (mine[4] - near[j]) ** 2
+            loss = loss + (kinds[i, r, c] - torch.eye(kinds.shape[-1])[kind]).square().sum()
+            empty[r, c, j] = 0
+        losses.append(loss + noobj * (empty * five[i, ..., 4] ** 2).sum())
+    return torch.stack(losses)
+
+
+def grid_scores(x, count, stride):
+    five, box, kinds = grid_boxes(x, count, stride)
+    return torch.cat([box, five[..., 4:] * kinds[..., None, :]], -1).flatten(1, 3)
+
+
+loss("grid_loss", f"grid_loss(x, {ROWS.format(22)}, 2, 16)", lambda x, p: grid_loss(x, rows(p, 22), 2, 16), x=[13, 4, 4], p=[7, 5])
+loss("grid_loss_weights", f"grid_loss(x, {ROWS.format(22)}, 3, 32, coord: 2, noobj: 0.1)",
+     lambda x, p: grid_loss(x, rows(p, 22), 3, 32, 2, 0.1), x=[18, 2, 2], p=[4, 5])
+case("grid_scores", "box, scores = grid_scores(x, 2, 16)\nout concat(box, scores, axis: 1)", {"x": [13, 3, 4]}, {},
+     lambda w, x: grid_scores(x, 2, 16))

@@ -364,3 +364,59 @@ CASE(task_aligned, 1,
      {"d_x", 0, 0},
      {"d_x2", 0, 0},
      {"d_nudge", 61.246637201, 40.3388063367})
+CASE(grid_loss, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [13, 4, 4]\n"
+     "  field p [7, 5]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, p) {\n"
+     "  y = grid_loss(x, concat(floor(4*p[:, 0:1]) - 1, 40*p[:, 1:3], 40*p[:, 1:3] + 2 + 22*p[:, 3:5], axis: 1), 2, 16)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 179.744271409, 103.822834352},
+     {"d_x", 0, -2.86151235788},
+     {"d_nudge", 158.843277051, 104.618775555})
+CASE(grid_loss_weights, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [18, 2, 2]\n"
+     "  field p [4, 5]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, p) {\n"
+     "  y = grid_loss(x, concat(floor(4*p[:, 0:1]) - 1, 40*p[:, 1:3], 40*p[:, 1:3] + 2 + 22*p[:, 3:5], axis: 1), 3, 32, coord: 2, noobj: 0.1)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 57.1795617905, 27.399873107},
+     {"d_x", -2.35909908673, -1.08579212706},
+     {"d_nudge", 52.0364209052, 34.2726915514})
+CASE(grid_scores, 1,
+     "net Case {\n"
+     "  in x [13, 3, 4]\n"
+     "  weight nudge [] init: 0\n"
+     "  box, scores = grid_scores(x, 2, 16)\n"
+     "  z = concat(box, scores, axis: 1)\n"
+     "  out nudge*z\n"
+     "}\n"
+     "data D {\n"
+     "  field x [13, 3, 4]\n"
+     "  field dy [24, 7]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, dy) {\n"
+     "  y = Case(x)\n"
+     "  minimize sum(y*dy)\n"
+     "}\n",
+     {"y", -105.043250341, 200.439778838},
+     {"d_x", 2.35036260816, 17.6802168085},
+     {"d_nudge", 74.2927442886, 48.9313497204})
