@@ -105,7 +105,7 @@ class Ours:
     """netc's side of a network."""
 
     def __init__(self, net):
-        self.net, self.program = net, Program(net.name, net.file)
+        self.net, self.program = net, Program(net.name, *net.file.split())
 
     def run(self, measure, count, *options):
         entry = "train" if measure == "train" else "predict_" + self.net.entry
@@ -151,7 +151,7 @@ def planned(net, measure):
     """Operations of a step and the bytes that it moves, as the plan has them: the sums over `{... 28.9 Mop  6.6 MB  144.4 us}`."""
     function = "train" if measure == "train" else "predict_" + net.entry
     batch = 1 if measure == "latency" else net.batch
-    plan = subprocess.run([netc, "ir", "--stage", "plan", "-f", function, "-b", str(batch), net.file], check=True,
+    plan = subprocess.run([netc, "ir", "--stage", "plan", "-f", function, "-b", str(batch), *net.file.split()], check=True,
                           stdout=subprocess.PIPE, text=True).stdout
     return [sum(float(n) * UNITS[u] for n, u in re.findall(pattern, plan))
             for pattern in (r"[{ ]([\d.]+) ([kMGT]?)op(?! done)\b", r"([\d.]+) ([kMGT]?)B  [\d.]+ [mu]?s}")]

@@ -1,4 +1,5 @@
-"""The networks and convolutions that are timed, one line each. A network: netc's file, batch, the input of one sample, what `train` is in PyTorch, and the peer.
+"""The networks and convolutions that are timed, one line each. A network: netc's file (and options for it), batch, the input of one
+sample, what `train` is in PyTorch, and the peer.
 
 A peer is an expression over the names of peers.py; loss and target say what goes with it (see there). The optimizer is that of the
 .net file. `entry` is the program's predict command, `finish` what it does to the network's output.
@@ -16,6 +17,7 @@ NETS = {row[0]: Net(*row) for row in [
     ("vit_small", "examples/vit_small.net", 16, (3, 32, 32), "zoo.SmallViT(10, 32)", "label(10)", "adamw(1e-3, 0.05)", "classify", "softmax"),
     ("unet", "examples/unet.net", 8, (1, 128, 128), "models.UNet()", "mask(128)", "adam(1e-3)", "segment", "where_sigmoid"),
     ("unet_paper", "examples/unet_paper.net", 1, (1, 572, 572), "PaperUNet()", "weighed_mask(388)", "sgd(1e-3, 0.99)", "segment", "where_softmax"),
+    ("yolov3_tiny", "tests/bench/yolov3_tiny.net -D cells=true -D size=416", 4, (3, 416, 416), "yolo_nets.Tiny(3, 416)", "boxes(3)", "adam(1e-3)", "all", "decode"),
     ("gan_generator", "tests/bench/gan_generator.net", 16, (100, 1, 1), "Generator()", "picture(64)", "adam(2e-4, 0.5)", "generate", "same"),
     ("gan_discriminator", "tests/bench/gan_discriminator.net", 16, (3, 64, 64), "Discriminator()", "truth()", "adam(2e-4, 0.5)", "judge", "sigmoid"),
 ]}

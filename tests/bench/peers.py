@@ -18,6 +18,7 @@ except RuntimeError:  # its own operators do not fit this PyTorch: declared, the
     import torchvision.models as tv
 
 import models
+import yolo_nets
 import zoo
 
 
@@ -105,6 +106,15 @@ def truth():
     return lambda batch: [torch.randint(10, [batch])], lambda y, t: F.binary_cross_entropy_with_logits(y, (t == 0).float()[:, None])
 
 
+def boxes(classes, most=32):
+    """Every fourth row is a box of some 20 pixels, as `bench` has them; the network has the loss."""
+    def targets(batch):
+        u = torch.rand(batch, most, 5)
+        kind = torch.where(torch.arange(most) % 4 == 0, (u[..., 0] * classes).floor(), -1)
+        return [torch.cat([kind[..., None], 40 * u[..., 1:3], 40 * u[..., 1:3] + 10 + 20 * u[..., 3:]], -1)]
+    return targets, None
+
+
 # ---- optimizers: fused ----
 
 def sgd(lr, momentum=0, decay=0):
@@ -133,7 +143,7 @@ class Predictor(nn.Module):
 
     def __init__(self, model, finish):
         super().__init__()
-        self.model, self.finish = model, FINISH[finish]
+        self.model, self.finish = model, FINISH.get(finish) or getattr(model, finish)
 
     def forward(self, x):
         return self.finish(self.model(x))
@@ -144,4 +154,4 @@ def build(net):
     torch.manual_seed(0)
     model = eval(net.peer)
     targets, loss = eval(net.target)
-    return model, targets, getattr(model, "loss", loss) if isinstance(model, zoo.GoogLeNet) else loss, eval(net.optimizer)
+    return model, targets, getattr(model, "loss", loss) if isinstance(model, (zoo.GoogLeNet, yolo_nets.Tiny)) else loss, eval(net.optimizer)
