@@ -135,9 +135,9 @@ def free_decode(outputs, strides, bins=BINS):
 
 
 def assign(scores, seen, centre, boxes, top=10, alpha=0.5, beta=6.0, eps=1e-9):
-    """Task-aligned assignment (Feng et al., 2021), as mmdet's and, but for a place that several boxes want (which may there go to one that
-    does not), Ultralytics': for each place the true box it looks for
-    [batch, n], and the scores wanted there [batch, n, classes], which are 0 where it looks for none."""
+    """Task-aligned assignment (Feng et al., 2021), as mmdet's; Ultralytics' is the same, but that a place which several boxes want may go to
+    one that does not. For each place the true box it looks for [batch, n], and the scores wanted there [batch, n, classes], 0 where it
+    looks for none."""
     box, label = boxes[..., 1:], boxes[..., 0].long()
     valid = label >= 0
     inside = torch.cat([centre - box[:, :, None, :2], box[:, :, None, 2:] - centre], -1).amin(-1) > eps

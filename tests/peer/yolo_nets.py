@@ -43,6 +43,10 @@ class Tiny(nn.Module):
         y = F.interpolate(self.conv_10(x), scale_factor=2)
         return [self.conv_9(self.conv_8(x)), self.conv_12(self.conv_11(torch.cat([y, middle], 1)))]
 
+    @staticmethod
+    def row(outputs):
+        return torch.cat([y.flatten(1) for y in outputs], 1)
+
     def loss(self, outputs, boxes):
         return yolo.darknet_loss(outputs, boxes, self.anchors, self.MASKS, self.STRIDES, self.size).mean()
 
@@ -128,6 +132,10 @@ class Modern(nn.Module):
         p4 = m[18](torch.cat([m[16](p3), t4], 1))
         p5 = m[21](torch.cat([m[19](p4), b5], 1))
         return m[22]([p3, p4, p5])
+
+    @staticmethod
+    def row(outputs):
+        return torch.cat([y.flatten(2) for y in outputs], 2).transpose(1, 2).flatten(1)
 
     def loss(self, outputs, boxes):
         return yolo.free_loss(outputs, boxes, self.STRIDES)

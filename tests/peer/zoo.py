@@ -16,6 +16,7 @@ import torch.nn.functional as F
 import torchvision.models as tv
 from torch import nn
 
+import yolo_nets
 from models import HERE, fill, random
 
 KEPT = 6
@@ -240,6 +241,16 @@ def of(make):
     return lambda num_classes, size: make(num_classes=num_classes)
 
 
+def maps(net):
+    """A detector whose heads' maps are taken for one row of logits."""
+    def make(classes, size):
+        model = net(classes, size)
+        heads = model.forward
+        model.forward, model.loss = lambda x: model.row(heads(x)), F.cross_entropy
+        return model
+    return make
+
+
 NETS = {  # name: (constructor, size compared, batch, full size)
     "resnet18": (of(tv.resnet18), 64, 4, 224),
     "resnet34": (of(tv.resnet34), 64, 8, 224),
@@ -256,6 +267,8 @@ NETS = {  # name: (constructor, size compared, batch, full size)
     "googlenet": (GoogLeNet, 96, 2, 224),
     "vit_b16": (vit_b16, 32, 2, 224),
     "vit_small": (SmallViT, 32, 2, 32),
+    "yolov3_tiny": (maps(yolo_nets.Tiny), 64, 4, 416),
+    "yolo_modern": (maps(yolo_nets.Modern), 64, 4, 640),
 }
 
 
