@@ -113,6 +113,11 @@ int schedule_check(const struct net_call *c, char err[ERR]) {
   return 0;
 }
 
+double schedule_rises(const struct net_call *c, double base) {
+  double min = rate_of(c) == cosine || schedule_watches(c) ? number(c, "min") : 0;
+  return min > base ? min : 0;
+}
+
 double schedule_rate(const struct net_call *c, double base, int64_t step, int64_t epoch_steps, int64_t steps,
                      const struct plateau *plateau) {
   Rate *rate = rate_of(c);

@@ -11,6 +11,8 @@ struct plateau {
 };
 
 int schedule_check(const struct net_call *schedule, char err[ERR]);
+/* The rate at its end, where that is a rate written down (min:) and above base; else 0. */
+double schedule_rises(const struct net_call *schedule, double base);
 
 /* base: the optimizer's own rate. step: 0 for the first. epoch_steps: of one epoch; steps: of the whole training. */
 double schedule_rate(const struct net_call *schedule, double base, int64_t step, int64_t epoch_steps, int64_t steps,

@@ -208,6 +208,12 @@ static void header(const struct trainer *t) {
   if (t->recipe.accumulate > 1)
     printf(" x %lld", (long long)t->recipe.accumulate);
   printf(", %.1f MB for a step\n", (double)pass_bytes(&t->fit) / 1e6);
+  for (int i = 0; i < p->scalars; i++) {
+    double end = scalar_is_rate(p->scalar[i]) ? schedule_rises(&t->recipe.schedule, t->recipe.scalar[i]) : 0;
+    if (end > 0)
+      printf("schedule: %s rises from %s to %s: min is a rate, no share of it\n", p->scalar[i],
+             number_text(a, t->recipe.scalar[i]), number_text(b, end));
+  }
   if (t->s.step && !trainer_done(t))
     printf("going on from step %lld (epoch %lld)\n", (long long)t->s.step, (long long)t->s.epoch + 1);
   fflush(stdout);

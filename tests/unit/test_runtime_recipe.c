@@ -163,6 +163,23 @@ static void wrong_schedules_are_refused(void **state) {
   }
 }
 
+static void an_end_above_the_rate_is_seen(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    double wanted;
+  } CASE[] = {{"cosine(min: 0.01)", 0.01}, {"plateau(min: 0.002)", 0.002}, {"cosine(min: 1e-5)", 0}, {"constant", 0}};
+  for (size_t i = 0; i < sizeof CASE / sizeof *CASE; i++) {
+    struct heap heap = {0};
+    struct net_arg v;
+    char err[ERR];
+    assert_int_equal(value_read(&v, CASE[i].text, &heap, err), 0);
+    struct net_call c = call_of(&v);
+    assert_true(schedule_rises(&c, 1e-3) == CASE[i].wanted);
+    heap_free(&heap);
+  }
+}
+
 /* ---- recipes ---- */
 
 static const char *resolve(struct recipe *r, const char *name, const char *value, char err[ERR]) {
@@ -256,6 +273,7 @@ int main(void) {
       cmocka_unit_test(rates_equal_pytorch),
       cmocka_unit_test(plateau_equals_pytorch), cmocka_unit_test(warmup_rises_evenly),
       cmocka_unit_test(wrong_schedules_are_refused),
+      cmocka_unit_test(an_end_above_the_rate_is_seen),
       cmocka_unit_test(lines_of_the_command_line_win),
       cmocka_unit_test(wrong_lines_are_refused),
       cmocka_unit_test(recipes_read_back),
