@@ -85,28 +85,38 @@ static int64_t different(const struct boxes *b) {
 
 /* ---- what the file has ---- */
 
-/* The numbers of a line `const anchors = [...]`, however they are grouped, two by two. Returns how many sizes; 0: there is no such
-   line of numbers. */
-static int anchors_of_file(const char *source, struct size *anchor) {
+/* What stands behind `const anchors =`; NULL: there is no such line, or the build was given another value. */
+static const char *anchors_line(const struct net_program *p) {
+  static const char begin[] = "const anchors", define[] = "anchors=";
+  for (const char *at = p->defines; at && *at; at += strcspn(at, "\n"), at += *at == '\n')
+    if (!strncmp(at, define, sizeof define - 1))
+      return NULL;
+  for (const char *at = p->source; *at; at += strcspn(at, "\n"), at += *at == '\n')
+    if (!strncmp(at, begin, sizeof begin - 1)) {
+      const char *equal = at + sizeof begin - 1 + strspn(at + sizeof begin - 1, " ");
+      if (*equal == '=')
+        return equal + 1 + strspn(equal + 1, " ");
+    }
+  return NULL;
+}
+
+/* The numbers of `const anchors = [...]`, however they are grouped, two by two. Returns how many sizes; 0: there is no such line, or more
+   than a list of numbers stands there. */
+static int anchors_of_file(const struct net_program *p, struct size *anchor) {
   double number[2 * COUNT_MOST];
   int n = 0, depth = 0;
-  const char *at = source;
-  while (at && (at = strstr(at, "const anchors")) && ((at > source && at[-1] != '\n') || !strchr(" =", at[13])))
-    at++;
-  at = at ? strchr(at, '[') : NULL;
-  for (; at && *at && n < 2 * COUNT_MOST; at++) {
-    char *end;
+  const char *at = anchors_line(p);
+  if (!at || *at != '[')
+    return 0;
+  do {
+    char *end = NULL;
     depth += (*at == '[') - (*at == ']');
-    if (!depth)
-      break;
-    if (!isdigit((unsigned char)*at)) {
-      if (!strchr("[], \n", *at))
-        return 0;
-      continue;
-    }
-    number[n++] = strtod(at, &end);
-    at = end - 1;
-  }
+    if (isdigit((unsigned char)*at))
+      number[n++] = strtod(at, &end);
+    else if (!*at || !strchr("[], \n", *at))
+      return 0;
+    at = end ? end : at + 1;
+  } while (depth && n < 2 * COUNT_MOST);
   for (int i = 0; i + 1 < n; i += 2)
     anchor[i / 2] = (struct size){number[i], number[i + 1]};
   return n % 2 ? 0 : n / 2;
@@ -151,7 +161,7 @@ static int anchors(const struct command *c, const struct net_data *d, struct box
   for (int k = 0; k < count; k++) /* as they are printed */
     anchor[k] = (struct size){fmax(1, floor(anchor[k].width + 0.5)), fmax(1, floor(anchor[k].height + 0.5))};
   double fit = anchors_fit(b->size, b->count, anchor, (int)count);
-  int own = anchors_of_file(c->program->source, given);
+  int own = anchors_of_file(c->program, given);
   double own_fit = own ? anchors_fit(b->size, b->count, given, own) : 0;
   if (cli_get(c->cli, "json"))
     say_json(b, anchor, (int)count, fit, own_fit);

@@ -139,6 +139,9 @@ ls runs/figures/preview
 ./figures anchors --count 3 --threads 3 --json
 ./figures anchors --count 100
 ./figures anchors Figure
+"$NETC" build figures.net --cpu x86-64-v3 -D 'anchors=[[9, 9]]' -o other && ./other anchors --count 2
+sed 's/^const anchors = .*/const anchors = if true then [[9, 9]] else [[8, 8]]/' figures.net > chosen.net
+"$NETC" build chosen.net --cpu x86-64-v3 && ./chosen anchors --count 2
 ./found anchors
 ./figures truth --sample 0-1 -o truth.png --json 2> /dev/null > said.json
 cmp said.json truth.json
