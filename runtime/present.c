@@ -99,7 +99,7 @@ int present_pictures(const struct presenter *p) {
 static int is_folder(const struct presenter *p, int for_each) {
   struct stat about;
   size_t n = strlen(p->out);
-  return p->frames || present_pictures(p) != 1 || (for_each && p->total > 1) || (n && p->out[n - 1] == '/') ||
+  return p->frames || present_pictures(p) > 1 || (for_each && p->total > 1) || (n && p->out[n - 1] == '/') ||
          (!stat(p->out, &about) && S_ISDIR(about.st_mode));
 }
 
@@ -133,11 +133,11 @@ static char *picture_path(const struct presenter *p, int show, const char *of, c
 static int write_beside(struct presenter *p, char err[ERR]) {
   char *name = mem_text("%s.json", p->predict->name), *path;
   const char *dot = strrchr(path_file(p->out), '.');
-  path = is_folder(p, p->from_files) ? in_folder(p, name)
-                                     : mem_text("%.*s.json", (int)(dot ? dot - p->out : (long)strlen(p->out)), p->out);
+  int folder = is_folder(p, p->from_files);
+  path = folder ? in_folder(p, name) : mem_text("%.*s.json", (int)(dot ? dot - p->out : (long)strlen(p->out)), p->out);
   free(name);
   fflush(p->beside);
-  int status = file_replace(path, p->text, p->size, err);
+  int status = folder && folder_make(p, err) ? -1 : file_replace(path, p->text, p->size, err);
   if (!status)
     fprintf(stderr, "wrote %s\n", path);
   free(path);

@@ -79,6 +79,15 @@ void say_json(const struct presenter *p, const struct presented *b, int64_t i, F
   fputc('}', to);
 }
 
+/* Tables of one kind tell which is which. */
+static void say_name(const struct presenter *p, int show) {
+  int alike = 0;
+  for (int s = 0; s < p->predict->shows; s++)
+    alike += !strcmp(p->predict->show[s].name, p->predict->show[show].name);
+  if (alike > 1)
+    printf("%s:\n", output_of(p, show)->name);
+}
+
 void say_plain(const struct presenter *p, const struct presented *b, int64_t i) {
   int f = present_truth(p->data, "classes"), texts = 0;
   for (int s = 0; s < p->predict->shows; s++)
@@ -95,6 +104,8 @@ void say_plain(const struct presenter *p, const struct presented *b, int64_t i) 
     printf("%s:\n", b->path[i] ? b->path[i] : p->predict->name);
   for (int s = 0; s < p->predict->shows; s++) {
     const struct net_io *io = output_of(p, s);
+    if (kind_of(&p->predict->show[s]) == SHOW_CLASSES || kind_of(&p->predict->show[s]) == SHOW_BOXES)
+      say_name(p, s);
     if (kind_of(&p->predict->show[s]) == SHOW_CLASSES)
       show_classes(stdout, value_at(p, b, s, i), (int)io_count(io, 1), p->best, p->names);
     else if (kind_of(&p->predict->show[s]) == SHOW_BOXES)

@@ -50,6 +50,10 @@ predict pad(image Pad.image) {
 predict unscored(image Letter.image) {
   show boxes: Found(image)[:, :5]
 }
+predict heads {
+  show boxes: reshape(numbers([0, 1, 2, 30, 40, 0.5]), [1, 6])
+  show boxes: reshape(numbers([1, 1, 2, 9, 9, 0.5]), [1, 6])
+}
 predict grey(level: 128) {
   show image: zeros([3, 40, 80]) + level
 }
@@ -83,6 +87,12 @@ cmp all.json one.json | sed 's/ differ.*/ differ/'
 ./found letter wide.png --threshold x
 ./found letter wide.png nothing.png
 echo "= $?"
+echo "-- two heads, and no picture"
+./found heads -o heads.png
+./found heads -o in/heads/
+mkdir in
+./found heads -o in/heads/ > /dev/null
+cat in/heads/heads.json
 echo "-- what is drawn: the left side of a frame, and the ground"
 ./found pixels drawn/wide_boxes.png
 ./found letter --help | sed -n '/^Predicts/,/^$/p; /^Example/p'
