@@ -164,3 +164,43 @@ for each in True, False:
     call = f"rcnn_detections(x, x2, {corner.format('y')}, [3, 4], score: 0.2, iou: 0.3, count: 6)"
     loss(f"rcnn_detections_{'each' if each else 'one'}", f"sum({call}*z) + 0*sum(x) + 0*sum(x2)", found,
          x=[12, 4], x2=[12, 16 if each else 4], y=[12, 4], z=[6, 6])
+
+
+# ---- R-CNN's linear machines ----
+def hardest(each, label, ratio, least):
+    """As SSD.compute_loss: the negatives with the largest loss, along the last axis."""
+    count = (ratio * (label > 0).sum(-1, keepdim=True)).clamp(min=least)
+    hard = torch.where(label == 0, each, -torch.inf).sort(-1, descending=True)[1].sort(-1)[1]
+    return ((label > 0) | ((label == 0) & (hard < count))).double()
+
+
+def machine_labels(i, z, t, y):
+    """[4, 17]: of twelve candidates and five true boxes, those of class -1 not being any."""
+    box, rows = torch.cat([corners(z[i]), corners(y[i])]), []
+    for k in range(4):
+        true = corners(y[i])[t[i] - 1 == k]
+        both, either = _box_inter_union(true, box)
+        iou = (both / either).amax(0) if len(true) else torch.zeros(17)
+        rows.append(torch.where(iou >= 0.99, 1.0, torch.where(iou < 0.3, 0.0, -1.0)))
+    return torch.stack(rows)
+
+
+def machine_loss(x, z, t, y, w=None):
+    each = []
+    for i in range(BATCH):
+        label = machine_labels(i, z, t, y)
+        hinge = (1 - (2 * label - 1) * x[i].T).clamp(min=0)
+        taken = hardest(hinge.detach(), label, 2, 3)
+        each.append((taken * hinge).sum() / taken.sum())
+    return torch.stack(each)
+
+
+for ratio, least in (3, 0), (1, 4):
+    loss(f"hard_negatives_{ratio}_{least}", f"sum(w*hard_negatives(x^2, t - 1, ratio: {ratio}, least: {least})) + 0*sum(x)",
+         lambda x, t, w: (hardest(x.detach()**2, t - 1, ratio, least) * w).sum((1, 2)) + 0 * x.sum((1, 2)),
+         x=[2, 12], t=["class", 2, 12], w=[2, 12])
+call = f"svm_labels(concat({corner.format('z')}, {corner.format('y')}), {rows_of(-1)}, 4)"
+loss("svm_labels", f"sum(w*{call}) + 0*sum(x)",
+     lambda x, z, t, y, w: torch.stack([(machine_labels(i, z, t, y) * w[i]).sum() for i in range(BATCH)]) + 0 * x.sum((1, 2)),
+     x=[17, 4], z=[12, 4], t=["class", 5], y=[5, 4], w=[4, 17])
+loss("svm_loss", f"svm_loss(x, {call}, ratio: 2, least: 3)", machine_loss, x=[17, 4], z=[12, 4], t=["class", 5], y=[5, 4])

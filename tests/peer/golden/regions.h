@@ -545,3 +545,82 @@ CASE(rcnn_detections_one, 1,
      {"d_x", 0, 0},
      {"d_x2", 0, 0},
      {"d_nudge", -8.32360651447, -5.48216794513})
+CASE(hard_negatives_3_0, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 12]\n"
+     "  field t class(5) [2, 12]\n"
+     "  field w [2, 12]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, t, w) {\n"
+     "  y = sum(w*hard_negatives(x^2, t - 1, ratio: 3, least: 0)) + 0*sum(x)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 4.2571949102, 3.12041692428},
+     {"d_x", 0, 0},
+     {"d_nudge", 1.36855679626, 0.901371080735})
+CASE(hard_negatives_1_4, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 12]\n"
+     "  field t class(5) [2, 12]\n"
+     "  field w [2, 12]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, t, w) {\n"
+     "  y = sum(w*hard_negatives(x^2, t - 1, ratio: 1, least: 4)) + 0*sum(x)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 4.2571949102, 3.17691460219},
+     {"d_x", 0, 0},
+     {"d_nudge", 1.46847592667, 0.967180709393})
+CASE(svm_labels, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [17, 4]\n"
+     "  field z [12, 4]\n"
+     "  field t class(5) [5]\n"
+     "  field y [5, 4]\n"
+     "  field w [4, 17]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, z, t, y, w) {\n"
+     "  y = sum(w*svm_labels(concat(stack([z[:, 0], z[:, 1], z[:, 0] + 1 + 3*sigmoid(z[:, 2]), z[:, 1] + 1 + 3*sigmoid(z[:, 3])], axis: -1), stack([y[:, 0], y[:, 1], y[:, 0] + 1 + 3*sigmoid(y[:, 2]), y[:, 1] + 1 + 3*sigmoid(y[:, 3])], axis: -1)), concat(reshape(t + -1, [5, 1]), stack([y[:, 0], y[:, 1], y[:, 0] + 1 + 3*sigmoid(y[:, 2]), y[:, 1] + 1 + 3*sigmoid(y[:, 3])], axis: -1), axis: 1), 4)) + 0*sum(x)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", -8.90384204686, -3.21675320405},
+     {"d_x", 0, 0},
+     {"d_nudge", -2.46770870189, -1.62530431008})
+CASE(svm_loss, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [17, 4]\n"
+     "  field z [12, 4]\n"
+     "  field t class(5) [5]\n"
+     "  field y [5, 4]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, z, t, y) {\n"
+     "  y = svm_loss(x, svm_labels(concat(stack([z[:, 0], z[:, 1], z[:, 0] + 1 + 3*sigmoid(z[:, 2]), z[:, 1] + 1 + 3*sigmoid(z[:, 3])], axis: -1), stack([y[:, 0], y[:, 1], y[:, 0] + 1 + 3*sigmoid(y[:, 2]), y[:, 1] + 1 + 3*sigmoid(y[:, 3])], axis: -1)), concat(reshape(t + -1, [5, 1]), stack([y[:, 0], y[:, 1], y[:, 0] + 1 + 3*sigmoid(y[:, 2]), y[:, 1] + 1 + 3*sigmoid(y[:, 3])], axis: -1), axis: 1), 4), ratio: 2, least: 3)\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 2.1632169364, 0.766095410433},
+     {"d_x", 0, 0.0821604404816},
+     {"d_nudge", 2.16432932802, 1.4254898816})
