@@ -186,7 +186,7 @@ struct net_train {
 };
 
 struct net_show {
-  const char *name;          /* classes, mask, image, boxes, value */
+  const char *name;          /* classes, mask, image, boxes, relations, value */
   int output;                /* of the entry */
   int props;
   const struct net_prop *prop;

@@ -21,7 +21,7 @@ static int makes_sheet(const struct presenter *p, int show) {
   enum show_kind k = kind_of(&p->predict->show[show]);
   if (k == SHOW_CLASSES || k == SHOW_BOXES)
     return p->out && image_input(p) >= 0 && !(p->from_files && k == SHOW_BOXES);
-  return k != SHOW_TEXT && !p->from_files;
+  return (k == SHOW_MASK || k == SHOW_IMAGE) && !p->from_files;
 }
 
 /* Is a picture made of it for each sample? */

@@ -3,7 +3,7 @@
 #define NET_PRESENT_PARTS_H
 #include "present.h"
 
-enum show_kind { SHOW_CLASSES, SHOW_MASK, SHOW_IMAGE, SHOW_BOXES, SHOW_TEXT };
+enum show_kind { SHOW_CLASSES, SHOW_MASK, SHOW_IMAGE, SHOW_BOXES, SHOW_RELATIONS, SHOW_TEXT };
 enum show_kind kind_of(const struct net_show *s);
 
 /* Planes of a value: [c, h, w], [h, w], or a row. */

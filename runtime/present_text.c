@@ -1,8 +1,10 @@
 /* What a predict command says: tables of a sample's results, and JSON. */
+#include "draw/graph.h"
 #include "draw/picture.h"
 #include "present_parts.h"
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum show_kind kind_of(const struct net_show *s) {
@@ -10,7 +12,8 @@ enum show_kind kind_of(const struct net_show *s) {
          : !strcmp(s->name, "mask")  ? SHOW_MASK
          : !strcmp(s->name, "image") ? SHOW_IMAGE
          : !strcmp(s->name, "boxes") ? SHOW_BOXES
-                                     : SHOW_TEXT;
+         : !strcmp(s->name, "relations") ? SHOW_RELATIONS
+                                         : SHOW_TEXT;
 }
 
 struct planes planes_of(int rank, const int64_t *dim) {
@@ -43,6 +46,35 @@ struct found_list boxes_of(const struct presenter *p, const struct presented *b,
   return found_read(r.value, r.rows, r.columns, b->original && b->original[i] ? b->original[i] : &seen);
 }
 
+/* The relations between the boxes shown before them; the compiler saw to it that there are such, and names. names: room. */
+static struct scene_graph graph_of(const struct presenter *p, const struct presented *b, int show, int64_t i,
+                                   const char **names) {
+  const struct net_show *s = &p->predict->show[show];
+  const struct net_io *io = output_of(p, show);
+  struct scene_graph g = {value_at(p, b, show, i), (int)io->dim[0], (int)io->dim[2], 0.5f, {(int)io->dim[2], names}};
+  for (int k = 0; k < s->props; k++) {
+    const struct net_arg *v = &s->prop[k].value;
+    if (!strcmp(s->prop[k].name, "above"))
+      g.above = (float)v->num;
+    for (int n = 0; !strcmp(s->prop[k].name, "names") && n < v->count && n < g.relations; n++)
+      names[n] = v->list[n].text;
+  }
+  return g;
+}
+
+static void relations(const struct presenter *p, const struct presented *b, int show, int64_t i, int json, FILE *to) {
+  const char **names = mem_get((size_t)output_of(p, show)->dim[2] * sizeof *names);
+  struct scene_graph g = graph_of(p, b, show, i, names);
+  int boxes = show;
+  while (kind_of(&p->predict->show[boxes]) != SHOW_BOXES)
+    boxes--;
+  if (json)
+    graph_json(to, &g, p->found[boxes]);
+  else
+    graph_lines(to, &g, p->found[boxes], p->names);
+  free(names);
+}
+
 static void numbers(const struct net_io *io, const void *value, int json, FILE *to) {
   int64_t n = io_count(io, 1);
   fputs(json && n > 1 ? "[" : "", to);
@@ -71,6 +103,9 @@ void say_json(const struct presenter *p, const struct presented *b, int64_t i, F
     } else if (kind_of(&p->predict->show[s]) == SHOW_BOXES) {
       fprintf(to, ", \"%s\": ", io->name);
       found_json(to, p->found[s], p->names);
+    } else if (kind_of(&p->predict->show[s]) == SHOW_RELATIONS) {
+      fprintf(to, ", \"%s\": ", io->name);
+      relations(p, b, s, i, 1, to);
     } else if (kind_of(&p->predict->show[s]) == SHOW_TEXT) {
       fprintf(to, ", \"%s\": ", io->name);
       numbers(io, value_at(p, b, s, i), 1, to);
@@ -110,6 +145,8 @@ void say_plain(const struct presenter *p, const struct presented *b, int64_t i) 
       show_classes(stdout, value_at(p, b, s, i), (int)io_count(io, 1), p->best, p->names);
     else if (kind_of(&p->predict->show[s]) == SHOW_BOXES)
       found_table(stdout, p->found[s], p->names);
+    else if (kind_of(&p->predict->show[s]) == SHOW_RELATIONS)
+      relations(p, b, s, i, 0, stdout);
     else if (kind_of(&p->predict->show[s]) == SHOW_TEXT) {
       printf("%s ", io->name);
       numbers(io, value_at(p, b, s, i), 0, stdout);

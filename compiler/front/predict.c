@@ -100,31 +100,42 @@ static const struct {
   const char *name, *shape;
 } kinds[] = {{"classes", "a probability for each class, [classes]"}, {"mask", "[1, height, width] or [height, width]"},
              {"image", "[1, height, width] or [3, height, width]"},   {"value", ""},
-             {"boxes", "rows of class, x1, y1, x2, y2, score, [n, 6], or without the score, [n, 5]"}};
-enum { CLASSES, MASK, IMAGE, VALUE, BOXES, KINDS };
+             {"boxes", "rows of class, x1, y1, x2, y2, score, [n, 6], or without the score, [n, 5]"},
+             {"relations", "scores [n, n, relations] of pairs of the rows of a `show boxes` before it"}};
+enum { CLASSES, MASK, IMAGE, VALUE, BOXES, RELATIONS, KINDS };
 
-static int fits(int kind, const Type *t) {
+/* How many rows the boxes that were shown last have; 0: none were. */
+static int rows_shown(const Expand *x, const Predict *p) {
+  int rows = 0;
+  for (int i = 0; i < p->shows.count; i++)
+    if (!strcmp(name_text(x->c->names, p->shows.at[i].name), "boxes"))
+      rows = graph_type(x->g, x->g->outputs.at[p->shows.at[i].output].val)->dim[0];
+  return rows;
+}
+
+static int fits(int kind, int rows, const Type *t) {
   switch (kind) {
   case CLASSES: return t->rank == 1;
   case MASK: return (t->rank == 3 && t->dim[0] == 1) || t->rank == 2;
   case IMAGE: return t->rank == 3 && (t->dim[0] == 1 || t->dim[0] == 3);
   case BOXES: return t->rank == 2 && (t->dim[1] == 5 || t->dim[1] == 6) && t->elem == F32;
+  case RELATIONS: return t->rank == 3 && t->dim[0] == rows && t->dim[1] == rows && t->elem == F32;
   default: return 1;
   }
 }
 
-static int check_show(Expand *x, const Ast *s, Val v) {
+static int check_show(Expand *x, const Predict *p, const Ast *s, Val v) {
   const char *kind = name_text(x->c->names, s->name);
   Span at = s->name_span.len ? s->name_span : s->span;
   int i = 0;
   while (i < KINDS && strcmp(kind, kinds[i].name))
     i++;
   if (i == KINDS) {
-    NameList all = names_list(x, (const char *[]){"classes", "mask", "image", "value", "boxes"}, KINDS);
+    NameList all = names_list(x, (const char *[]){"classes", "mask", "image", "value", "boxes", "relations"}, KINDS);
     suggest_or_list(x, diag_add(x->c, D_SHOW, at, kind), s->name, &all, "%s:", "there are");
     return 0;
   }
-  if (!v || fits(i, graph_type(x->g, v)))
+  if (!v || fits(i, rows_shown(x, p), graph_type(x->g, v)))
     return v != 0;
   diag_add(x->c, D_SHOW_SHAPE, s->kids[0]->span, kind, kinds[i].shape, say_type(x, graph_node(x->g, v)->type));
   return 0;
@@ -136,6 +147,26 @@ static void read_props(Expand *x, const Ast *s, Show *show) {
     if (recipe_arg(x, s->kids[i]->kids[1], &prop.value))
       vec_push(x->c->mem, &show->props, prop);
   }
+}
+
+/* show relations: E, names: ["left of", "above"], above: 0.5 */
+static void check_relations(Expand *x, const Ast *s, const Show *show, int relations) {
+  int named = 0;
+  for (int i = 0; i < show->props.count; i++) {
+    const RecipeProp *prop = &show->props.at[i];
+    const char *name = name_text(x->c->names, prop->name);
+    int texts = prop->value.kind == RECIPE_LIST;
+    for (int k = 0; texts && k < prop->value.list.count; k++)
+      texts = prop->value.list.at[k].kind == RECIPE_TEXT;
+    if (!strcmp(name, "names") && texts)
+      named = prop->value.list.count;
+    else if (strcmp(name, "above") || prop->value.kind != RECIPE_NUM)
+      diag_help(x->c, diag_add(x->c, D_WRONG_KIND, prop->span, "`names:` with a list of names in quotes, or `above:` with a number,",
+                               arena_printf(x->c->mem, "`%s`", say_source(x, prop->span))),
+                "`above: 0.5` shows the relations that are surer than that");
+  }
+  if (named != relations)
+    diag_add(x->c, D_RELATION_NAMES, s->span, say_number(x, relations), say_number(x, named));
 }
 
 /* The second `show mask` is the output mask_2. */
@@ -150,10 +181,12 @@ static void run_show(Expand *x, Predict *p, const Ast *s) {
   Val v;
   if (!to_val(x, value_of(x, s->kids[0]), s->kids[0]->span, &v))
     v = 0;
-  if (!check_show(x, s, v))
+  if (!check_show(x, p, s, v))
     return;
   Show show = {.name = s->name, .output = x->g->outputs.count};
   read_props(x, s, &show);
+  if (!strcmp(name_text(x->c->names, s->name), "relations"))
+    check_relations(x, s, &show, graph_type(x->g, v)->dim[2]);
   if (!graph_type(x->g, v)->batched) { /* the same for every sample: shown once for each all the same */
     int dims[MAX_RANK], rank = graph_type(x->g, v)->rank;
     for (int i = 0; i < rank; i++)

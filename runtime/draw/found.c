@@ -28,7 +28,8 @@ static int row_read(const float *row, int columns, const struct net_picture *at,
 struct found_list found_read(const float *row, int rows, int columns, const struct net_picture *at) {
   struct found_list l = {0, mem_get((size_t)(rows + 1) * sizeof *l.box)};
   for (int i = 0; i < rows; i++)
-    l.count += row_read(row + (size_t)i * columns, columns, at, &l.box[l.count]);
+    if (row_read(row + (size_t)i * columns, columns, at, &l.box[l.count]))
+      l.box[l.count++].row = i;
   return l;
 }
 

@@ -5,6 +5,7 @@
 
 struct found {
   int class, id; /* id: the number of its track; 0: it has none */
+  int row;       /* it was read from */
   float score;   /* nan: it has none */
   double x1, y1, x2, y2;
 };
