@@ -75,12 +75,13 @@ static void relations(const struct presenter *p, const struct presented *b, int 
   free(names);
 }
 
+/* In words a table has a line for each of its rows. */
 static void numbers(const struct net_io *io, const void *value, int json, FILE *to) {
-  int64_t n = io_count(io, 1);
+  int64_t n = io_count(io, 1), row = io->rank == 2 ? io->dim[1] : 0;
   fputs(json && n > 1 ? "[" : "", to);
   for (int64_t i = 0; i < n; i++) {
     float v = ((const float *)value)[i];
-    fputs(!i ? "" : json ? ", " : " ", to);
+    fputs(json ? (i ? ", " : "") : row && i % row == 0 ? "\n  " : " ", to);
     if (io->elem == NET_I32)
       fprintf(to, "%d", ((const int32_t *)value)[i]);
     else
@@ -148,7 +149,7 @@ void say_plain(const struct presenter *p, const struct presented *b, int64_t i) 
     else if (kind_of(&p->predict->show[s]) == SHOW_RELATIONS)
       relations(p, b, s, i, 0, stdout);
     else if (kind_of(&p->predict->show[s]) == SHOW_TEXT) {
-      printf("%s ", io->name);
+      fputs(io->name, stdout);
       numbers(io, value_at(p, b, s, i), 0, stdout);
       putchar('\n');
     }
