@@ -8,6 +8,7 @@
 #include "pool.h"
 #include "schedule.h"
 #include "step.h"
+#include "tally.h"
 #include "term.h"
 #include <math.h>
 #include <stdlib.h>
@@ -157,6 +158,17 @@ static int save_epoch(struct trainer *t, int keep, char err[ERR]) {
   return status;
 }
 
+/* Once: why a metric of detections has no numbers. */
+static void tell_missing(const struct trainer *t) {
+  for (int o = 1; o < t->outputs && t->has_val && !t->s.epoch; o++)
+    if (!tally_has(t->train, o, t->val_mean[o])) {
+      char *text = mem_text("%s has no number: there is no box to find in the validation data, or none of such an area",
+                            t->train->metric[o - 1].name);
+      term_warn(text);
+      free(text);
+    }
+}
+
 /* After the last step of an epoch. The weights are those that are judged and kept: with `ema`, the shadow ones. */
 static int judge_epoch(struct trainer *t, char err[ERR]) {
   double mean[OUTPUTS_MAX];
@@ -166,6 +178,7 @@ static int judge_epoch(struct trainer *t, char err[ERR]) {
     if (status)
       return status;
   }
+  tell_missing(t);
   struct log_place p = place(t, mean);
   p.val = t->has_val ? t->val_mean : NULL;
   log_epoch_line(&t->log, &p);

@@ -270,6 +270,8 @@ static void judge_check(Run *r, const RecipeProp *p, const RecipeCall *call, int
     const char *name = name_text(x->c->names, call->args.at[i].name);
     a = call->args.at[i].kind == RECIPE_TEXT && (!i || !strcmp(name, "x") || !strcmp(name, "min")) ? &call->args.at[i] : a;
   }
+  for (int k = 0; k < r->t->metrics.count; k++) /* which has no number for training data */
+    judges |= a && r->t->metrics.at[k].name == a->text && r->t->metrics.at[k].call;
   if (judges && !d->val && !d->holdout && !r->no_val++) {
     Diag *diag = diag_add(x->c, D_NO_VAL, p->span, name_text(x->c->names, p->name));
     diag_note(x->c, diag, d->span, "the data block has neither `val:` nor `holdout:`");

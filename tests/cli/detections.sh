@@ -34,7 +34,8 @@ train on Shapes as (_, boxes) {
 END
 "$NETC" build --cpu x86-64-v3 "$T/boxes.net" -o "$T/boxes" || exit 1
 cd "$T" || exit 1
-./boxes train --out run > log || exit 1
+./boxes train --out run > log 2> warned || exit 1
+cat warned
 sed 's/  [0-9.]* s$//' log | tail -n +3
 cut -d, -f 1,4-6,12-19 run/log.csv
 for batch in 1 7; do
