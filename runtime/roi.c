@@ -69,9 +69,11 @@ static int64_t bin_largest(const float *x, int64_t width, Span h, Span w) {
   if (h.low >= h.high || w.low >= w.high)
     return -1;
   int64_t best = h.low * width + w.low;
-  for (int64_t i = h.low; i < h.high; i++)
-    for (int64_t j = w.low; j < w.high; j++)
-      best = x[i * width + j] > x[best] ? i * width + j : best;
+  float top = x[best];
+  for (int64_t i = h.low * width; i < h.high * width; i += width)
+    for (int64_t j = i + w.low; j < i + w.high; j++)
+      if (x[j] > top)
+        top = x[j], best = j;
   return best;
 }
 

@@ -112,7 +112,7 @@ void type_say(const Type *t, Text *to) {
   else
     text_add(to, t->elem == I32 ? "a class" : "one number");
   if (t->rank && t->elem == I32)
-    text_add(to, " of classes");
+    text_add(to, " of whole numbers");
 }
 
 /* Could this operand stand beside full ones of `lanes`? Sizes of 1 in channels, or in all else, lie the same either way. */

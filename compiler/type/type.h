@@ -34,7 +34,7 @@ double type_count(const Type *t);   /* the same where it may be too many to hold
 int type_phys(const Type *t, int64_t phys[MAX_RANK + 1]);
 int64_t type_bytes(const Type *t);  /* of one sample as it lies in memory, padded to a multiple of 64 */
 void type_text(const Type *t, Text *to); /* "[32, 28, 28]", "[10] shared", "[] int" ... as graphs and plans print it */
-void type_say(const Type *t, Text *to);  /* "[32, 28, 28]", "one number", "a class", "[8, 8] of classes": for diagnostics */
+void type_say(const Type *t, Text *to);  /* "[32, 28, 28]", "one number", "a class", "[8, 8] of whole numbers": for diagnostics */
 
 /* The type of an elementwise result: scalars, or equal rank with sizes of 1. Elem f32; batched if any is. Returns 0 when the
    shapes do not go together (*bad then is the index of the offender). Blocked if an operand with full channels is. */
