@@ -109,12 +109,15 @@ static void search_prelude(Help *h) {
 
 /* ---- rows ---- */
 
+/* `operations` lists those that a file may call. */
 static void search_operations(Help *h) {
+  int all = matches(h, "operations");
   for (int i = 0; i < OP_COUNT; i++) {
     const OpRow *row = op_row(h->c, (OpId)i);
-    if (!matches(h, name_text(h->c->names, row->name)))
+    const char *name = name_text(h->c->names, row->name);
+    if (!matches(h, name) && !(all && op_is_function(row)))
       continue;
-    fprintf(h->to, row->each ? "%s(%s)   (operation, element by element)\n" : "%s%s   (operation)\n", h->name,
+    fprintf(h->to, row->each ? "%s(%s)   (operation, element by element)\n" : "%s%s   (operation)\n", name,
             row->signature);
     fprintf(h->to, "  %s\n", row->summary);
   }
@@ -189,7 +192,7 @@ int view_help(Ctx *c, const char *name, FILE *to) {
   if (near)
     diag_help(c, d, "did you mean `%s`?", name_text(c->names, near));
   else
-    diag_help(c, d, "`netc help layers`, losses, detection, metrics, optimizers, functions tell what there is; spec/language.md the language");
+    diag_help(c, d, "`netc help layers`, losses, detection, metrics, optimizers, functions, operations tell what there is; spec/language.md the language");
   return 0;
 }
 

@@ -15,3 +15,4 @@ grep -c '(recipe' "$T/constant"
 # Functions of the language, one or all.
 "$NETC" help map || exit 1
 "$NETC" help functions | grep -c '(function)'
+"$NETC" help operations | grep -A 1 '^roi_pool'
