@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Trains the networks of examples/yolov3_tiny.net and yolo_modern.net on blood cells in PyTorch, by the recipes there.
 
-  detect.py train NET DATA [--seed S] [--epochs E] [--threads T] [--out FILE]   NET: yolov3_tiny or yolo_modern; DATA: shared/data/bccd
-  detect.py eval NET DATA --weights FILE                                        a safetensors file of either side, on the test pictures
-  detect.py check NET DATA [--weights FILE]                                     both sides give the same for the same weights
+  detect.py train NET DATA [--seed S] [--out FILE] ...   NET: yolov3_tiny or yolo_modern; DATA: shared/data/bccd
+  detect.py eval NET DATA --weights FILE                 a safetensors file of either side, on the test pictures
+  detect.py check NET DATA [--weights FILE]              both sides give the same for the same weights
 
 `train` prints AP50 of the validation pictures after each epoch, and in the end that of the test pictures, of the best epoch's and of the
 last one's weights, by pycocotools. Beside it: netc build examples/NET.net -D cells=true; ./NET train --data DATA --seed S; ./NET eval --data DATA
@@ -31,7 +31,7 @@ import yolo
 import yolo_nets
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SIZE, BATCH, MOST = 320, 16, 32
+SIZE, MOST = 320, 32
 KINDS = ["Platelets", "RBC", "WBC"]
 ADAM = {"yolov3_tiny": lambda w: torch.optim.Adam(w, 1e-3), "yolo_modern": lambda w: torch.optim.AdamW(w, 1e-3, weight_decay=5e-4)}
 WARMUP = {"yolov3_tiny": 1, "yolo_modern": 3}
@@ -88,7 +88,7 @@ def found(model, name, x):
     model.eval()
     out = []
     with torch.no_grad():
-        for part in x.split(BATCH):
+        for part in x.split(16):
             box, scores = model.decode(model(part / 255))
             out += [yolo.detections(b, s, 0.01, OVERLAP[name]) for b, s in zip(box, scores)]
     return out
@@ -129,14 +129,14 @@ def train(o):
     torch.manual_seed(o.seed)
     (x, boxes), (vx, vboxes), (tx, tboxes) = (read(o.data, split) for split in ("train", "val", "test"))
     model = yolo_nets.NETS[o.net](len(KINDS), SIZE).to(memory_format=torch.channels_last)
-    each = math.ceil(len(x) / BATCH)
+    each = math.ceil(len(x) / o.batch)
     optimizer = ADAM[o.net](model.parameters())
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, each * o.epochs, each * WARMUP[o.net]))
     best, kept, spent = -1.0, None, 0.0
     for epoch in range(o.epochs):
         model.train()
         began, total = time.monotonic(), 0.0
-        for at in torch.randperm(len(x)).split(BATCH):
+        for at in torch.randperm(len(x)).split(o.batch):
             px, pboxes = flipped(x[at], boxes[at])
             loss = model.loss(model((px / 255).to(memory_format=torch.channels_last)), pboxes)
             optimizer.zero_grad()
@@ -246,7 +246,8 @@ if __name__ == "__main__":
     p.add_argument("net", choices=list(yolo_nets.NETS))
     p.add_argument("data")
     p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--epochs", type=int, default=30)
+    p.add_argument("--epochs", type=int, default=60)
+    p.add_argument("--batch", type=int, default=8)
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--weights")
     p.add_argument("--out")
