@@ -261,6 +261,13 @@ loss("bce", "bce(sigmoid(x), mask)", lambda x, m: mean(F.binary_cross_entropy(to
 loss("focal_loss", "focal_loss(x, mask)", lambda x, m: mean(focal(x, m)), x=[2, 5], mask=[2, 5])
 loss("focal_loss_bare", "focal_loss(x, mask, alpha: -1, gamma: 1.5)",
      lambda x, m: mean(focal(x, m, -1, 1.5)), x=[2, 5], mask=[2, 5])
+def peaks(x, goal, alpha=2, beta=4): # CenterNet's _neg_loss, for each sample
+    p, peak = torch.sigmoid(x), (goal == 1).double()
+    each = peak * (1 - p)**alpha * F.logsigmoid(x) + (1 - peak) * (1 - goal)**beta * p**alpha * F.logsigmoid(-x)
+    return -each.flatten(1).sum(1) / peak.flatten(1).sum(1).clamp(min=1)
+
+
+loss("peak_loss", "peak_loss(x, min(1.3*p, 1))", lambda x, p: peaks(x, (1.3 * p).clamp(max=1)), x=[2, 4, 5], p=[2, 4, 5])
 loss("focal_cross_entropy", "focal_cross_entropy(x, t, gamma: 3)",
      lambda x, t: mean((1 - torch.exp(-F.cross_entropy(x, t, **none))) ** 3 * F.cross_entropy(x, t, **none)),
      x=[5, 2, 3], t=["class", 2, 3])

@@ -2970,6 +2970,24 @@ CASE(focal_loss_bare, 1,
      {"y", 0.412383448199, 0.125950111708},
      {"d_x", 0.000976668820429, -0.0174894377057},
      {"d_nudge", 0.349334546827, 0.230081834288})
+CASE(peak_loss, 1,
+     "net Case {\n"
+     "  in y\n"
+     "  weight nudge [] init: 0\n"
+     "  out nudge*y\n"
+     "}\n"
+     "data D {\n"
+     "  field x [2, 4, 5]\n"
+     "  field p [2, 4, 5]\n"
+     "  source: shapes(count: 4)\n"
+     "}\n"
+     "train on D as (x, p) {\n"
+     "  y = peak_loss(x, min(1.3*p, 1))\n"
+     "  minimize Case(y)\n"
+     "}\n",
+     {"y", 0.552547975843, 0.154762066294},
+     {"d_x", 6.95769638104e-05, 0.106384552691},
+     {"d_nudge", 0.571239793606, 0.376235046676})
 CASE(focal_cross_entropy, 1,
      "net Case {\n"
      "  in y\n"
