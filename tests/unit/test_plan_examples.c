@@ -1,4 +1,4 @@
-/* The arena of each function of each example is at most a tenth, or 2 MB, larger than what must live at some step, for
+/* The arena of each function of each example is at most a tenth, or 4 MB, larger than what must live at some step, for
    1, 8 and 32 samples; SHOW_MEMORY=1 prints them. Training steps of deep networks fit in much less when values are computed
    again. */
 #include "fixture.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 static const double most = 1.1;
-enum { SMALL = 2000000 };
+enum { SMALL = 4000000 };
 
 static void check_plan(const char *path, const Plan *p) {
   for (int i = 0; i < MEMORY_BATCHES; i++) {
