@@ -22,6 +22,7 @@ import xml.etree.ElementTree as xml
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
@@ -30,13 +31,16 @@ from safetensors.torch import load_file, save_file
 import yolo
 import yolo_nets
 
+torch.library.register_fake = lambda *_, **__: lambda f: f  # torchvision's compiled operations may not fit this torch; none is used
+from torchvision.transforms import functional as colour
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIZE, MOST = 320, 32
 KINDS = ["Platelets", "RBC", "WBC"]
-ADAM = {"yolov3_tiny": lambda w: torch.optim.Adam(w, 1e-3), "yolo_modern": lambda w: torch.optim.AdamW(w, 1e-3, weight_decay=5e-4)}
+RATE, LOWEST = 2e-3, 1e-5
+ADAM = {"yolov3_tiny": lambda w: torch.optim.Adam(w, RATE), "yolo_modern": lambda w: torch.optim.AdamW(w, RATE, weight_decay=5e-4)}
 WARMUP = {"yolov3_tiny": 1, "yolo_modern": 3}
 OVERLAP = {"yolov3_tiny": 0.5, "yolo_modern": 0.6} # of suppression
-LOWEST = 1e-5                                      # the rate's end
 
 
 # ---- data ----
@@ -81,6 +85,34 @@ def flipped(x, boxes):
     return x, boxes
 
 
+def moved(x, boxes):
+    """affine(0, translate: 0.1, scale: [0.6, 1.5], fill: constant(114)) of pictures 0 ... 255; boxes that are nearly gone are dropped."""
+    n = len(x)
+    scale, shift = 0.6 + 0.9 * torch.rand(n, 1), 0.1 * SIZE * (2 * torch.rand(n, 2) - 1)
+    theta = torch.zeros(n, 2, 3)
+    theta[:, 0, 0] = theta[:, 1, 1] = 1 / scale[:, 0]
+    theta[:, :, 2] = -2 * shift / SIZE / scale
+    grid = F.affine_grid(theta, list(x.shape), align_corners=False)
+    x = F.grid_sample(x - 114, grid, align_corners=False) + 114
+    there = boxes.clone()
+    there[..., 1:] = (boxes[..., 1:] - SIZE / 2) * scale[:, None] + SIZE / 2 + shift.repeat(1, 2)[:, None]
+    whole = (there[..., 3:] - there[..., 1:3]).prod(-1)
+    there[..., 1:] = there[..., 1:].clamp(0, SIZE)
+    side = there[..., 3:] - there[..., 1:3]
+    seen = (boxes[..., 0] >= 0) & (side.prod(-1) >= 0.1 * whole) & (side >= 2).all(-1)
+    return x, torch.where(seen[..., None], there, torch.tensor([-1.0, 0, 0, 0, 0]))
+
+
+def jittered(x):
+    """color_jitter(0.2, 0.2, 0.2, 0.02) of pictures 0 ... 255, one after the other."""
+    out = []
+    for v in x / 255:
+        b, c, s, h = (2 * torch.rand(4) - 1).tolist()
+        v = colour.adjust_contrast(colour.adjust_brightness(v, 1 + 0.2 * b), 1 + 0.2 * c)
+        out.append(colour.adjust_hue(colour.adjust_saturation(v, 1 + 0.2 * s), 0.02 * h))
+    return 255 * torch.stack(out)
+
+
 # ---- AP50 ----
 
 def found(model, name, x):
@@ -118,10 +150,10 @@ def ap50(detections, boxes):
 # ---- training ----
 
 def rate(step, steps, warm):
-    """The factor of the rate 1e-3: a linear warm-up, then half a cosine."""
+    """The factor of RATE: a linear warm-up, then half a cosine."""
     if step < warm:
         return (step + 1) / warm
-    low = LOWEST / 1e-3
+    low = LOWEST / RATE
     return low + (1 - low) * (1 + math.cos(math.pi * (step - warm) / (steps - warm))) / 2
 
 
@@ -137,7 +169,8 @@ def train(o):
         model.train()
         began, total = time.monotonic(), 0.0
         for at in torch.randperm(len(x)).split(o.batch):
-            px, pboxes = flipped(x[at], boxes[at])
+            px, pboxes = moved(*flipped(x[at].float(), boxes[at]))
+            px = jittered(px)
             loss = model.loss(model((px / 255).to(memory_format=torch.channels_last)), pboxes)
             optimizer.zero_grad()
             loss.backward()
