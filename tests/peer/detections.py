@@ -114,8 +114,8 @@ def voc(boxes, found, classes, iou, use_07):
 
 def write_rows(out, name, rows):
     print(f"static const float {name}[][7] = {{", file=out)
-    for row in rows:
-        print("  {" + ", ".join(f"{v:g}" for v in row) + "},", file=out)
+    for at in range(0, len(rows), 3):
+        print("  " + " ".join("{" + ", ".join(f"{v:g}" for v in row) + "}," for row in rows[at:at + 3]), file=out)
     print("};", file=out)
 
 
