@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NET_ABI = 4, NET_RANK = 6 };
+enum { NET_ABI = 5, NET_RANK = 6 };
 
 /* ---- what generated code sees while it runs ---- */
 
