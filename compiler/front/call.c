@@ -386,8 +386,10 @@ Value call_of(Expand *x, const Ast *e) {
 static Value run_stage(Expand *x, Value v, const Ast *stage, int *number);
 
 static Value run_sequence(Expand *x, Value v, const Ast *seq, Name label) {
-  Frame *f = x->frame, kept = *f;
-  f->path = path_join(x, f->path, label ? label : stage_label(x, name_of(x->c->names, "seq")));
+  Frame *f = x->frame;
+  Name path = path_join(x, f->path, label ? label : stage_label(x, name_of(x->c->names, "seq"))); /* counted among its neighbours */
+  Frame kept = *f;
+  f->path = path;
   memset(&f->counts, 0, sizeof f->counts);
   memset(&f->labels, 0, sizeof f->labels);
   int number = 0;
